@@ -1,0 +1,78 @@
+# Every target runs in .venv, which `make setup` creates in the root. uv is used when it is on PATH;
+# `make UV= setup` forces plain venv and pip.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+UV ?= $(shell command -v uv 2>/dev/null)
+VENV := .venv
+PY := $(VENV)/bin/python
+
+PLUGIN_PROJECTS := $(wildcard plugins/*/pyproject.toml)
+PROJECTS := pyproject.toml $(PLUGIN_PROJECTS)
+PLUGINS := $(patsubst %/pyproject.toml,-e ./%,$(PLUGIN_PROJECTS))
+
+# One resolver call for the whole set, so that the plugins' dependency on `arena` is met by this checkout.
+ifneq ($(strip $(UV)),)
+INSTALL := $(UV) pip install --quiet --python $(PY)
+MAKE_VENV := $(UV) venv --quiet --seed --python $(PYTHON) $(VENV)
+else
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
+MAKE_VENV := $(PYTHON) -m venv $(VENV)
+endif
+
+DEMO_SECONDS ?= 60
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+
+.PHONY: help setup setup-test test check protos demo bench chaos clean
+
+help: ## Show the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.setup ## Create .venv and install arena and every plugin, editable
+
+setup-test: $(VENV)/.setup-test ## Like setup, with the development tools
+
+test: setup-test ## Run the tests (PYTEST_ARGS="..." is passed on)
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+check: setup-test ## Lint, format, types, import rules, stub drift
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pytest -q tests/test_imports.py
+	$(PY) protos/generate.py --check
+
+demo: setup ## Play a short tournament on this machine (DEMO_SECONDS=60)
+	DEMO_SECONDS=$(DEMO_SECONDS) $(PY) -m arena.cli.demo
+
+protos: setup-test ## Regenerate the stubs in arena/v1 from protos/arena/v1
+	$(PY) protos/generate.py
+
+bench: setup-test ## Run the benchmarks (BENCH_ARGS="..." is passed on)
+	$(PY) tests/bench/run.py $(BENCH_ARGS)
+
+chaos: setup-test ## Run the fault-injection tests
+	$(PY) -m pytest -m chaos tests/chaos $(PYTEST_ARGS)
+
+clean: ## Remove .venv, caches and build output
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find arena plugins protos tests -type d -name __pycache__ -prune -exec rm -rf {} +
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit("arena needs Python 3.11 or newer; run make PYTHON=/path/to/python3.11" if sys.version_info < (3, 11) else 0)'
+	$(MAKE_VENV)
+
+# The interpreter is an order-only prerequisite: its date is that of the system's Python.
+$(VENV)/.setup: $(PROJECTS) | $(PY)
+	$(INSTALL) -e . $(PLUGINS)
+	@touch $@
+
+$(VENV)/.setup-test: $(PROJECTS) | $(PY)
+	$(INSTALL) -e '.[dev]' $(PLUGINS)
+	@touch $(VENV)/.setup $@

@@ -1,0 +1,1 @@
+"""A plugin-based agent arena and tournament server."""

@@ -1,0 +1,152 @@
+"""The contract of an agent: built for one match and seat, asked for decisions, told the outcome.
+
+It is the same whether the agent runs in a process of its own behind the network, or inside a match worker.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import ClassVar, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.core.game import Event, SeatOutcome
+from arena.core.legal import Legal
+from arena.core.seed import Seed
+from arena.core.values import EVENTS, LABELS, TEXT, Action, Config, Fields, Json, MatchId, Seat, Value
+
+
+class Resign(Exception):
+    """Raised by an agent that gives its match up: a loss by its own choice."""
+
+
+class Unavailable(Exception):
+    """Raised by an agent whose model cannot answer now; the server then plays the default and records this cause."""
+
+
+@dataclass(slots=True, kw_only=True)
+class SeatInfo:
+    """What an agent knows of its seat before the first decision. `seed` is the agent's own: it says nothing of the deal."""
+
+    match_id: MatchId
+    seat: Seat
+    seats: int
+    game: str
+    """The rated id: plugin/variant with its rule options."""
+    config: Config
+    brief: str
+    """The rules in words, the same in every match of this game."""
+    seed: Seed
+
+    def rng(self) -> Random:
+        """A generator of the agent's own."""
+        return self.seed.stream("agent")
+
+
+@dataclass(slots=True)
+class Observation:
+    """What the viewer wanted and may know: whole views in `fields`, and the `events` since it last looked."""
+
+    step: int
+    fields: Mapping[str, Value]
+    events: Sequence[Event] = ()
+
+    @property
+    def text(self) -> str:
+        """The view in words; empty when it was not wanted."""
+        return str(self.fields.get(TEXT, ""))
+
+
+@dataclass(slots=True)
+class Clock:
+    """Seconds left, as counted by the server: for this decision, then in the bank for the rest of the match."""
+
+    decision: float
+    bank: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Provenance:
+    """How a model came to an action: what a trainer needs to be exactly on-policy. Kept for the agent's owner only."""
+
+    policy_version: str = ""
+    prompt_token_ids: Sequence[int] = ()
+    completion_token_ids: Sequence[int] = ()
+    logprobs: NDArray[np.float32] | Sequence[float] = ()
+    """One per completion token, float32."""
+    reasoning: str = ""
+    cost: float = 0.0
+    """In the unit the agent declares."""
+    think_seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class Reply:
+    """An action together with how it came about; agents without provenance return the bare action."""
+
+    action: Action
+    provenance: Provenance = field(default_factory=Provenance)
+
+
+class Agent(ABC):
+    """One competitor in one seat of one match.
+
+    `wants` names the fields it looks at; nothing else is built or sent.
+    """
+
+    wants: ClassVar[Fields] = frozenset({TEXT, LABELS, EVENTS})
+
+    def __init__(self, seat: SeatInfo) -> None:
+        self.seat = seat
+
+    @abstractmethod
+    def act(self, observation: Observation, legal: Legal, clock: Clock) -> Action | Reply | Awaitable[Action | Reply]:
+        """The decision asked for now; `async def` where the answer takes waiting.
+
+        Raises:
+            Resign: to give the match up.
+            Unavailable: when no answer can be had in time.
+        """
+
+    def ended(self, outcome: SeatOutcome) -> None:
+        """The match is over for this seat."""
+
+    @classmethod
+    def entry(cls, game: str, config: Config) -> Json:
+        """The private input this agent brings to a match, for games that take one."""
+        return None
+
+
+@dataclass(slots=True)
+class Decision:
+    """One open decision of one of many seats."""
+
+    seat: SeatInfo
+    observation: Observation
+    legal: Legal
+    clock: Clock
+
+
+class BatchAgent(ABC):
+    """One model that plays all its seats together: asked for every decision open at this moment at once."""
+
+    wants: ClassVar[Fields] = frozenset({TEXT, LABELS, EVENTS})
+
+    @abstractmethod
+    def act_batch(
+        self, decisions: Sequence[Decision]
+    ) -> Sequence[Action | Reply | Exception] | Awaitable[Sequence[Action | Reply | Exception]]:
+        """One answer a decision, in order; a Resign or Unavailable in place of an answer concerns that seat alone."""
+
+    def ended(self, seat: SeatInfo, outcome: SeatOutcome) -> None:
+        """A match is over for one seat."""
+
+    def entry(self, game: str, config: Config) -> Json:
+        """The private input this agent brings to a match, for games that take one."""
+        return None
+
+
+AgentFactory: TypeAlias = Callable[[SeatInfo], Agent]
+"""Builds an agent for a seat; an `Agent` class is one."""

@@ -1,0 +1,154 @@
+"""The values a match is made of: its plan, its moves, its result. All that the ledger keeps can be replayed from them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from arena.core.agent import Provenance
+from arena.core.canonical import digest
+from arena.core.game import ClockSpec
+from arena.core.seed import Seed
+from arena.core.values import Action, AgentName, Config, Json, MatchId, Seat, SetId
+
+
+class Cause(StrEnum):
+    """Why a seat's match ended as it did. The four of `FAULTS` are losses in the raw rating only."""
+
+    RULES = "rules"
+    RESIGNED = "resigned"
+    TIMEOUT = "timeout"
+    UNAVAILABLE = "unavailable"
+    ILLEGAL = "illegal"
+    DISCONNECT = "disconnect"
+    VOID = "void"
+
+
+FAULTS = frozenset({Cause.TIMEOUT, Cause.UNAVAILABLE, Cause.ILLEGAL, Cause.DISCONNECT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GameRef:
+    """A game with its options, as plans and results name it; `rated_id` is what ladders are kept per."""
+
+    id: str
+    version: str
+    config: Config
+    rated_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyRef:
+    """One agent of a match: it fills a seat, or all seats of a team.
+
+    `spec` is set when it runs inside the worker; `entry` is its private input, for games that take one.
+    """
+
+    agent: AgentName
+    version: str = ""
+    owner: str = ""
+    spec: str | None = None
+    entry: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchPlan:
+    """Everything that decides a match but the agents' answers.
+
+    `parties` stand in party order: party `p` plays team `p` of a game of teams, else seat `p`. The same agent may stand
+    more than once: that is self-play.
+    """
+
+    match_id: MatchId
+    set_id: SetId
+    ordinal: int
+    game: GameRef
+    seed: Seed
+    parties: tuple[PartyRef, ...]
+    clock: ClockSpec
+
+
+class Move(NamedTuple):
+    """One logged decision. `cause` is None for the seat's own answer; otherwise the default was played because of it,
+    or, where `action` is None too, the seat forfeited."""
+
+    step: int
+    seat: Seat
+    action: Action | None
+    cause: Cause | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class SeatResult:
+    """One seat's part of a result. `defaults` counts decisions played for it, `party` is its index in the plan."""
+
+    seat: Seat
+    party: int
+    rank: int
+    score: float
+    cause: Cause = Cause.RULES
+    role: str = ""
+    team: str = ""
+    defaults: int = 0
+    refusals: int = 0
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    rewards: Mapping[str, float] = field(default_factory=dict)
+    """Summed over the match, per channel."""
+
+
+@dataclass(slots=True, kw_only=True)
+class MatchResult:
+    """How a match went: enough to replay it, to rate it and to train on it."""
+
+    plan: MatchPlan
+    moves: Sequence[Move]
+    seats: Sequence[SeatResult]
+    void: str = ""
+    """Why nobody is charged with this match; empty when it counts."""
+    started_ms: int = 0
+    ended_ms: int = 0
+    """Milliseconds since the epoch."""
+    provenance: Mapping[int, Provenance] = field(default_factory=dict)
+    """By index into `moves`."""
+
+    @property
+    def clean(self) -> bool:
+        """Whether no seat was at fault and no decision was played for one."""
+        return not self.void and all(s.cause not in FAULTS and not s.defaults for s in self.seats)
+
+    def play(self) -> dict[str, Any]:
+        """What `play_digest` covers: rules, config, seed, entries, canonical decisions and outcome."""
+        plan = self.plan
+        return {
+            "game": plan.game.id,
+            "version": plan.game.version,
+            "config": plan.game.config,
+            "seed": plan.seed.hex(),
+            "entries": [plan.parties[s.party].entry for s in self.seats],
+            "moves": self.moves,
+            "outcome": [[s.rank, s.score, s.role, s.team, s.cause, s.metrics] for s in self.seats],
+            "void": self.void,
+        }
+
+    def play_digest(self) -> bytes:
+        """SHA-256 that is the same for the same seed and actions, in any process."""
+        return digest(self.play())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPlan:
+    """The unit that is rated: seat-swapped or role-rotated matches of the same parties.
+
+    `rated` sets count for ladders; the others (self-play, local studies that ask for it) are only recorded.
+    """
+
+    set_id: SetId
+    game: GameRef
+    parties: tuple[PartyRef, ...]
+    matches: int
+    rated: bool
+
+    @property
+    def self_play(self) -> bool:
+        """Whether all parties are one agent."""
+        return len({party.agent for party in self.parties}) == 1

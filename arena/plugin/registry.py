@@ -1,0 +1,173 @@
+"""The games and agents on offer in this process: found through entry points, loaded when first asked for."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+
+import pluggy
+
+from arena.core.agent import AgentFactory, BatchAgent
+from arena.core.errors import BadOption, UnknownAgent, UnknownGame
+from arena.core.game import Game, GameListing
+from arena.core.match import GameRef
+from arena.core.options import Option, parse_assignments, rated_id, resolve
+from arena.core.values import Json
+from arena.plugin.imports import import_agent, looks_like_import
+from arena.plugin.spec import PROJECT, ArenaHooks
+
+KILL_SWITCH = "ARENA_PLUGINS"
+"""Environment variable: `off` loads no external plugin; `werewolf,openspiel` loads only those."""
+
+BUILTIN = "builtin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentListing:
+    """An agent on offer; a name that ends with a colon is a prefix."""
+
+    name: str
+    make: Callable[..., AgentFactory | BatchAgent]
+    summary: str
+    games: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+
+
+class Registry:
+    """What the plugins of this installation offer.
+
+    A plugin that fails to load is kept in `failures` by name, with one sentence why; the others still work.
+    """
+
+    def __init__(self, points: Iterable[EntryPoint] | None = None) -> None:
+        found = entry_points(group=PROJECT) if points is None else points
+        self._points = {point.name: point for point in found if _allowed(point.name)}
+        self._hooks = pluggy.PluginManager(PROJECT)
+        self._hooks.add_hookspecs(ArenaHooks)
+        self._loaded: set[str] = set()
+        self._games: dict[str, GameListing] = {}
+        self._agents: dict[str, AgentListing] = {}
+        self.failures: dict[str, str] = {}
+
+    def game_listings(self) -> Mapping[str, GameListing]:
+        """Every game by id; loads every plugin."""
+        self._load_all()
+        return self._games
+
+    def agent_listings(self) -> Mapping[str, AgentListing]:
+        """Every registered agent by name or prefix; loads every plugin."""
+        self._load_all()
+        return self._agents
+
+    def commands(self) -> Mapping[str, object]:
+        """What plugins add to the command line, by name; loads every plugin."""
+        self._load_all()
+        found: dict[str, object] = {}
+        self._hooks.hook.arena_register_commands(register=found.__setitem__)
+        return found
+
+    def listing(self, game: str) -> GameListing:
+        """The game of this id, without options.
+
+        Raises:
+            UnknownGame: with the nearest names there are.
+        """
+        plugin = game.partition("/")[0]
+        self._load(plugin)
+        if game in self._games:
+            return self._games[game]
+        if plugin in self.failures:
+            raise UnknownGame(f"game {game!r}: plugin {plugin!r} failed to load: {self.failures[plugin]}")
+        variants = sorted(g for g in self._games if g.startswith(f"{plugin}/"))
+        known = ", ".join(variants[:8]) if variants else "plugins " + ", ".join(sorted(self._points.keys() - {BUILTIN}))
+        raise UnknownGame(f"unknown game {game!r}; there is {known}")
+
+    def ref(self, game: str, assignments: Sequence[str] = (), given: Mapping[str, Json] | None = None) -> GameRef:
+        """The game with its options resolved. `game` may itself be a rated id such as `werewolf/ww4-mini?max_days=5`.
+
+        Raises:
+            UnknownGame, BadOption: as `listing` and `core.options` say.
+        """
+        base, _, query = game.partition("?")
+        listing = self.listing(base)
+        texts = [*filter(None, query.split("&")), *assignments]
+        config = resolve(listing.options, {**parse_assignments(listing.options, texts), **(given or {})})
+        return GameRef(
+            id=base, version=listing.version, config=config, rated_id=rated_id(base, listing.options, config)
+        )
+
+    def make_game(self, ref: GameRef) -> Game:
+        """The game itself, ready to deal.
+
+        Raises:
+            BadOption, GameUnavailable: as the game says.
+        """
+        return self.listing(ref.id).make(ref.config)
+
+    def make_agent(self, spec: str, settings: Sequence[str] = ()) -> AgentFactory | BatchAgent:
+        """The agent that SPEC names: a registered name, else a registered prefix, else an import path.
+
+        Raises:
+            UnknownAgent: nothing answers to this name.
+            BadOption: a setting the agent does not have.
+        """
+        prefix, colon, _ = spec.partition(":")
+        self._load(BUILTIN)
+        self._load(prefix)
+        if spec not in self._agents and f"{prefix}:" not in self._agents:
+            if looks_like_import(spec):
+                return import_agent(spec, settings)
+            self._load_all()
+        listing = self._agents.get(spec) or self._agents.get(f"{prefix}{colon}")
+        if listing is None:
+            raise UnknownAgent(f"unknown agent {spec!r}; `arena agents` lists the registered ones")
+        options = resolve(listing.options, parse_assignments(listing.options, settings))
+        return listing.make(spec.removeprefix(listing.name), options)
+
+    def _load_all(self) -> None:
+        for name in self._points:
+            self._load(name)
+
+    def _load(self, name: str) -> None:
+        point = self._points.get(name)
+        if point is None or name in self._loaded:
+            return
+        self._loaded.add(name)
+        try:
+            self._register(name, point.load())
+        except Exception as error:  # noqa: BLE001 - border: a plugin may raise anything while it is imported
+            self.failures[name] = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+
+    def _register(self, name: str, module: object) -> None:
+        games: list[GameListing] = []
+        agents: list[AgentListing] = []
+        self._hooks.register(module, name=name)
+        try:
+            self._hooks.check_pending()
+            others = [plugin for plugin in self._hooks.get_plugins() if plugin is not module]
+            self._hooks.subset_hook_caller("arena_register_games", others)(register=games.append)
+            self._hooks.subset_hook_caller("arena_register_agents", others)(
+                register=lambda agent, make, **about: agents.append(AgentListing(name=agent, make=make, **about))
+            )
+            self._adopt(name, games, agents)
+        except BaseException:
+            self._hooks.unregister(module)
+            raise
+
+    def _adopt(self, plugin: str, games: list[GameListing], agents: list[AgentListing]) -> None:
+        for listing in games:
+            if not listing.id.startswith(f"{plugin}/") or listing.id in self._games:
+                raise BadOption(f"game id {listing.id!r} must be new and begin with {plugin + '/'!r}")
+        for agent in agents:
+            owned = plugin == BUILTIN or agent.name.startswith(f"{plugin}:")
+            if not owned or agent.name in self._agents:
+                raise BadOption(f"agent name {agent.name!r} must be new and begin with {plugin + ':'!r}")
+        self._games.update({listing.id: listing for listing in games})
+        self._agents.update({agent.name: agent for agent in agents})
+
+
+def _allowed(name: str) -> bool:
+    switch = os.environ.get(KILL_SWITCH, "")
+    if name == BUILTIN or not switch:
+        return True
+    return switch != "off" and name in switch.split(",")

@@ -1,0 +1,1 @@
+"""The network: sessions, matchmaking and live matches over the same parts that local play uses."""

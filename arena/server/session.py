@@ -1,0 +1,217 @@
+"""One agent process's session: what it is owed, in sequence, over as many connections as it takes."""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from arena.core.errors import ArenaError, ErrorCode
+from arena.v1 import play_pb2 as pb
+from arena.v1.relay_pb2 import ServerFrame
+from arena.wire.frames import error_message, join_frames
+from arena.wire.limits import Limits
+
+if TYPE_CHECKING:
+    from arena.server.live import LiveMatch
+
+_REMEMBERED_REQUESTS = 4096
+
+
+class Stream(Protocol):
+    """A connection as the server sees it; the same over gRPC and in process."""
+
+    async def send(self, data: bytes) -> None:
+        """Hand one encoded ServerBatch over; waits while the peer does not read."""
+
+    async def receive(self) -> bytes | None:
+        """The next encoded ClientBatch; None when the peer has ended the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who a token speaks for. Without tokens every agent name is an owner of its own."""
+
+    owner: str
+    scopes: frozenset[str]
+
+
+@dataclass(slots=True)
+class SeatHold:
+    """A seat of a live match that a session answers for."""
+
+    ref: int
+    match: "LiveMatch"
+    seat: int
+    join: int
+
+
+@dataclass(slots=True)
+class Request:
+    """One open decision. Its clock runs from `since` (None while it stands still), on top of `spent` seconds."""
+
+    id: int
+    hold: SeatHold
+    session: "Session"
+    step: int
+    question: bool
+    prompt: bytes
+    since: float | None = None
+    spent: float = 0.0
+    answer: bytes | None = None
+    provenance: bytes = b""
+
+    def used(self, now: float) -> float:
+        """Seconds of its own clock that this decision has taken so far."""
+        return self.spent + (now - self.since if self.since is not None else 0.0)
+
+    def pause(self, now: float) -> None:
+        """Stop the clock: what follows is not the agent's time."""
+        self.spent, self.since = self.used(now), None
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """Frames numbered per epoch, kept until acknowledged; a new connection goes on where the last one was cut."""
+
+    id: str
+    principal: Principal
+    limits: Limits
+    token_hash: bytes = b""
+    epoch: int = 1
+    restored: bool = False
+    """Brought back by a restart and not yet resumed: its clocks stand still."""
+    gone: bool = False
+    dropped_at: float | None = None
+    client_batch: int = 0
+    holds: dict[int, SeatHold] = field(default_factory=dict)
+    closed_requests: "OrderedDict[int, ErrorCode]" = field(default_factory=OrderedDict)
+    connection: "Connection | None" = None
+    _sequence: int = 0
+    _kept: deque[tuple[int, bytes]] = field(default_factory=deque)
+    _accepted: list[int] = field(default_factory=list)
+    _last_ref: int = 0
+
+    # ---- identity
+
+    def rotate(self) -> bytes:
+        """A new resume token; only its hash is kept, and the one before is void."""
+        token = secrets.token_bytes(32)
+        self.token_hash = hashlib.sha256(token).digest()
+        return token
+
+    def holds_token(self, token: bytes) -> bool:
+        """Whether this is the token of the latest welcome; in constant time."""
+        return hmac.compare_digest(hashlib.sha256(token).digest(), self.token_hash)
+
+    # ---- frames
+
+    def emit(self, **frame: Any) -> None:
+        """Queue one numbered frame and keep it for a resume."""
+        self._sequence += 1
+        data = ServerFrame(seq=self._sequence, **frame).SerializeToString()
+        self._kept.append((self._sequence, data))
+        if self.connection is not None:
+            self.connection.outbox.append(data)
+
+    def accept(self, request: int) -> None:
+        """Tell with the next flush that an answer stands."""
+        self._accepted.append(request)
+        self.close_request(request, ErrorCode.UNSPECIFIED)
+
+    def refuse(self, request: int, error: ArenaError, clock: pb.Clock | None = None) -> None:
+        """Tell that an answer was not taken."""
+        self.emit(refused=pb.Refused(request_id=request, error=error_message(error), clock=clock))
+
+    def flush(self) -> None:
+        """Let the connection write what is queued; cut it when the peer keeps too much unacknowledged."""
+        if self._accepted:
+            accepted, self._accepted = self._accepted, []
+            self.emit(accepted=pb.Accepted(request_ids=accepted))
+        if self.connection is None:
+            return
+        if len(self._kept) > self.limits.max_unacked_frames:
+            self.connection.cut("too many frames are unacknowledged; send Ack")
+        self.connection.ready.set()
+
+    def acknowledge(self, seq: int) -> None:
+        """Forget frames that have arrived."""
+        while self._kept and self._kept[0][0] <= seq:
+            self._kept.popleft()
+
+    # ---- resuming
+
+    def can_replay(self, epoch: int, last_seq: int) -> bool:
+        """Whether every frame behind `last_seq` is still kept."""
+        first_kept = self._kept[0][0] if self._kept else self._sequence + 1
+        return epoch == self.epoch and first_kept - 1 <= last_seq <= self._sequence
+
+    def replay(self, last_seq: int) -> Iterable[bytes]:
+        """The kept frames behind `last_seq`."""
+        self.acknowledge(last_seq)
+        return [data for _, data in self._kept]
+
+    def new_epoch(self) -> None:
+        """Forget what was sent: whole views follow, numbered from 1."""
+        self.epoch += 1
+        self._sequence = 0
+        self._kept.clear()
+        self._accepted.clear()
+
+    # ---- seats and requests
+
+    def take_seat(self, match: "LiveMatch", seat: int, join: int) -> SeatHold:
+        """A new hold under the next short name."""
+        self._last_ref += 1
+        hold = SeatHold(self._last_ref, match, seat, join)
+        self.holds[hold.ref] = hold
+        return hold
+
+    def close_request(self, request: int, how: ErrorCode) -> None:
+        """Remember how a request ended, for answers that come late."""
+        self.closed_requests[request] = how
+        if len(self.closed_requests) > _REMEMBERED_REQUESTS:
+            self.closed_requests.popitem(last=False)
+
+
+class Connection:
+    """One live stream of a session. Whatever is queued in one turn of the loop leaves in as few messages as it may."""
+
+    def __init__(self, stream: Stream, max_batch: int, write_timeout: float) -> None:
+        self.stream = stream
+        self.outbox: list[bytes] = []
+        self.ready = asyncio.Event()
+        self.cut_reason: str | None = None
+        self._max_batch = max_batch
+        self._write_timeout = write_timeout
+
+    def send_unnumbered(self, **frame: Any) -> None:
+        """Queue a frame that is not part of the kept sequence: Welcome, Ping, GoAway, Error."""
+        self.outbox.append(ServerFrame(**frame).SerializeToString())
+        self.ready.set()
+
+    def cut(self, reason: str) -> None:
+        """End this stream; its session stays and can be resumed."""
+        self.cut_reason = self.cut_reason or reason
+        self.ready.set()
+
+    async def write(self, durable: asyncio.Event) -> None:
+        """Send until cut. Nothing leaves while the journal cannot be written.
+
+        Raises:
+            TimeoutError: the peer took nothing for the write timeout.
+        """
+        while self.cut_reason is None or self.outbox:
+            await self.ready.wait()
+            self.ready.clear()
+            while self.outbox:
+                if not durable.is_set():
+                    await durable.wait()
+                batch, self.outbox = self.outbox[: self._max_batch], self.outbox[self._max_batch :]
+                async with asyncio.timeout(self._write_timeout):
+                    await self.stream.send(join_frames(batch))
+            if self.cut_reason is not None:
+                return

@@ -1,0 +1,34 @@
+"""Every number and name a server is started with."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from arena.wire.limits import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How one server runs. Times are in seconds."""
+
+    host: str = "127.0.0.1"
+    port: int = 7777
+    db: str = "sqlite:///arena.db"
+    state: Path | None = None
+    """Folder of the journal and the keys; by default the ledger's own state folder."""
+    workers: int = 1
+    games: tuple[str, ...] = ()
+    """Plugins, games or rated ids that may be joined; empty: all."""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    metrics_port: int = 0
+    """Prometheus metrics are served here on the same host; 0: not at all."""
+    patience: float = 2.0
+    """How long an agent waits for another owner before it is given self-play."""
+    drain: float = 5.0
+    """How long live matches may go on after SIGTERM before they are left to the next start."""
+    hello_timeout: float = 5.0
+    write_timeout: float = 5.0
+    """A reader that takes nothing for so long is cut."""
+    max_sessions: int = 256
+    """Per owner."""
+    limits: Limits = field(default_factory=Limits)

@@ -1,0 +1,1 @@
+"""Multi-issue negotiation for the arena."""

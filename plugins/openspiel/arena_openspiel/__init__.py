@@ -1,0 +1,1 @@
+"""OpenSpiel games for the arena."""

@@ -1,0 +1,83 @@
+"""The seam of the engine: a match is a cycle of phases, and each knows whom it asks, for what, and what the answers do."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from arena.core.errors import IllegalAction, MalformedAction
+from arena.core.legal import Choices, Legal
+from arena.core.values import Action, Seat
+from arena_werewolf.table import Table
+
+
+class Phase(ABC):
+    """One part of a day. `asked` must follow from public knowledge alone, so that being asked tells nobody anything."""
+
+    __slots__ = ("asked", "table")
+    name: ClassVar[str]
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.asked: tuple[Seat, ...] = table.living
+        """Who owes a decision; empty when the phase is over."""
+
+    @abstractmethod
+    def legal(self, seat: Seat) -> Legal:
+        """What a seat of `asked` may answer."""
+
+    @abstractmethod
+    def check(self, seat: Seat, action: Action) -> Action:
+        """The canonical form of an answer, or MalformedAction or IllegalAction."""
+
+    @abstractmethod
+    def default(self, seat: Seat) -> Action:
+        """What is played when no answer comes (RULES.md 6)."""
+
+    @abstractmethod
+    def play(self, actions: Mapping[Seat, Action]) -> None:
+        """Take one checked answer from each seat of `asked`."""
+
+
+class ChoicePhase(Phase):
+    """A phase in which everybody asked picks a player, or nothing, from a menu of ids."""
+
+    __slots__ = ("menus",)
+    section: ClassVar[str]
+    """The section of RULES.md that says who may be picked."""
+    nothing: ClassVar[str]
+    """What the id after the last seat is called."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self.menus: dict[Seat, tuple[int, ...]] = {}
+
+    def legal(self, seat: Seat) -> Choices:
+        """The seat's menu, "nothing" last."""
+        return Choices(self.menus[seat], _labels(self.table.rules.nothing, self.nothing))
+
+    def check(self, seat: Seat, action: Action) -> int:
+        """The id itself, when it is on the seat's menu."""
+        if isinstance(action, bool) or not isinstance(action, (int, np.integer)):
+            raise MalformedAction("answer with one of the listed action ids, a whole number")
+        if action not in self.menus[seat]:
+            choices = ", ".join(f"{i} ({label})" for i, label in zip(*self._listed(seat), strict=True))
+            raise IllegalAction(f"RULES.md {self.section}: choose one of {choices}")
+        return int(action)
+
+    def default(self, seat: Seat) -> int:
+        """The last id on the menu."""
+        return self.menus[seat][-1]
+
+    def _listed(self, seat: Seat) -> tuple[tuple[int, ...], list[str]]:
+        return self.menus[seat], self.legal(seat).labels
+
+
+def player(seat: int) -> str:
+    """The name by which everybody calls a seat."""
+    return f"player_{seat}"
+
+
+def _labels(last: int, nothing: str) -> Callable[[int], str]:
+    return lambda i: nothing if i == last else player(i)
