@@ -27,7 +27,7 @@ def sample(legal: Legal, rng: Random) -> Action:
 
 
 def sample_schema(schema: Mapping[str, Any], rng: Random) -> Json:
-    """A value that fits a JSON Schema made of const, enum, oneOf/anyOf, object, array, integer, number, string, boolean.
+    """A value that fits a JSON Schema of const, enum, oneOf, anyOf, object, array, integer, number, string and boolean.
 
     Raises:
         ValueError: the schema uses another keyword to say what it wants.

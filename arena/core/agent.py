@@ -28,7 +28,7 @@ class Unavailable(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class SeatInfo:
-    """What an agent knows of its seat before the first decision. `seed` is the agent's own: it says nothing of the deal."""
+    """What an agent knows before its first decision. `seed` is its own, and says nothing of the deal."""
 
     match_id: MatchId
     seat: Seat

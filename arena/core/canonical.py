@@ -58,7 +58,9 @@ def _revive(obj: dict[str, Any]) -> Any:
     return flat.astype(dtype).reshape(shape)
 
 
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain)
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain, check_circular=False
+)
 
 
 def finite(value: Value) -> bool:

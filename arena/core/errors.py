@@ -15,8 +15,8 @@
     └── Fault                      ours or a plugin's, never the asker's
         ├── GameFault  AgentFault  LedgerFault
 
-A message says what was wrong and what would be right, in one sentence, for the peer to read: never a traceback, a path of
-the server, a Python type or a secret.
+A message says what was wrong and what would be right, in one sentence, for the peer to read: never a traceback, a path
+of the server, a Python type or a secret.
 """
 
 from enum import IntEnum

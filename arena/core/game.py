@@ -84,8 +84,8 @@ class GameSpec:
 class Event(NamedTuple):
     """One thing that happened, as one viewer may know it.
 
-    `number` counts this viewer's own events from 0, so that a gap cannot betray a hidden one. `sender` is set by the game,
-    never by an agent; speech travels in `data` as an escaped one-line text.
+    `number` counts this viewer's own events from 0, so that a gap cannot betray a hidden one. `sender` is set by the
+    game, never by an agent; speech travels in `data` as an escaped one-line text.
     """
 
     number: int

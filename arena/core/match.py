@@ -1,4 +1,4 @@
-"""The values a match is made of: its plan, its moves, its result. All that the ledger keeps can be replayed from them."""
+"""The values a match is made of: its plan, its moves, its result. What the ledger keeps can be replayed from them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -150,5 +150,5 @@ class SetPlan:
 
     @property
     def self_play(self) -> bool:
-        """Whether all parties are one agent."""
-        return len({party.agent for party in self.parties}) == 1
+        """Whether an agent meets nobody but itself."""
+        return len(self.parties) > 1 and len({party.agent for party in self.parties}) == 1

@@ -6,7 +6,7 @@ from typing import Final, NewType, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Json: TypeAlias = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"] | None
 Tensor: TypeAlias = NDArray[np.generic]
 Value: TypeAlias = Json | Tensor
 """One field of an observation."""

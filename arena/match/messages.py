@@ -158,4 +158,5 @@ class Described(Message):
     reason: str = ""
 
 
-Report = Opened | Asked | Took | Refused | Viewed | Ended | Failed | SetPlayed | Described
+MatchReport = Opened | Asked | Took | Refused | Viewed | Ended | Failed
+Report = MatchReport | SetPlayed | Described

@@ -1,6 +1,6 @@
 """What must survive a kill: sessions, joins, sets in progress and every move of a live match.
 
-An append-only file of checksummed msgpack blocks. One `write` call a flush puts it into the operating system's hands before
+An append-only file of checksummed msgpack blocks. One `write` a flush puts it into the operating system's hands before
 anything that follows from it is acknowledged or shown. At start the file is folded into a `Snapshot` and rewritten.
 """
 
@@ -26,10 +26,10 @@ class Entry(msgspec.Struct, array_like=True, tag=True):
 
 
 class SessionOpened(Entry):
-    """A session exists; `token` is the SHA-256 of its resume token."""
+    """A session exists; `tokens` are the SHA-256 of the resume tokens that open it."""
 
     session: str
-    token: bytes
+    tokens: Sequence[bytes]
     owner: str
     scopes: Sequence[str]
     epoch: int
@@ -49,6 +49,14 @@ class Joined(Entry):
     terms: bytes
 
 
+class JoinProgress(Entry):
+    """How many matches of finished sets a join has played."""
+
+    session: str
+    join: int
+    played: int
+
+
 class JoinEnded(Entry):
     """It takes part no longer."""
 
@@ -60,6 +68,7 @@ class SetOpened(Entry):
     """A set is being played; `lanes[p]` is the (session, join) that party `p` belongs to."""
 
     set_id: str
+    matches: int
     plan: Any
     lanes: Sequence[tuple[str, int]]
 
@@ -81,7 +90,7 @@ class MatchOpened(Entry):
 
 
 class MatchClosed(Entry):
-    """Its result is in the ledger."""
+    """Its result is in the ledger; or, where `ordinal` is -1, it was void and is played once more."""
 
     match: str
     set_id: str
@@ -102,7 +111,16 @@ class Moved(Entry):
 
 
 AnyEntry = (
-    SessionOpened | SessionClosed | Joined | JoinEnded | SetOpened | SetClosed | MatchOpened | MatchClosed | Moved
+    SessionOpened
+    | SessionClosed
+    | Joined
+    | JoinProgress
+    | JoinEnded
+    | SetOpened
+    | SetClosed
+    | MatchOpened
+    | MatchClosed
+    | Moved
 )
 
 
@@ -129,6 +147,8 @@ class Snapshot:
 
     sessions: dict[str, SessionOpened] = field(default_factory=dict)
     joins: dict[tuple[str, int], Joined] = field(default_factory=dict)
+    played: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Matches of finished sets, by join."""
     sets: dict[str, OpenSet] = field(default_factory=dict)
     matches: dict[str, OpenMatch] = field(default_factory=dict)
 
@@ -147,21 +167,34 @@ class Snapshot:
                 self.joins[entry.session, entry.join] = entry
             case JoinEnded():
                 self.joins.pop((entry.session, entry.join), None)
+                self.played.pop((entry.session, entry.join), None)
             case SetOpened():
                 self.sets[entry.set_id] = OpenSet(entry)
             case SetClosed():
-                self.sets.pop(entry.set_id, None)
+                self._close_set(entry)
+            case JoinProgress():
+                self.played[entry.session, entry.join] = entry.played
             case MatchOpened():
                 self.matches[entry.match] = OpenMatch(entry)
             case MatchClosed():
                 self.matches.pop(entry.match, None)
-                if entry.set_id in self.sets:
+                if entry.set_id in self.sets and entry.ordinal >= 0:
                     self.sets[entry.set_id].closed[entry.ordinal] = entry.void
+
+    def _close_set(self, entry: SetClosed) -> None:
+        closed = self.sets.pop(entry.set_id, None)
+        if closed is None:
+            return
+        for session, join in {(session, join) for session, join in closed.opened.lanes}:
+            if (session, join) in self.joins:
+                self.played[session, join] = self.played.get((session, join), 0) + closed.opened.matches
 
     def entries(self) -> Iterable[AnyEntry]:
         """The fewest entries that amount to this state."""
         yield from self.sessions.values()
         yield from self.joins.values()
+        for (session, join), played in self.played.items():
+            yield JoinProgress(session, join, played)
         for open_set in self.sets.values():
             yield open_set.opened
             for ordinal, void in open_set.closed.items():

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from arena.core.errors import ArenaError, ErrorCode
+from arena.core.match import Cause
+from arena.v1 import common_pb2
 from arena.v1 import play_pb2 as pb
 from arena.v1.relay_pb2 import ServerFrame
 from arena.wire.frames import error_message, join_frames
@@ -51,18 +53,28 @@ class SeatHold:
 
 @dataclass(slots=True)
 class Request:
-    """One open decision. Its clock runs from `since` (None while it stands still), on top of `spent` seconds."""
+    """One open decision. Its clock runs from `since` (None while it stands still), on top of `spent` seconds.
+
+    Once answered, or ruled upon when its time ran out, it waits for the worker's verdict.
+    """
 
     id: int
     hold: SeatHold
     session: "Session"
     step: int
     question: bool
-    prompt: bytes
+    epoch: int = 0
+    """The session's epoch in which it was asked; 0: not yet."""
     since: float | None = None
     spent: float = 0.0
     answer: bytes | None = None
     provenance: bytes = b""
+    ruling: Cause | None = None
+
+    @property
+    def waits_for_verdict(self) -> bool:
+        """Whether the agent has nothing more to do about it for now."""
+        return self.answer is not None or self.ruling is not None
 
     def used(self, now: float) -> float:
         """Seconds of its own clock that this decision has taken so far."""
@@ -80,7 +92,8 @@ class Session:
     id: str
     principal: Principal
     limits: Limits
-    token_hash: bytes = b""
+    token_hashes: list[bytes] = field(default_factory=list)
+    """Of the latest resume token, and of the one before until the peer has shown that the latest arrived."""
     epoch: int = 1
     restored: bool = False
     """Brought back by a restart and not yet resumed: its clocks stand still."""
@@ -98,14 +111,24 @@ class Session:
     # ---- identity
 
     def rotate(self) -> bytes:
-        """A new resume token; only its hash is kept, and the one before is void."""
+        """A new resume token; only its hash is kept."""
         token = secrets.token_bytes(32)
-        self.token_hash = hashlib.sha256(token).digest()
+        self.token_hashes = [*self.token_hashes[-1:], hashlib.sha256(token).digest()]
         return token
 
-    def holds_token(self, token: bytes) -> bool:
-        """Whether this is the token of the latest welcome; in constant time."""
-        return hmac.compare_digest(hashlib.sha256(token).digest(), self.token_hash)
+    def confirm(self) -> None:
+        """The peer speaks on a welcomed connection: it has the latest token, and the one before is void."""
+        if len(self.token_hashes) > 1:
+            del self.token_hashes[:-1]
+
+    def open_with(self, token: bytes) -> bool:
+        """Whether this token opens the session, compared in constant time; the others are void from then on."""
+        digest = hashlib.sha256(token).digest()
+        known = [hmac.compare_digest(digest, token_hash) for token_hash in self.token_hashes]
+        if not any(known):
+            return False
+        self.token_hashes = [digest]
+        return True
 
     # ---- frames
 
@@ -115,27 +138,26 @@ class Session:
         data = ServerFrame(seq=self._sequence, **frame).SerializeToString()
         self._kept.append((self._sequence, data))
         if self.connection is not None:
-            self.connection.outbox.append(data)
+            self.connection.queue(data)
 
     def accept(self, request: int) -> None:
-        """Tell with the next flush that an answer stands."""
+        """Tell, together with all others of this turn, that an answer stands."""
         self._accepted.append(request)
         self.close_request(request, ErrorCode.UNSPECIFIED)
+        if self.connection is not None:
+            self.connection.ready.set()
 
-    def refuse(self, request: int, error: ArenaError, clock: pb.Clock | None = None) -> None:
+    def refuse(self, request: int, error: ArenaError, clock: common_pb2.Clock | None = None) -> None:
         """Tell that an answer was not taken."""
         self.emit(refused=pb.Refused(request_id=request, error=error_message(error), clock=clock))
 
-    def flush(self) -> None:
-        """Let the connection write what is queued; cut it when the peer keeps too much unacknowledged."""
+    def seal(self) -> None:
+        """Put what was gathered into frames, just before the connection writes."""
         if self._accepted:
             accepted, self._accepted = self._accepted, []
             self.emit(accepted=pb.Accepted(request_ids=accepted))
-        if self.connection is None:
-            return
-        if len(self._kept) > self.limits.max_unacked_frames:
+        if self.connection is not None and len(self._kept) > self.limits.max_unacked_frames:
             self.connection.cut("too many frames are unacknowledged; send Ack")
-        self.connection.ready.set()
 
     def acknowledge(self, seq: int) -> None:
         """Forget frames that have arrived."""
@@ -182,36 +204,40 @@ class Connection:
 
     def __init__(self, stream: Stream, max_batch: int, write_timeout: float) -> None:
         self.stream = stream
-        self.outbox: list[bytes] = []
         self.ready = asyncio.Event()
         self.cut_reason: str | None = None
+        self.heard = False
+        self._outbox: list[bytes] = []
         self._max_batch = max_batch
         self._write_timeout = write_timeout
 
-    def send_unnumbered(self, **frame: Any) -> None:
-        """Queue a frame that is not part of the kept sequence: Welcome, Ping, GoAway, Error."""
-        self.outbox.append(ServerFrame(**frame).SerializeToString())
+    def queue(self, frame: bytes) -> None:
+        """Send an encoded frame with the next batch."""
+        self._outbox.append(frame)
         self.ready.set()
+
+    def queue_unnumbered(self, **frame: Any) -> None:
+        """Send a frame that is not part of the kept sequence: Welcome, Ping, GoAway, Error."""
+        self.queue(ServerFrame(**frame).SerializeToString())
 
     def cut(self, reason: str) -> None:
         """End this stream; its session stays and can be resumed."""
         self.cut_reason = self.cut_reason or reason
         self.ready.set()
 
-    async def write(self, durable: asyncio.Event) -> None:
+    async def write(self, session: Session, durable: asyncio.Event) -> None:
         """Send until cut. Nothing leaves while the journal cannot be written.
 
         Raises:
             TimeoutError: the peer took nothing for the write timeout.
         """
-        while self.cut_reason is None or self.outbox:
+        while self.cut_reason is None:
             await self.ready.wait()
             self.ready.clear()
-            while self.outbox:
+            session.seal()
+            while self._outbox:
                 if not durable.is_set():
                     await durable.wait()
-                batch, self.outbox = self.outbox[: self._max_batch], self.outbox[self._max_batch :]
+                batch, self._outbox = self._outbox[: self._max_batch], self._outbox[self._max_batch :]
                 async with asyncio.timeout(self._write_timeout):
                     await self.stream.send(join_frames(batch))
-            if self.cut_reason is not None:
-                return

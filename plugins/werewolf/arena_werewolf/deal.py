@@ -30,7 +30,7 @@ def redeal(roles: Deal, seed: Seed, viewer: Seat) -> Deal | None:
 
 
 def _knows(roles: Deal, viewer: Seat, seat: Seat) -> bool:
-    if viewer == OMNISCIENT or viewer == seat:
+    if viewer in (OMNISCIENT, seat):
         return True
     return viewer >= 0 and roles[viewer].team is Team.WEREWOLF and roles[seat].team is Team.WEREWOLF
 

@@ -10,7 +10,7 @@ from arena_werewolf.table import Round, Table
 
 
 class Night(ChoicePhase):
-    """As many turns as the deal had werewolves; whoever has nothing to do in a turn has "nothing" as its only choice."""
+    """As many turns as the deal had werewolves; who is idle in a turn can only choose "nothing"."""
 
     __slots__ = ("_actors", "_powers", "_turn")
     name = "night"
@@ -45,7 +45,7 @@ class Night(ChoicePhase):
 
     def _dawn(self) -> None:
         night = self.table.round
-        if night.attacked is not None and night.attacked != night.guarded:
+        if night.attacked is not None and night.attacked not in night.guarded:
             night.killed = night.attacked
             self.table.remove(night.attacked)
         self.table.log.add("dawn", {"day": self.table.day, "killed": night.killed})

@@ -1,4 +1,4 @@
-"""The seam of the engine: a match is a cycle of phases, and each knows whom it asks, for what, and what the answers do."""
+"""The seam of the engine: a match is a cycle of phases, each of which knows whom it asks, and what answers do."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from arena.core.errors import IllegalAction, MalformedAction
+from arena.core.errors import IllegalAction, MalformedAction, MatchOver
 from arena.core.legal import Choices, Legal
 from arena.core.values import Action, Seat
 from arena_werewolf.table import Table
@@ -72,6 +72,33 @@ class ChoicePhase(Phase):
 
     def _listed(self, seat: Seat) -> tuple[tuple[int, ...], list[str]]:
         return self.menus[seat], self.legal(seat).labels
+
+
+class Over(Phase):
+    """After the end: nobody is asked for anything."""
+
+    __slots__ = ()
+    name = "over"
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self.asked = ()
+
+    def legal(self, seat: Seat) -> Legal:
+        """Nothing: MatchOver."""
+        raise MatchOver("the match has ended")
+
+    def check(self, seat: Seat, action: Action) -> Action:
+        """Nothing: MatchOver."""
+        raise MatchOver("the match has ended")
+
+    def default(self, seat: Seat) -> Action:
+        """Nothing: MatchOver."""
+        raise MatchOver("the match has ended")
+
+    def play(self, actions: Mapping[Seat, Action]) -> None:
+        """Nothing: MatchOver."""
+        raise MatchOver("the match has ended")
 
 
 def player(seat: int) -> str:

@@ -1,7 +1,7 @@
 """What roles do at night, one class each. A new role of the night is a new power here and a line in `POWERS`."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from arena.core.values import Json, Seat
@@ -31,10 +31,10 @@ class Power(ABC):
         """The living without `but`."""
         return tuple(seat for seat in self.table.living if seat not in but)
 
-    def record(self, seat: Seat, kind: str, target: Seat, **more: Json) -> None:
-        """Keep a choice, and tell all holders that share the power."""
+    def record(self, audience: Collection[Seat], kind: str, seat: Seat, target: Seat, **more: Json) -> None:
+        """Keep a choice, and tell those who may know it."""
         self.table.round.acts[seat] = target
-        self.table.log.tell(self.holders, kind, {"seat": seat, "target": target, **more})
+        self.table.log.tell(audience, kind, {"seat": seat, "target": target, **more})
 
 
 class Pack(Power):
@@ -54,7 +54,7 @@ class Pack(Power):
     def choose(self, seat: Seat, target: Seat) -> None:
         """A proposal, or the last wolf's decision."""
         decides = seat == self.holders[-1]
-        self.record(seat, "kill" if decides else "proposal", target)
+        self.record(self.holders, "kill" if decides else "proposal", seat, target)
         if decides:
             self.table.round.attacked = target
 
@@ -73,7 +73,7 @@ class Sight(Power):
         """Look, and be told."""
         found = self.table.deal[target].team is Team.WEREWOLF
         self.table.round.sights[seat] = found
-        self.record(seat, "sight", target, werewolf=found)
+        self.record((seat,), "sight", seat, target, werewolf=found)
 
 
 class Shelter(Power):
@@ -88,8 +88,8 @@ class Shelter(Power):
 
     def choose(self, seat: Seat, target: Seat) -> None:
         """Watch over one player."""
-        self.table.round.guarded = target
-        self.record(seat, "save", target)
+        self.table.round.guarded.add(target)
+        self.record((seat,), "save", seat, target)
 
 
 POWERS: Final = (Pack, Sight, Shelter)

@@ -24,9 +24,9 @@ class Role:
     summary: str
 
 
-WEREWOLF: Final = Role("werewolf", Team.WEREWOLF, "kills one player of the village each night together with its pack")
-SEER: Final = Role("seer", Team.VILLAGE, "learns each night whether one player is a werewolf")
-DOCTOR: Final = Role("doctor", Team.VILLAGE, "saves one player each night from being killed")
+WEREWOLF: Final = Role("werewolf", Team.WEREWOLF, "chooses each night, with its pack, a player of the village to kill")
+SEER: Final = Role("seer", Team.VILLAGE, "chooses each night another player and learns whether it is a werewolf")
+DOCTOR: Final = Role("doctor", Team.VILLAGE, "chooses each night a player, maybe itself, who then cannot be killed")
 VILLAGER: Final = Role("villager", Team.VILLAGE, "has nothing but its voice and its vote")
 
 ROLES: Final = {role.name: role for role in (WEREWOLF, SEER, DOCTOR, VILLAGER)}

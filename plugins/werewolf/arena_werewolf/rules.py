@@ -75,7 +75,9 @@ def rules_of(config: Config, low: int, high: int) -> Rules:
 
 def _roles(counts: object, low: int, high: int) -> tuple[Role, ...]:
     if not isinstance(counts, Mapping) or not all(_is_count(n) for n in counts.values()):
-        raise BadOption('option roles: give a count of at least 1 for each role, such as {"werewolf": 2, "villager": 5}')
+        raise BadOption(
+            'option roles: give a count of at least 1 for each role, such as {"werewolf": 2, "villager": 5}'
+        )
     if unknown := sorted(counts.keys() - ROLES.keys()):
         raise BadOption(f"option roles: there is no role {unknown[0]!r}; there is {', '.join(ROLES)}")
     if not low <= sum(counts.values()) <= high:

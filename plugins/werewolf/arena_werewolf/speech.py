@@ -10,7 +10,10 @@ _DROPPED: Final = frozenset({"Cc", "Cf", "Cs"})
 """Control characters; format characters, among them bidi controls, zero-width ones and tags; lone surrogates."""
 
 _BLANK: Final = frozenset(
-    map(chr, (0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)))
+    map(
+        chr,
+        (0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)),
+    )
 )
 """Characters of other categories that show nothing: fillers, joiners, variation selectors."""
 

@@ -20,7 +20,7 @@ class Round:
     sights: dict[Seat, bool] = field(default_factory=dict)
     """By seer: whether the player it looked at is a werewolf."""
     attacked: Seat | None = None
-    guarded: Seat | None = None
+    guarded: set[Seat] = field(default_factory=set)
     killed: Seat | None = None
     spoken: dict[Seat, int] = field(default_factory=dict)
     """Characters said, by speaker."""
@@ -72,5 +72,5 @@ class Table:
 
     def _identity(self, seat: Seat) -> Mapping[str, Json]:
         role = self.deal[seat]
-        mates = [s for s in self.seats if s != seat and self.deal[s].team is role.team is Team.WEREWOLF]
+        mates = tuple(s for s in self.seats if s != seat and self.deal[s].team is role.team is Team.WEREWOLF)
         return {"seat": seat, "role": role.name, "team": TEAMS[role.team], "teammates": mates}

@@ -1,0 +1,311 @@
+"""Live matches between their workers and their agents: asks, takes answers, rules on clocks, finishes.
+
+Everything here runs on the event loop, one batch of reports or of client frames at a time. Within a batch, moves are
+noted in the journal and frames are queued; only when the journal is flushed do the frames leave.
+"""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable, Sequence
+
+from arena.core.errors import (
+    ArenaError,
+    ErrorCode,
+    IllegalAction,
+    MalformedAction,
+    MatchOver,
+    NotYourSeat,
+    StaleRequest,
+    TooLate,
+)
+from arena.core.match import Cause, MatchPlan, MatchResult, Move, SeatResult
+from arena.core.seams import Executor
+from arena.core.values import Fields, MatchId, Seat
+from arena.match import messages as msg
+from arena.match.packing import unpack_result
+from arena.server.clocks import Sweep
+from arena.server.frames import clock_message, seat_assigned
+from arena.server.journal import Journal, Moved
+from arena.server.live import LiveMatch, lost_to
+from arena.server.session import Request, Session
+from arena.v1 import play_pb2 as pb
+from arena.v1.relay_pb2 import Act, DecisionRequest
+from arena.wire.frames import CAUSES
+from arena.wire.provenance import decode_provenance
+
+_CLOSED: dict[ErrorCode, ArenaError] = {
+    ErrorCode.TOO_LATE: TooLate("the time for this decision had run out on the server's clock"),
+    ErrorCode.MATCH_OVER: MatchOver("this match has ended; answer only requests that are open"),
+    ErrorCode.ILLEGAL_ACTION: StaleRequest("this request was closed by one refused answer too many"),
+    ErrorCode.STALE_REQUEST: StaleRequest("no such request is open; answer the latest one of the seat"),
+}
+_CLOSED_BY = {Cause.ILLEGAL: ErrorCode.ILLEGAL_ACTION, Cause.RESIGNED: ErrorCode.MATCH_OVER}
+
+
+class Arbiter:
+    """Live matches by id and open requests by number.
+
+    `on_over` is told each match's result, once, before anybody else is.
+    """
+
+    def __init__(self, executor: Executor, journal: Journal, on_over: Callable[[LiveMatch, MatchResult], None]) -> None:
+        self._executor = executor
+        self._journal = journal
+        self._on_over = on_over
+        self.on_view: Callable[[MatchId, bytes], None] = lambda match, view: None
+        self.matches: dict[MatchId, LiveMatch] = {}
+        self._requests: dict[int, Request] = {}
+        self._numbers = itertools.count(1)
+        self._sweep = Sweep(self._rule_expired)
+        self._quiet = asyncio.Event()
+        self._handlers = {
+            msg.Asked: self._asked,
+            msg.Took: self._took,
+            msg.Refused: self._refused,
+            msg.Opened: self._opened,
+            msg.Ended: self._ended,
+            msg.Failed: self._failed,
+            msg.Viewed: self._viewed,
+        }
+
+    @property
+    def open_requests(self) -> int:
+        """How many decisions are open."""
+        return len(self._requests)
+
+    async def idle(self) -> None:
+        """Wait until no match is live."""
+        while self.matches:
+            self._quiet.clear()
+            await self._quiet.wait()
+
+    def stop(self) -> None:
+        """Stop all clocks."""
+        self._sweep.stop()
+
+    # ---- matches
+
+    def open(self, live: LiveMatch, moves: Sequence[Move] = ()) -> None:
+        """Have a worker begin this match, or go on from its moves."""
+        self.matches[live.plan.match_id] = live
+        wants: dict[int, Fields] = {
+            party: live.of.lanes[lane].wants
+            for party, lane in enumerate(live.lane_of)
+            if live.plan.parties[party].spec is None
+        }
+        self._executor.open(live.plan, wants, moves)
+
+    def abort(self, live: LiveMatch, reason: str) -> None:
+        """End a match through nobody's fault."""
+        self._executor.drop(live.plan.match_id)
+        self._void(live, reason)
+
+    # ---- what workers report
+
+    def take(self, reports: Sequence[msg.Report]) -> None:
+        """Apply one batch of reports."""
+        for report in reports:
+            self._handlers[type(report)](report)  # type: ignore[operator,arg-type]  # keyed by the report's own type
+
+    def _opened(self, report: msg.Opened) -> None:
+        live = self.matches.get(MatchId(report.match))
+        if live is None or live.parties:
+            return
+        live.parties = report.parties
+        full = live.plan.clock.bank
+        live.banks = [live.kept_banks.get(seat, full) for seat in range(len(report.parties))]
+        for seat in range(len(report.parties)):
+            lane = live.lane(seat)
+            hold = lane.session.take_seat(live, seat, lane.join)
+            live.holds.append(hold)
+            lane.session.emit(seat_assigned=seat_assigned(hold))
+
+    def _asked(self, report: msg.Asked) -> None:
+        live = self.matches.get(MatchId(report.match))
+        if live is None:
+            return
+        seat = Seat(report.seat)
+        request = live.requests.get(seat)
+        if request is None or request.step != report.step:
+            hold = live.holds[seat]
+            session = live.lane(seat).session
+            request = Request(next(self._numbers), hold, session, report.step, report.question)
+            live.requests[seat] = self._requests[request.id] = request
+        self._pursue(live, request, report.prompt)
+
+    def _pursue(self, live: LiveMatch, request: Request, prompt: bytes) -> None:
+        """Ask the agent; or tell a worker that has just taken the match over what the agent said already."""
+        match, seat = live.plan.match_id, Seat(request.hold.seat)
+        if request.session.gone:
+            self._rule(live, request, Cause.DISCONNECT)
+        elif request.ruling is not None:
+            self._executor.rule(match, seat, request.ruling)
+        elif request.answer is not None:
+            self._executor.act(match, seat, request.answer)
+        elif not request.session.restored:
+            self._ask(live, request, prompt)
+
+    def _ask(self, live: LiveMatch, request: Request, prompt: bytes) -> None:
+        now = self._sweep.now()
+        if request.since is None:
+            request.since = now
+        request.epoch = request.session.epoch
+        clock = clock_message(*live.time_left(request, now))
+        request.session.emit(
+            decision_request=DecisionRequest(
+                request_id=request.id, seat_ref=request.hold.ref, clock=clock, prompt=prompt
+            )
+        )
+        self._sweep.expect(live.expires(request, now))
+
+    def _took(self, report: msg.Took) -> None:
+        live = self.matches.get(MatchId(report.match))
+        if live is None:
+            return
+        request = live.requests.pop(Seat(report.seat), None)
+        provenance = b""
+        if request is not None:
+            provenance = request.provenance if report.cause is None else b""
+            self._close(live, request, Cause(report.cause) if report.cause else None)
+        if provenance:
+            live.provenance[report.step, report.seat] = provenance
+        bank = live.banks[report.seat]
+        self._journal.note(Moved(report.match, report.step, report.seat, report.action, report.cause, bank, provenance))
+
+    def _close(self, live: LiveMatch, request: Request, cause: Cause | None) -> None:
+        del self._requests[request.id]
+        live.charge(request, self._sweep.now())
+        if cause is None:
+            request.session.accept(request.id)
+            return
+        request.session.close_request(request.id, _CLOSED_BY.get(cause, ErrorCode.TOO_LATE))
+        request.session.emit(defaulted=pb.Defaulted(request_id=request.id, cause=CAUSES[cause]))
+
+    def _refused(self, report: msg.Refused) -> None:
+        live = self.matches.get(MatchId(report.match))
+        request = live.requests.get(Seat(report.seat)) if live is not None else None
+        if live is None or request is None:
+            return
+        now = self._sweep.now()
+        request.answer, request.provenance = None, b""
+        if request.epoch != request.session.epoch:
+            self._executor.ask_again(live.plan.match_id, Seat(report.seat))
+            return
+        request.since = now
+        kind = MalformedAction if report.code == ErrorCode.MALFORMED_ACTION else IllegalAction
+        request.session.refuse(request.id, kind(report.reason), clock_message(*live.time_left(request, now)))
+        self._sweep.expect(live.expires(request, now))
+
+    def _ended(self, report: msg.Ended) -> None:
+        live = self.matches.get(MatchId(report.match))
+        if live is not None:
+            self._finish(live, unpack_result(live.plan, report.result))
+
+    def _failed(self, report: msg.Failed) -> None:
+        live = self.matches.get(MatchId(report.match))
+        if live is not None:
+            self._void(live, report.reason)
+
+    def _viewed(self, report: msg.Viewed) -> None:
+        self.on_view(MatchId(report.match), report.view)
+
+    def _void(self, live: LiveMatch, reason: str) -> None:
+        parties = live.parties or range(len(live.plan.parties))
+        seats = [SeatResult(seat=Seat(i), party=p, rank=1, score=0.0, cause=Cause.VOID) for i, p in enumerate(parties)]
+        self._finish(live, MatchResult(plan=live.plan, moves=self._moves(live.plan), seats=seats, void=reason))
+
+    def _moves(self, plan: MatchPlan) -> list[Move]:
+        kept = self._journal.snapshot.matches.get(plan.match_id)
+        taken = kept.moves if kept is not None else []
+        moves = [Move(m.step, Seat(m.seat), m.action, Cause(m.cause) if m.cause else None) for m in taken]
+        return sorted(moves, key=lambda move: (move.step, move.seat))
+
+    def _finish(self, live: LiveMatch, result: MatchResult) -> None:
+        live.over = True
+        del self.matches[live.plan.match_id]
+        if not self.matches:
+            self._quiet.set()
+        for request in live.requests.values():
+            del self._requests[request.id]
+            request.session.close_request(request.id, ErrorCode.MATCH_OVER)
+        live.requests.clear()
+        result.started_ms, result.ended_ms = live.started_ms, time.time_ns() // 1_000_000
+        result.provenance = {
+            index: decode_provenance(live.provenance[move.step, move.seat])
+            for index, move in enumerate(result.moves)
+            if (move.step, move.seat) in live.provenance
+        }
+        self._on_over(live, result)
+
+    # ---- what agents send
+
+    def answer(self, session: Session, act: Act) -> None:
+        """An agent's answer to a request. The first one counts; a repeated one is harmless."""
+        request = self._requests.get(act.request_id)
+        if request is None:
+            self._answer_to_closed(session, act.request_id)
+        elif request.session is not session:
+            session.refuse(act.request_id, NotYourSeat("this request belongs to another session"))
+        elif not request.waits_for_verdict:
+            request.pause(self._sweep.now())
+            request.answer, request.provenance = act.action, act.provenance
+            self._executor.act(request.hold.match.plan.match_id, Seat(request.hold.seat), act.action)
+
+    def _answer_to_closed(self, session: Session, number: int) -> None:
+        how = session.closed_requests.get(number, ErrorCode.STALE_REQUEST)
+        if how is ErrorCode.UNSPECIFIED:
+            session.accept(number)
+        else:
+            session.refuse(number, _CLOSED[how])
+
+    def unavailable(self, session: Session, number: int) -> None:
+        """An agent that cannot answer this request."""
+        request = self._requests.get(number)
+        if request is not None and request.session is session and not request.waits_for_verdict:
+            request.pause(self._sweep.now())
+            self._rule(request.hold.match, request, Cause.UNAVAILABLE)
+
+    def resign(self, session: Session, ref: int) -> None:
+        """An agent that gives a match up."""
+        hold = session.holds.get(ref)
+        if hold is not None and not hold.match.over:
+            self._executor.rule(hold.match.plan.match_id, Seat(hold.seat), Cause.RESIGNED)
+
+    # ---- sessions that come and go
+
+    def assign_anew(self, session: Session) -> None:
+        """After a change of epoch: every seat is assigned, and every open decision asked, with its whole view."""
+        for hold in session.holds.values():
+            session.emit(seat_assigned=seat_assigned(hold))
+            request = hold.match.requests.get(Seat(hold.seat))
+            if request is not None and not request.waits_for_verdict:
+                self._executor.ask_again(hold.match.plan.match_id, Seat(hold.seat))
+
+    def forsake(self, session: Session) -> None:
+        """The session is gone for good: what it owes is lost, now and whenever it would be asked again."""
+        session.gone = True
+        for hold in session.holds.values():
+            request = hold.match.requests.get(Seat(hold.seat))
+            if request is not None and not request.waits_for_verdict:
+                self._rule(hold.match, request, Cause.DISCONNECT)
+
+    # ---- clocks
+
+    def _rule(self, live: LiveMatch, request: Request, cause: Cause) -> None:
+        request.ruling = cause
+        self._executor.rule(live.plan.match_id, Seat(request.hold.seat), cause)
+
+    def _rule_expired(self, now: float) -> float:
+        first = float("inf")
+        for request in self._requests.values():
+            if request.since is None:
+                continue
+            live = request.hold.match
+            expires = live.expires(request, now)
+            if expires > now:
+                first = min(first, expires)
+                continue
+            request.pause(now)
+            self._rule(live, request, lost_to(request.session))
+        return first

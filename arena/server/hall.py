@@ -1,0 +1,171 @@
+"""All parts of one server, made and wired together, brought back after a kill, and closed."""
+
+import asyncio
+import os
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from arena.core.errors import ArenaError, LedgerFault
+from arena.core.game import GameSpec
+from arena.core.match import GameRef, MatchResult
+from arena.ledger import Ledger
+from arena.match.messages import Report
+from arena.match.pool import GameRow, WorkerPool
+from arena.server.arbiter import Arbiter
+from arena.server.identity import Identity
+from arena.server.joins import JoinKey
+from arena.server.journal import Journal, OpenMatch, Snapshot
+from arena.server.live import Lane, LiveMatch, LiveSet
+from arena.server.lobby import Lobby
+from arena.server.metrics import Metrics
+from arena.server.play import Play
+from arena.server.results import Results
+from arena.server.session import Session
+from arena.server.sets import Sets
+from arena.server.settings import Settings
+from arena.server.watch import Gallery
+from arena.v1 import play_pb2 as pb
+from arena.wire.json_values import read_object
+
+_FLUSH_RETRY_SECONDS = 0.5
+log = structlog.get_logger()
+
+
+class Hall:
+    """One arena in one process. Make it with `open`, inside a running loop."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, pool: WorkerPool) -> None:
+        self.settings = settings
+        self.ledger = ledger
+        self.pool = pool
+        self.journal = Journal(ledger.state / "journal")
+        self.identity = Identity(ledger)
+        self.metrics = Metrics(self)
+        self.gallery = Gallery(pool)
+        self.arbiter = Arbiter(pool, self.journal, self._over)
+        self.arbiter.on_view = self.gallery.show
+        self.lobby = Lobby(pool, self.journal, self.identity, settings)
+        self.sets = Sets(self.arbiter, ledger, self.journal, _secret(ledger.state), self._closed)
+        self.lobby.on_draw = self.sets.begin
+        self.play = Play(self.arbiter, self.lobby, self.journal, settings, self._lost)
+        self.results = Results(ledger, self.arbiter)
+        pool.on_reports = self._reports
+
+    @classmethod
+    async def open(cls, settings: Settings) -> "Hall":
+        """A server's parts, with every live match of an earlier run going on.
+
+        Raises:
+            LedgerFault: the ledger or the journal cannot be opened.
+        """
+        ledger = Ledger.open(settings.db, state=settings.state)
+        pool = WorkerPool("arena.wire.codec:CODEC")
+        hall = cls(settings, ledger, pool)
+        await pool.start(settings.workers)
+        await hall._restore(hall.journal.snapshot)
+        return hall
+
+    async def games(self) -> Sequence[GameRow]:
+        """Every game on offer, with the reason where it is not available."""
+        return await self.pool.list_games()
+
+    async def describe(self, game: str, options_json: bytes) -> tuple[GameRef, GameSpec]:
+        """A game with its options applied."""
+        return await self.lobby.describe(game, read_object(options_json or b"{}"))
+
+    async def close(self) -> None:
+        """Stop the clocks and the workers, and put everything on the disk."""
+        self.lobby.stop()
+        self.arbiter.stop()
+        await self.pool.stop()
+        self.ledger.close()
+        self.journal.close()
+
+    # ---- what parts tell one another
+
+    def _reports(self, reports: Sequence[Report]) -> None:
+        self.arbiter.take(reports)
+        self.flush()
+
+    def flush(self) -> None:
+        """Make what happened durable; until that succeeds nothing is told to anybody."""
+        try:
+            self.journal.flush()
+            self.play.durable.set()
+        except LedgerFault as error:
+            if self.play.durable.is_set():
+                log.error("paused", reason=str(error))  # noqa: TRY400 - the sentence is all there is to know
+            self.play.durable.clear()
+            asyncio.get_running_loop().call_later(_FLUSH_RETRY_SECONDS, self.flush)
+
+    def _over(self, live: LiveMatch, result: MatchResult) -> None:
+        self.gallery.end(live.plan.match_id, self.results.ended_view(result))
+        self.metrics.count(result)
+        self.sets.land(live, result)
+
+    def _closed(self, live: LiveSet) -> None:
+        """A set is complete: its slots wait again, and joins that have had enough end."""
+        slots = Counter((lane.session.id, lane.join) for lane in live.lanes)
+        for key, count in slots.items():
+            self.lobby.give_back(key, count, live.plan.matches)
+
+    def _lost(self, session: Session) -> None:
+        """A dropped session did not come back. After a restart that may be our fault: then nobody is charged."""
+        if session.restored:
+            for key in self.lobby.keys_of(session):
+                self.sets.abandon(key, "the server was restarted, and the agent did not come back")
+        self.arbiter.forsake(session)
+        self.lobby.forsake(session)
+
+    # ---- after a kill
+
+    async def _restore(self, snapshot: Snapshot) -> None:
+        for kept in list(snapshot.sessions.values()):
+            self.play.restore(kept)
+        for join in list(snapshot.joins.values()):
+            await self._restore_join(join.session, join.terms)
+        for key, played in snapshot.played.items():
+            self.lobby.credit(key, played)
+        by_set: dict[str, list[OpenMatch]] = {}
+        for match in snapshot.matches.values():
+            by_set.setdefault(match.opened.set_id, []).append(match)
+        for open_set in list(snapshot.sets.values()):
+            lanes = [self._lane((session, join)) for session, join in open_set.opened.lanes]
+            for key in {(session, join) for session, join in open_set.opened.lanes}:
+                self.lobby.plan(key, open_set.opened.matches)
+            self.sets.restore(open_set, lanes, by_set.get(open_set.opened.set_id, ()))
+        for taking in self.lobby.takings():
+            self.lobby.offer(taking, taking.slots - taking.sets)
+        self.flush()
+
+    async def _restore_join(self, session_id: str, terms: bytes) -> None:
+        session = self.play.sessions.get(session_id)
+        if session is None:
+            return
+        try:
+            await self.lobby.restore(session, pb.Join.FromString(terms))
+        except ArenaError as error:
+            log.warning("a join could not be restored", session=session_id, reason=str(error))
+
+    def _lane(self, key: JoinKey) -> Lane:
+        """The join that played in a set; one that is gone owes its decisions from the first moment."""
+        taking = self.lobby.find(key)
+        if taking is not None:
+            taking.sets += 1
+            return taking.lane()
+        return Lane(session=self.play.ghost(key[0]), join=key[1], wants=frozenset())
+
+
+def _secret(state: Path) -> bytes:
+    """The key that seeds are derived from; made at the first start, and never in the ledger."""
+    path = state / "secret"
+    if not path.exists():
+        state.mkdir(parents=True, exist_ok=True)
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(fd, "wb") as file:
+            file.write(secrets.token_bytes(32))
+    return path.read_bytes()

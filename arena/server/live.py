@@ -1,0 +1,93 @@
+"""A match and a set as the server sees them while they are played: who sits where, and what their clocks say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from arena.core.match import Cause, MatchPlan, SetPlan
+from arena.core.values import Fields, Seat
+from arena.server.session import Request, SeatHold, Session
+
+
+@dataclass(slots=True, kw_only=True)
+class Lane:
+    """One party of a set: the join of a session that plays it, one match at a time."""
+
+    session: Session
+    join: int
+    wants: Fields
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveSet:
+    """A set in progress. Its matches are played one after another; a void one is played once more."""
+
+    plan: SetPlan
+    matches: Sequence[MatchPlan]
+    lanes: Sequence[Lane]
+    landed: dict[int, bool] = field(default_factory=dict)
+    """By ordinal: whether it was void."""
+    attempts: dict[int, int] = field(default_factory=dict)
+    announced: int = 0
+    """Matches that landed in the ledger since this server began or restored the set."""
+    restored: int = 0
+    """Matches that had landed before."""
+    abandoned: str = ""
+    """Why the rest of the set is void; empty while it counts."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every match is in the ledger."""
+        return self.restored + self.announced >= len(self.matches)
+
+    def next_match(self) -> int | None:
+        """The first ordinal that has not landed; None when the set is complete."""
+        return next((i for i in range(len(self.matches)) if i not in self.landed), None)
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveMatch:
+    """One match in progress. `lane_of[p]` is the lane that plays the plan's party `p`; banks are in seconds."""
+
+    plan: MatchPlan
+    of: LiveSet
+    lane_of: Sequence[int]
+    started_ms: int
+    deadline: float
+    parties: Sequence[int] = ()
+    """By seat, once the worker has dealt."""
+    holds: list[SeatHold] = field(default_factory=list)
+    banks: list[float] = field(default_factory=list)
+    kept_banks: dict[int, float] = field(default_factory=dict)
+    """By seat: what a restart found left of a bank."""
+    requests: dict[Seat, Request] = field(default_factory=dict)
+    provenance: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    """By step and seat, as the agents sent it."""
+    over: bool = False
+
+    def lane(self, seat: int) -> Lane:
+        """Who plays this seat."""
+        return self.of.lanes[self.lane_of[self.parties[seat]]]
+
+    def time_left(self, request: Request, now: float) -> tuple[float, float]:
+        """Seconds left for this decision before the bank is touched, and in the bank."""
+        left = self.plan.clock.decision - request.used(now)
+        bank = self.banks[request.hold.seat]
+        return max(left, 0.0), max(bank + min(left, 0.0), 0.0)
+
+    def expires(self, request: Request, now: float) -> float:
+        """The moment at which this decision is lost if nothing changes; infinite while its clock stands still."""
+        if request.since is None:
+            return float("inf")
+        own = now + self.plan.clock.decision + self.banks[request.hold.seat] - request.used(now)
+        return own if request.question else min(own, self.deadline)
+
+    def charge(self, request: Request, now: float) -> None:
+        """Take what a closed decision used over its own time out of the seat's bank."""
+        over = request.used(now) - self.plan.clock.decision
+        if over > 0:
+            self.banks[request.hold.seat] = max(self.banks[request.hold.seat] - over, 0.0)
+
+
+def lost_to(session: Session) -> Cause:
+    """What a decision is lost to when its time runs out."""
+    return Cause.DISCONNECT if session.connection is None else Cause.TIMEOUT

@@ -1,0 +1,241 @@
+"""From joins to sets: who waits, who meets whom, and when an agent's part is over."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+
+from arena.core.canonical import canonical
+from arena.core.errors import ArenaError, BadRequest, Draining, RateLimited, UnknownGame
+from arena.core.game import GameSpec
+from arena.core.match import GameRef, PartyRef
+from arena.core.values import Json
+from arena.match.pool import WorkerPool
+from arena.server.identity import Identity
+from arena.server.joins import JoinKey, Taking
+from arena.server.journal import Joined, JoinEnded, Journal
+from arena.server.session import Session
+from arena.server.settings import Settings
+from arena.tournament.queue import Draw, Queue
+from arena.v1 import play_pb2 as pb
+from arena.wire.entrance import read_join
+from arena.wire.frames import error_message
+
+_DESCRIBED = 1024
+"""Games with options that are remembered; options are the agents' to choose, so there must be an end."""
+
+
+class Lobby:
+    """All joins and, per rated id, the queue of those that wait.
+
+    `on_draw` is told each set that is to begin, with the takings that play it in party order.
+    """
+
+    def __init__(self, pool: WorkerPool, journal: Journal, identity: Identity, settings: Settings) -> None:
+        self._pool = pool
+        self._journal = journal
+        self._identity = identity
+        self._settings = settings
+        self._loop = asyncio.get_running_loop()
+        self._takings: dict[JoinKey, Taking] = {}
+        self._queues: dict[str, Queue[JoinKey]] = {}
+        self._pairing: asyncio.TimerHandle | None = None
+        self._pairing_at = float("inf")
+        self._sessions: defaultdict[str, set[int]] = defaultdict(set)
+        self._described: dict[tuple[str, bytes], tuple[GameRef, GameSpec]] = {}
+        self.on_draw: Callable[[list[Taking], bool], int] = lambda takings, rated: 0
+        self.draining = False
+
+    # ---- joining and leaving
+
+    async def join(self, session: Session, terms: pb.Join) -> None:
+        """Take a join on, or answer it with JoinEnded and the reason. A repeated one is answered again."""
+        try:
+            taking = self._takings.get((session.id, terms.join_id)) or await self._accept(session, terms)
+        except ArenaError as error:
+            session.emit(join_ended=pb.JoinEnded(join_id=terms.join_id, error=error_message(error)))
+            return
+        session.emit(joined=pb.Joined(join_id=taking.id, rated_id=taking.ref.rated_id))
+
+    async def restore(self, session: Session, terms: pb.Join) -> Taking:
+        """A join that the journal holds, after a restart."""
+        taking = await self._taking(session, terms)
+        self._takings[taking.key] = taking
+        self._sessions[session.id].add(taking.id)
+        return taking
+
+    def leave(self, session: Session, join: int) -> None:
+        """Plan no further sets for a join; those in progress go on."""
+        taking = self._takings.get((session.id, join))
+        if taking is not None:
+            taking.leaving = True
+            self._withdraw(taking)
+            self.settle(taking)
+
+    def forsake(self, session: Session) -> None:
+        """The session is gone for good."""
+        for join in list(self._sessions.get(session.id, ())):
+            self.leave(session, join)
+
+    def find(self, key: JoinKey) -> Taking | None:
+        """The join of this key, while it lasts."""
+        return self._takings.get(key)
+
+    def takings(self) -> list[Taking]:
+        """All joins."""
+        return list(self._takings.values())
+
+    def keys_of(self, session: Session) -> list[JoinKey]:
+        """The joins of a session."""
+        return [(session.id, join) for join in self._sessions.get(session.id, ())]
+
+    def takes_part(self, session: Session) -> bool:
+        """Whether the session takes part in anything."""
+        return bool(self._sessions.get(session.id))
+
+    def confirm(self, session: Session) -> None:
+        """After a change of epoch: say again which joins there are."""
+        for join in self._sessions.get(session.id, ()):
+            taking = self._takings[session.id, join]
+            session.emit(joined=pb.Joined(join_id=taking.id, rated_id=taking.ref.rated_id))
+
+    def challenge(self, game: str, agents: tuple[str, ...]) -> None:
+        """Have agents that wait for `game` meet next.
+
+        Raises:
+            BadRequest: one of them is not waiting for this game.
+        """
+        queue = self._queues.get(game)
+        for agent in agents:
+            if queue is None or not queue.waiting(agent):
+                raise BadRequest(f"agent {agent!r} is not waiting for {game}; it must join that game first")
+        if queue is not None:
+            queue.challenge(*agents)
+            self._pair_soon(0.0)
+
+    async def _accept(self, session: Session, terms: pb.Join) -> Taking:
+        if self.draining:
+            raise Draining("the server is stopping and takes no new matches; try again after its restart")
+        taking = await self._taking(session, terms)
+        in_use = sum(t.slots for t in self._takings.values() if t.session is session)
+        if in_use + taking.slots > session.limits.max_seats:
+            raise RateLimited(f"a session may hold {session.limits.max_seats} seats; ask for fewer")
+        await self._identity.claim(taking.party, terms.parent_version)
+        self._takings[taking.key] = taking
+        self._sessions[session.id].add(taking.id)
+        self._journal.note(Joined(session.id, taking.id, terms.SerializeToString()))
+        self.offer(taking, taking.slots)
+        return taking
+
+    async def _taking(self, session: Session, terms: pb.Join) -> Taking:
+        wish = read_join(terms, session.limits)
+        ref, spec = await self.describe(wish.game, wish.options)
+        owner = self._identity.owner_of(session.principal, wish.agent)
+        return Taking(
+            session=session,
+            id=wish.join_id,
+            ref=ref,
+            spec=spec,
+            party=PartyRef(agent=wish.agent, version=wish.agent_version, owner=owner, entry=wish.entry),
+            wants=wish.wants,
+            slots=wish.seats,
+            quota=wish.matches,
+        )
+
+    async def describe(self, game: str, options: Mapping[str, Json]) -> tuple[GameRef, GameSpec]:
+        """A game that is hosted here, with its options applied; workers are asked once for each.
+
+        Raises:
+            UnknownGame, GameUnavailable, BadOption: as the game's plugin says.
+        """
+        key = game, canonical(options)
+        if key not in self._described:
+            described = await self._pool.describe(game, options)
+            self._check_hosted(described[0])
+            if len(self._described) >= _DESCRIBED:
+                self._described.clear()
+            self._described[key] = described
+        return self._described[key]
+
+    def _check_hosted(self, ref: GameRef) -> None:
+        hosted = self._settings.games
+        if hosted and not {ref.id, ref.rated_id, ref.id.partition("/")[0]} & set(hosted):
+            raise UnknownGame(f"game {ref.rated_id!r} is not hosted here; there is {', '.join(hosted)}")
+
+    # ---- waiting and meeting
+
+    def offer(self, taking: Taking, slots: int) -> None:
+        """Let slots of a join wait for their next set."""
+        queue = self._queues.setdefault(taking.ref.rated_id, Queue(taking.spec.parties, self._settings.patience))
+        queue.offer(taking.key, taking.party.owner, taking.party.agent, slots, self._loop.time())
+        self._pair_soon(0.0)
+
+    def give_back(self, key: JoinKey, slots: int, matches: int) -> None:
+        """A set is over: its slots wait for the next one, or the join ends."""
+        taking = self._takings.get(key)
+        if taking is None:
+            return
+        taking.sets -= slots
+        taking.played += matches
+        if taking.wants_more:
+            self.offer(taking, slots)
+        else:
+            self.settle(taking)
+
+    def credit(self, key: JoinKey, matches: int) -> None:
+        """Matches that a join had played before a restart."""
+        if key in self._takings:
+            self._takings[key].played += matches
+            self._takings[key].planned += matches
+
+    def plan(self, key: JoinKey, matches: int) -> None:
+        """Matches that a join is about to play."""
+        if key in self._takings:
+            self._takings[key].planned += matches
+
+    def settle(self, taking: Taking) -> None:
+        """End a join that has nothing more to play."""
+        if taking.sets or taking.wants_more or taking.key not in self._takings:
+            return
+        del self._takings[taking.key]
+        self._sessions[taking.session.id].discard(taking.id)
+        self._journal.note(JoinEnded(taking.session.id, taking.id))
+        taking.session.emit(join_ended=pb.JoinEnded(join_id=taking.id, matches=taking.played))
+
+    def stop(self) -> None:
+        """Begin no further sets."""
+        self.draining = True
+        if self._pairing is not None:
+            self._pairing.cancel()
+
+    def _withdraw(self, taking: Taking) -> None:
+        if taking.ref.rated_id in self._queues:
+            self._queues[taking.ref.rated_id].withdraw(taking.key)
+
+    def _pair_soon(self, when: float) -> None:
+        """Pair once at `when` on the loop's clock, or at the end of this turn of the loop."""
+        if self.draining or when >= self._pairing_at:
+            return
+        if self._pairing is not None:
+            self._pairing.cancel()
+        self._pairing_at = when
+        self._pairing = self._loop.call_at(when, self._pair)
+
+    def _pair(self) -> None:
+        self._pairing, self._pairing_at = None, float("inf")
+        now = self._loop.time()
+        for queue in self._queues.values():
+            for draw in queue.draws(now):
+                self._begin(draw)
+            due = queue.next_patience()
+            if due is not None and due > now:
+                self._pair_soon(due)
+        self._journal.flush()
+
+    def _begin(self, draw: Draw[JoinKey]) -> None:
+        takings = [self._takings[key] for key in draw.keys]
+        matches = self.on_draw(takings, draw.rated)
+        for taking in {taking.key: taking for taking in takings}.values():
+            self.plan(taking.key, matches)
+            taking.sets += draw.keys.count(taking.key)
+            if not taking.wants_more:
+                self._withdraw(taking)

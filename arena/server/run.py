@@ -1,0 +1,123 @@
+"""The server process: bind, serve, and on SIGTERM or SIGINT drain and stop."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+import grpc
+import grpc.aio
+import structlog
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import aio as health
+
+from arena.core.errors import BadRequest
+from arena.server.hall import Hall
+from arena.server.services import LobbyService, ResultsService, play_handler
+from arena.server.settings import Settings
+from arena.v1 import lobby_pb2_grpc, results_pb2_grpc
+
+SERVICES = ("", "arena.v1.PlayService", "arena.v1.LobbyService", "arena.v1.ResultsService")
+_RECONNECT_SECONDS = 1.0
+_FAREWELL_SECONDS = 0.05
+log = structlog.get_logger()
+
+
+def serve(settings: Settings, on_ready: Callable[[int], None] = lambda port: None) -> None:
+    """Serve until SIGTERM or SIGINT; `on_ready` is told the port.
+
+    Raises:
+        BadRequest: the address cannot be bound, or the TLS files cannot be read.
+        LedgerFault: the ledger or the journal cannot be opened.
+    """
+    configure_logging()
+    asyncio.run(_serve(settings, on_ready))
+
+
+def configure_logging() -> None:
+    """One JSON object a line on stderr; tokens and texts of agents are never among the values."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+async def _serve(settings: Settings, on_ready: Callable[[int], None]) -> None:
+    stopped = _stop_signal()
+    hall = await Hall.open(settings)
+    try:
+        server, checks = _server(hall)
+        port = _bind(server, settings)
+        await server.start()
+        for service in SERVICES:
+            await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
+        if settings.metrics_port:
+            hall.metrics.serve(settings.host, settings.metrics_port)
+        log.info("serving", host=settings.host, port=port, db=settings.db.partition("://")[0])
+        on_ready(port)
+        await stopped.wait()
+        await _drain(hall, server, checks)
+    finally:
+        await hall.close()
+    log.info("stopped")
+
+
+def _server(hall: Hall) -> tuple[grpc.aio.Server, health.HealthServicer]:
+    limits = hall.settings.limits
+    options = [
+        ("grpc.so_reuseport", 0),
+        ("grpc.max_receive_message_length", 4 * limits.max_frame_bytes),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+    ]
+    server = grpc.aio.server(options=options)
+    server.add_generic_rpc_handlers((play_handler(hall),))
+    lobby_pb2_grpc.add_LobbyServiceServicer_to_server(LobbyService(hall), server)
+    results_pb2_grpc.add_ResultsServiceServicer_to_server(ResultsService(hall), server)
+    checks = health.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    return server, checks
+
+
+def _bind(server: grpc.aio.Server, settings: Settings) -> int:
+    address = f"{settings.host}:{settings.port}"
+    try:
+        if settings.tls_cert is None or settings.tls_key is None:
+            return server.add_insecure_port(address)
+        key, cert = settings.tls_key.read_bytes(), settings.tls_cert.read_bytes()
+        return server.add_secure_port(address, grpc.ssl_server_credentials([(key, cert)]))
+    except OSError as error:
+        raise BadRequest(f"the TLS files cannot be read: {error.strerror}: {error.filename}") from error
+    except RuntimeError as error:
+        raise BadRequest(f"{address} cannot be bound; is another server using it? Choose another --port") from error
+
+
+async def _drain(hall: Hall, server: grpc.aio.Server, checks: health.HealthServicer) -> None:
+    """Not serving at once; then what can still finish does, and the rest goes on at the next start."""
+    for service in SERVICES:
+        await checks.set(service, health_pb2.HealthCheckResponse.NOT_SERVING)
+    hall.lobby.stop()
+    hall.sets.frozen = True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(hall.settings.drain):
+            await hall.arbiter.idle()
+    hall.play.go_away("the server is stopping; matches go on at its next start", _RECONNECT_SECONDS)
+    await asyncio.sleep(_FAREWELL_SECONDS)
+    log.info("drained", matches_left=len(hall.arbiter.matches))
+    await server.stop(grace=0.2)
+
+
+def _stop_signal() -> asyncio.Event:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    return stopped

@@ -1,0 +1,205 @@
+"""The gRPC services: bytes and metadata in, bytes and status out; everything else happens in the parts they call."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, NoReturn, cast
+
+import grpc
+import grpc.aio
+import structlog
+
+from arena.core.errors import (
+    AccessDenied,
+    ArenaError,
+    Busy,
+    Fault,
+    Forbidden,
+    Unauthenticated,
+    UnknownAgent,
+    UnknownGame,
+    UnknownMatch,
+    UnknownSession,
+)
+from arena.core.values import MatchId
+from arena.match.pool import GameRow
+from arena.server.hall import Hall
+from arena.server.play import last_word
+from arena.server.session import Principal
+from arena.v1 import game_pb2, lobby_pb2, lobby_pb2_grpc, results_pb2, results_pb2_grpc
+from arena.wire.frames import ERROR_METADATA, error_message
+from arena.wire.games import spec_message
+
+Context = grpc.aio.ServicerContext[Any, Any]
+log = structlog.get_logger()
+
+_STATUS: Sequence[tuple[type[ArenaError], grpc.StatusCode]] = (
+    (Unauthenticated, grpc.StatusCode.UNAUTHENTICATED),
+    (AccessDenied, grpc.StatusCode.PERMISSION_DENIED),
+    (UnknownSession, grpc.StatusCode.NOT_FOUND),
+    (UnknownMatch, grpc.StatusCode.NOT_FOUND),
+    (UnknownGame, grpc.StatusCode.NOT_FOUND),
+    (UnknownAgent, grpc.StatusCode.NOT_FOUND),
+    (Busy, grpc.StatusCode.UNAVAILABLE),
+    (Fault, grpc.StatusCode.INTERNAL),
+    (ArenaError, grpc.StatusCode.INVALID_ARGUMENT),
+)
+
+
+async def _fail(context: Context, error: ArenaError) -> NoReturn:
+    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    message = error_message(error)
+    await context.abort(status, message.message, ((ERROR_METADATA, message.SerializeToString()),))
+    raise AssertionError("abort does not return")
+
+
+async def _fail_on_bug(context: Context) -> NoReturn:
+    await context.abort(grpc.StatusCode.INTERNAL, "the server failed on this request; its log says why")
+    raise AssertionError("abort does not return")
+
+
+def _game_row(row: GameRow) -> game_pb2.GameListing:
+    return game_pb2.GameListing(
+        game=row.id,
+        version=row.version,
+        min_seats=row.min_seats,
+        max_seats=row.max_seats,
+        available=row.available,
+        reason=row.reason,
+    )
+
+
+class _GrpcStream:
+    """A server-side stream of raw batches."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def send(self, data: bytes) -> None:
+        await self._context.write(data)
+
+    async def receive(self) -> bytes | None:
+        data = await self._context.read()
+        return None if data is grpc.aio.EOF else data
+
+
+class _Gate:
+    """Who is calling, and whether it may."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+
+    async def admit(self, context: Context, scope: str) -> Principal:
+        metadata = dict(context.invocation_metadata() or ())
+        value = str(metadata.get("authorization", ""))
+        kind, _, token = value.partition(" ")
+        principal = await self._hall.identity.principal(token if kind.lower() == "bearer" else "")
+        if scope not in principal.scopes:
+            raise Forbidden(f"this token does not have the scope {scope!r}; ask the host for one that has")
+        return principal
+
+
+def play_handler(hall: Hall) -> grpc.GenericRpcHandler:
+    """PlayService over raw bytes, so that malformed ones are our own affair."""
+    gate = _Gate(hall)
+
+    async def play(_: Any, context: Context) -> None:
+        stream = _GrpcStream(context)
+        try:
+            principal = await gate.admit(context, "play")
+            await hall.play.serve(stream, principal)
+        except ArenaError as error:
+            await stream.send(last_word(error))
+            await _fail(context, error)
+        except Exception:
+            log.exception("a stream failed")
+            await _fail_on_bug(context)
+
+    method: Any = grpc.stream_stream_rpc_method_handler(cast(Any, play))  # the reader-writer form of grpc.aio
+    return grpc.method_handlers_generic_handler("arena.v1.PlayService", {"Play": method})
+
+
+class LobbyService(lobby_pb2_grpc.LobbyServiceServicer):
+    """What can be played here, and with whom."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._gate = _Gate(hall)
+
+    async def ListGames(  # noqa: N802 - named by the protocol
+        self, request: lobby_pb2.ListGamesRequest, context: Context
+    ) -> lobby_pb2.ListGamesResponse:
+        """Every game on offer."""
+        try:
+            await self._gate.admit(context, "watch")
+            rows = await self._hall.games()
+            return lobby_pb2.ListGamesResponse(games=map(_game_row, rows))
+        except ArenaError as error:
+            await _fail(context, error)
+
+    async def GetGame(  # noqa: N802 - named by the protocol
+        self, request: lobby_pb2.GetGameRequest, context: Context
+    ) -> lobby_pb2.GetGameResponse:
+        """One game with options applied."""
+        try:
+            await self._gate.admit(context, "watch")
+            ref, spec = await self._hall.describe(request.game, request.options_json)
+            return lobby_pb2.GetGameResponse(game=spec_message(spec, ref))
+        except ArenaError as error:
+            await _fail(context, error)
+
+    async def Challenge(  # noqa: N802 - named by the protocol
+        self, request: lobby_pb2.ChallengeRequest, context: Context
+    ) -> lobby_pb2.ChallengeResponse:
+        """Have two waiting agents meet."""
+        try:
+            await self._gate.admit(context, "play")
+            ref, _ = await self._hall.describe(request.game, b"")
+            self._hall.lobby.challenge(ref.rated_id, (request.agent, request.opponent))
+            return lobby_pb2.ChallengeResponse()
+        except ArenaError as error:
+            await _fail(context, error)
+
+
+class ResultsService(results_pb2_grpc.ResultsServiceServicer):
+    """Results, ladders and live matches."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._gate = _Gate(hall)
+
+    async def ListMatches(  # noqa: N802 - named by the protocol
+        self, request: results_pb2.ListMatchesRequest, context: Context
+    ) -> results_pb2.ListMatchesResponse:
+        """Matches that are live or in the ledger, newest first."""
+        try:
+            principal = await self._gate.admit(context, "watch")
+            return await self._hall.results.matches(request, principal)
+        except ArenaError as error:
+            await _fail(context, error)
+
+    async def GetLadder(  # noqa: N802 - named by the protocol
+        self, request: results_pb2.GetLadderRequest, context: Context
+    ) -> results_pb2.GetLadderResponse:
+        """The ladder of one rated game."""
+        try:
+            await self._gate.admit(context, "watch")
+            return await self._hall.results.ladder(request.game, request.system)
+        except ArenaError as error:
+            await _fail(context, error)
+
+    async def WatchMatch(  # noqa: N802 - named by the protocol
+        self, request: results_pb2.WatchMatchRequest, context: Context
+    ) -> AsyncIterator[results_pb2.WatchMatchResponse]:
+        """A spectator's views of a live match."""
+        try:
+            await self._gate.admit(context, "watch")
+            match = MatchId(request.match_id)
+            if match not in self._hall.arbiter.matches:
+                raise UnknownMatch(f"match {request.match_id[:80]!r} is not live; `arena matches` lists those that are")
+            spectator = self._hall.gallery.enter(match)
+        except ArenaError as error:
+            await _fail(context, error)
+        try:
+            async for view in spectator.views():
+                yield view
+        finally:
+            self._hall.gallery.leave(match, spectator)

@@ -1,0 +1,208 @@
+"""Sets in progress: their matches begin one after another; a result is in the ledger before anybody hears of it."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+import structlog
+
+from arena.core.match import Cause, MatchPlan, MatchResult, Move, PartyRef, SetPlan
+from arena.core.seed import Seed
+from arena.core.values import MatchId, Seat, SetId
+from arena.ledger import Ledger, Receipt
+from arena.match.packing import pack_plans, unpack_plans
+from arena.server.arbiter import Arbiter
+from arena.server.frames import match_ended
+from arena.server.joins import JoinKey, Taking
+from arena.server.journal import Journal, MatchClosed, MatchOpened, OpenMatch, OpenSet, SetClosed, SetOpened
+from arena.server.live import Lane, LiveMatch, LiveSet
+from arena.tournament.sets import plan_set
+
+_RETRY_SECONDS = 1.0
+log = structlog.get_logger()
+
+
+class Sets:
+    """Every set in progress. `on_closed` is told the joins whose slots a finished set gives back."""
+
+    def __init__(
+        self, arbiter: Arbiter, ledger: Ledger, journal: Journal, secret: bytes, on_closed: Callable[[LiveSet], None]
+    ) -> None:
+        self._arbiter = arbiter
+        self._ledger = ledger
+        self._journal = journal
+        self._secret = secret
+        self._on_closed = on_closed
+        self._loop = asyncio.get_running_loop()
+        self._sets: dict[SetId, LiveSet] = {}
+        self.frozen = False
+        """Begin no further matches: the server is draining."""
+
+    def begin(self, takings: Sequence[Taking], rated: bool) -> int:
+        """Plan a set for these joins, in party order, and begin its first match. Returns its number of matches."""
+        spec, ref = takings[0].spec, takings[0].ref
+        set_id = SetId(uuid.uuid4().hex)
+        plan, matches = plan_set(
+            spec,
+            ref,
+            [taking.party for taking in takings],
+            set_id=set_id,
+            seed_of=lambda name: Seed.secret(self._secret, f"{set_id}/{name}"),
+            duplicate=spec.perfect_information,
+            rated=rated,
+        )
+        lanes = [taking.lane() for taking in takings]
+        live = LiveSet(plan=plan, matches=matches, lanes=lanes)
+        keys = [(lane.session.id, lane.join) for lane in lanes]
+        self._journal.note(SetOpened(set_id, plan.matches, [pack_plans(matches), rated], keys))
+        self._sets[set_id] = live
+        self._open_next(live)
+        return plan.matches
+
+    def restore(self, kept: OpenSet, lanes: Sequence[Lane], open_matches: Sequence[OpenMatch]) -> None:
+        """Go on with a set that the journal holds, after a restart."""
+        packed, rated = kept.opened.plan
+        matches = unpack_plans(packed)
+        set_id = SetId(kept.opened.set_id)
+        plan = SetPlan(
+            set_id=set_id,
+            game=matches[0].game,
+            parties=matches[0].parties,
+            matches=len(matches),
+            rated=rated,
+        )
+        live = LiveSet(plan=plan, matches=matches, lanes=lanes, landed=dict(kept.closed), restored=len(kept.closed))
+        self._sets[set_id] = live
+        for match in open_matches:
+            self._reopen(live, match)
+        if live.complete:
+            self._close(live)
+        elif not open_matches:
+            self._go_on(live)
+
+    def abandon(self, lane_of: JoinKey, reason: str) -> None:
+        """The rest of every set of this join is void: it could not come back through our fault, not its own."""
+        for live in list(self._sets.values()):
+            if any((lane.session.id, lane.join) == lane_of for lane in live.lanes):
+                live.abandoned = reason
+                playing = [match for match in self._arbiter.matches.values() if match.of is live]
+                for match in playing:
+                    self._arbiter.abort(match, reason)
+                if not playing:
+                    self._close(live)
+
+    def land(self, match: LiveMatch, result: MatchResult) -> None:
+        """A match is over: begin the next one of its set, and tell its agents once the result is in the ledger."""
+        live, ordinal = match.of, match.plan.ordinal
+        attempt = live.attempts.get(ordinal, 0)
+        again = bool(result.void) and not attempt and not live.abandoned
+        if again:
+            log.warning("match is played again", match=match.plan.match_id, reason=result.void)
+            live.attempts[ordinal] = attempt + 1
+        else:
+            live.landed[ordinal] = bool(result.void)
+        self._append(match, result, again)
+        self._go_on(live)
+
+    def _go_on(self, live: LiveSet) -> None:
+        if not live.abandoned and not self.frozen:
+            self._open_next(live)
+
+    def _open_next(self, live: LiveSet) -> None:
+        ordinal = live.next_match()
+        if ordinal is None:
+            return
+        plan = live.matches[ordinal]
+        attempt = live.attempts.get(ordinal, 0)
+        started = time.time_ns() // 1_000_000
+        match = self._live_match(live, plan, attempt, started)
+        self._journal.note(MatchOpened(match.plan.match_id, live.plan.set_id, ordinal, started, attempt))
+        self._arbiter.open(match)
+
+    def _reopen(self, live: LiveSet, kept: OpenMatch) -> None:
+        ordinal = kept.opened.ordinal
+        live.attempts[ordinal] = kept.opened.attempt
+        match = self._live_match(live, live.matches[ordinal], kept.opened.attempt, kept.opened.started_ms)
+        if self._ledger.has_match(match.plan.match_id):  # killed between the commit and the journal's note of it
+            live.landed[ordinal] = False
+            live.restored += 1
+            self._journal.note(MatchClosed(match.plan.match_id, live.plan.set_id, ordinal, void=False))
+            self._go_on(live)
+            return
+        moves = [Move(m.step, Seat(m.seat), m.action, Cause(m.cause) if m.cause else None) for m in kept.moves]
+        match.kept_banks = {m.seat: m.bank for m in kept.moves}
+        match.provenance = {(m.step, m.seat): m.provenance for m in kept.moves if m.provenance}
+        self._arbiter.open(match, moves)
+
+    def _live_match(self, live: LiveSet, plan: MatchPlan, attempt: int, started_ms: int) -> LiveMatch:
+        if attempt:
+            plan = replayed(plan, attempt)
+        return LiveMatch(
+            plan=plan,
+            of=live,
+            lane_of=lanes_of(plan.parties, live.plan.parties),
+            started_ms=started_ms,
+            deadline=self._loop.time() + plan.clock.match,
+        )
+
+    # ---- landing
+
+    def _append(self, match: LiveMatch, result: MatchResult, again: bool) -> None:
+        def tell(done: Future[Receipt]) -> None:
+            self._loop.call_soon_threadsafe(self._appended, match, result, again, done)
+
+        self._ledger.append(match.of.plan, [result]).add_done_callback(tell)
+
+    def _appended(self, match: LiveMatch, result: MatchResult, again: bool, done: Future[Receipt]) -> None:
+        error = done.exception()
+        if error is not None:
+            log.error("result not written, will try again", match=result.plan.match_id, reason=str(error))
+            self._loop.call_later(_RETRY_SECONDS, self._append, match, result, again)
+            return
+        live = match.of
+        ordinal = -1 if again else match.plan.ordinal
+        self._journal.note(MatchClosed(match.plan.match_id, live.plan.set_id, ordinal, bool(result.void)))
+        self._announce(match, result, done.result())
+        live.announced += not again
+        if live.complete or live.abandoned:
+            self._close(live)
+        self._journal.flush()
+
+    def _announce(self, match: LiveMatch, result: MatchResult, receipt: Receipt) -> None:
+        rated = match.of.plan.rated and not result.void
+        digests = receipt.digests[result.plan.match_id]
+        for hold in match.holds:
+            session = match.lane(hold.seat).session
+            session.emit(match_ended=match_ended(hold, result, digests, rated=rated))
+            session.holds.pop(hold.ref, None)
+
+    def _close(self, live: LiveSet) -> None:
+        if self._sets.pop(live.plan.set_id, None) is not None:
+            self._journal.note(SetClosed(live.plan.set_id))
+            self._on_closed(live)
+
+
+def lanes_of(parties: Sequence[PartyRef], of_set: Sequence[PartyRef]) -> list[int]:
+    """For each party of a match, which party of the set it is; the same agent may stand more than once."""
+    free = list(range(len(of_set)))
+    found = []
+    for party in parties:
+        lane = next(i for i in free if of_set[i] == party)
+        free.remove(lane)
+        found.append(lane)
+    return found
+
+
+def replayed(plan: MatchPlan, attempt: int) -> MatchPlan:
+    """The plan of another attempt: an id of its own and a fresh deal, since the first one may be known."""
+    return MatchPlan(
+        match_id=MatchId(f"{plan.match_id}-{attempt}"),
+        set_id=plan.set_id,
+        ordinal=plan.ordinal,
+        game=plan.game,
+        seed=plan.seed.derive("replay", attempt),
+        parties=plan.parties,
+        clock=plan.clock,
+    )

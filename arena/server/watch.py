@@ -1,0 +1,68 @@
+"""Spectators of live matches: what the rules make public, to as many as want to look; a slow one loses views."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from arena.core.seams import Executor
+from arena.core.values import EVENTS, TEXT, Fields, MatchId
+from arena.v1 import results_pb2 as pb
+
+_KEPT_VIEWS = 64
+
+
+class Spectator:
+    """One reader's queue: bounded, the newest views are kept and the lost ones counted."""
+
+    def __init__(self) -> None:
+        self._views: asyncio.Queue[pb.WatchMatchResponse] = asyncio.Queue(_KEPT_VIEWS)
+        self._dropped = 0
+
+    def show(self, view: pb.WatchMatchResponse) -> None:
+        """Queue a view; in a full queue the oldest gives way."""
+        if self._views.full():
+            self._views.get_nowait()
+            self._dropped += 1
+        view.dropped = self._dropped
+        self._views.put_nowait(view)
+
+    async def views(self) -> AsyncIterator[pb.WatchMatchResponse]:
+        """Views until the one that tells the end."""
+        while True:
+            view = await self._views.get()
+            yield view
+            if view.HasField("ended"):
+                return
+
+
+class Gallery:
+    """The spectators of each match. Workers make views only for matches that somebody watches."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self._watching: dict[MatchId, set[Spectator]] = {}
+
+    def enter(self, match: MatchId, wants: Fields = frozenset({TEXT, EVENTS})) -> Spectator:
+        """A new spectator, who first gets the whole view."""
+        spectator = Spectator()
+        self._watching.setdefault(match, set()).add(spectator)
+        self._executor.watch(match, wants)
+        return spectator
+
+    def leave(self, match: MatchId, spectator: Spectator) -> None:
+        """A spectator looks no longer."""
+        watching = self._watching.get(match, set())
+        watching.discard(spectator)
+        if not watching and self._watching.pop(match, None) is not None:
+            self._executor.watch(match, None)
+
+    def show(self, match: MatchId, view: bytes) -> None:
+        """Pass a worker's view on."""
+        for spectator in self._watching.get(match, ()):
+            spectator.show(pb.WatchMatchResponse.FromString(view))
+
+    def end(self, match: MatchId, ended: pb.WatchMatchResponse) -> None:
+        """Tell the end of a match."""
+        for spectator in self._watching.pop(match, ()):
+            final = pb.WatchMatchResponse()
+            final.CopyFrom(ended)
+            spectator.show(final)

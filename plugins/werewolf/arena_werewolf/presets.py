@@ -1,0 +1,34 @@
+"""The published settings by name: each is the one engine with its options set."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """A setting: the default deal, and how many seats the option `roles` may make of it."""
+
+    name: str
+    roles: Mapping[str, int]
+    low: int
+    high: int
+    source: str
+
+
+PRESETS: Final = (
+    Preset(
+        name="ww7-lspo",
+        roles={"werewolf": 2, "seer": 1, "doctor": 1, "villager": 3},
+        low=7,
+        high=7,
+        source="LSPO (arXiv 2502.04686) appendix A, and Xu et al. (arXiv 2310.18940) appendix A",
+    ),
+    Preset(
+        name="ww4-mini",
+        roles={"werewolf": 1, "seer": 1, "villager": 2},
+        low=4,
+        high=4,
+        source="ours: the smallest deal with a secret worth telling",
+    ),
+)

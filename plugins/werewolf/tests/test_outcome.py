@@ -1,0 +1,81 @@
+import pytest
+
+from arena.core.values import Seat
+from plugins.werewolf.tests.driver import day, night, seated, talk, turn, vote
+
+
+def test_defaults_are_silence_no_vote_and_the_last_choice() -> None:
+    """RULES.md 6"""
+    state = seated("WWSDVVV")
+    assert [state.default_action(Seat(seat)) for seat in range(7)] == [6, 7, 6, 6, 7, 7, 7]
+    night(state, kill=6)
+    assert state.default_action(Seat(0)) == ""
+    talk(state)
+    assert {state.default_action(seat) for seat in state.to_move()} == {7}
+
+
+def test_the_default_vote_is_the_last_choice_where_abstaining_is_off() -> None:
+    """RULES.md 6"""
+    state = seated("WWSDVVV", abstain=False)
+    night(state, kill=6)
+    talk(state)
+    assert [state.default_action(Seat(seat)) for seat in (0, 5)] == [5, 4]
+
+
+def test_a_side_wins_together_the_dead_included() -> None:
+    """RULES.md 7"""
+    state = seated("WSVV")
+    day(state, kill=1, exile=0)
+    outcome = state.outcome()
+    assert outcome is not None
+    assert [(seat.rank, seat.score, seat.team) for seat in outcome] == [
+        (2, 0.0, "werewolf"),
+        (1, 1.0, "village"),
+        (1, 1.0, "village"),
+        (1, 1.0, "village"),
+    ]
+    assert [seat.role for seat in outcome] == ["werewolf", "seer", "villager", "villager"]
+
+
+def test_in_a_draw_everybody_shares_the_first_rank() -> None:
+    """RULES.md 7"""
+    state = seated("WWSDVVV", max_days=1)
+    day(state, kill=6)
+    assert {(seat.rank, seat.score) for seat in state.outcome() or ()} == {(1, 0.5)}
+
+
+def test_metrics_count_what_the_rule_book_says() -> None:
+    """RULES.md 7"""
+    state = seated("WWSDVVV")
+    night(state, kill=6, see=0, save=6)
+    talk(state, {4: "abcd"})
+    vote(state, {2: 0, 3: 4, 5: 0})
+    night(state, kill=6, see=4, save=2)
+    talk(state, {4: "ab"})
+    vote(state, {2: 1, 3: 1, 5: 1})
+    outcome = state.outcome()
+    assert outcome is not None
+    assert outcome[0].metrics == {
+        "survived": 0.0, "abstain_rate": 1.0, "speech_chars": 0.0, "kill_efficiency": 0.0
+    }  # fmt: skip
+    assert outcome[1].metrics["kill_efficiency"] == pytest.approx(0.5)
+    assert outcome[2].metrics == {
+        "survived": 1.0, "abstain_rate": 0.0, "speech_chars": 0.0,
+        "vote_accuracy": 1.0, "exile_accuracy": 1.0, "seer_find": 0.5,
+    }  # fmt: skip
+    assert outcome[3].metrics["doctor_save"] == pytest.approx(0.5)
+    assert outcome[3].metrics["vote_accuracy"] == pytest.approx(0.5)
+    assert outcome[4].metrics["speech_chars"] == pytest.approx(3.0)
+    assert "vote_accuracy" not in outcome[4].metrics
+    assert outcome[6].metrics["survived"] == 0.0
+
+
+def test_a_match_without_votes_has_no_vote_rates() -> None:
+    """RULES.md 7"""
+    state = seated("WSVV")
+    turn(state, {0: 3})
+    talk(state)
+    vote(state, {1: 2, 2: 1, 0: 1})
+    outcome = state.outcome()
+    assert outcome is not None
+    assert "abstain_rate" not in outcome[3].metrics

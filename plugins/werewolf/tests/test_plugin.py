@@ -1,0 +1,50 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from arena.core.game import GameSpec
+from arena.plugin.registry import Registry
+from arena.testing.game_suite import check_game
+from arena_werewolf.bots.random_table import RandomTable
+from arena_werewolf.bots.seer_claim import SeerClaim
+from plugins.werewolf.tests.driver import make
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.parametrize("name", ["ww7-lspo", "ww4-mini"])
+def test_the_game_keeps_every_promise_of_the_contract(name: str) -> None:
+    """RULES.md 5, 6"""
+    check_game(make(name))
+
+
+@pytest.mark.parametrize("name", ["ww7-lspo", "ww4-mini"])
+def test_the_registry_offers_the_settings(name: str) -> None:
+    """RULES.md 8"""
+    registry = Registry()
+    ref = registry.ref(f"werewolf/{name}?max_days=3&tie=none")
+    spec: GameSpec = registry.make_game(ref).spec
+    assert (spec.id, spec.version) == (ref.id, ref.version)
+    assert spec.seats == registry.listing(ref.id).min_seats == registry.listing(ref.id).max_seats
+    assert (spec.dynamics, spec.forfeit, spec.set_deals, spec.perfect_information) == (
+        "mixed", "plays default", 10, False
+    )  # fmt: skip
+
+
+def test_the_registry_offers_the_bots() -> None:
+    registry = Registry()
+    assert registry.make_agent("werewolf:random-table") is RandomTable
+    assert registry.make_agent("werewolf:seer-claim") is SeerClaim
+
+
+def test_every_section_of_the_rules_is_cited_by_a_test() -> None:
+    """RULES.md 1 to 9"""
+    sections = re.findall(r"^##+ ([0-9.]+) ", (HERE.parent / "RULES.md").read_text(), re.MULTILINE)
+    source = "\n".join(path.read_text() for path in HERE.glob("test_*.py"))
+    cited = {
+        number for line in re.findall(r"RULES\.md ([0-9., ]+)", source) for number in re.findall(r"\d[.\d]*\d|\d", line)
+    }
+    parents = {number.partition(".")[0] for number in cited}
+    assert len(sections) > 20
+    assert not set(sections) - cited - parents
