@@ -106,7 +106,7 @@ class Arbiter:
     def take(self, reports: Sequence[msg.Report]) -> None:
         """Apply one batch of reports."""
         for report in reports:
-            self._handlers[type(report)](report)  # type: ignore[operator,arg-type]  # keyed by the report's own type
+            self._handlers[type(report)](report)  # type: ignore[operator]  # keyed by the report's own type
 
     def _opened(self, report: msg.Opened) -> None:
         live = self.matches.get(MatchId(report.match))

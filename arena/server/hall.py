@@ -14,7 +14,8 @@ from arena.core.game import GameSpec
 from arena.core.match import GameRef, MatchResult
 from arena.ledger import Ledger
 from arena.match.messages import Report
-from arena.match.pool import GameRow, WorkerPool
+from arena.match.pool import WorkerPool
+from arena.match.requests import GameRow
 from arena.server.arbiter import Arbiter
 from arena.server.identity import Identity
 from arena.server.joins import JoinKey
@@ -38,18 +39,18 @@ log = structlog.get_logger()
 class Hall:
     """One arena in one process. Make it with `open`, inside a running loop."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, pool: WorkerPool) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, state: Path, pool: WorkerPool) -> None:
         self.settings = settings
         self.ledger = ledger
         self.pool = pool
-        self.journal = Journal(ledger.state / "journal")
+        self.journal = Journal(state / "journal")
         self.identity = Identity(ledger)
         self.metrics = Metrics(self)
         self.gallery = Gallery(pool)
         self.arbiter = Arbiter(pool, self.journal, self._over)
         self.arbiter.on_view = self.gallery.show
         self.lobby = Lobby(pool, self.journal, self.identity, settings)
-        self.sets = Sets(self.arbiter, ledger, self.journal, _secret(ledger.state), self._closed)
+        self.sets = Sets(self.arbiter, ledger, self.journal, _secret(state), self._closed)
         self.lobby.on_draw = self.sets.begin
         self.play = Play(self.arbiter, self.lobby, self.journal, settings, self._lost)
         self.results = Results(ledger, self.arbiter)
@@ -63,8 +64,10 @@ class Hall:
             LedgerFault: the ledger or the journal cannot be opened.
         """
         ledger = Ledger.open(settings.db, state=settings.state)
+        if ledger.state is None:
+            raise LedgerFault("a server on PostgreSQL needs a folder for its keys and its journal: give --state")
         pool = WorkerPool("arena.wire.codec:CODEC")
-        hall = cls(settings, ledger, pool)
+        hall = cls(settings, ledger, ledger.state, pool)
         await pool.start(settings.workers)
         await hall._restore(hall.journal.snapshot)
         return hall

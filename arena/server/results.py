@@ -11,7 +11,8 @@ from arena.server.arbiter import Arbiter
 from arena.server.frames import outcomes
 from arena.server.live import LiveMatch
 from arena.server.session import Principal
-from arena.v1 import play_pb2, results_pb2 as pb
+from arena.v1 import play_pb2
+from arena.v1 import results_pb2 as pb
 from arena.wire.frames import CAUSES
 
 _PAGE = 100
@@ -33,7 +34,7 @@ class Results:
             raise BadRequest("page_token is not one that this server gave")
         limit = min(request.page_size or _PAGE, _MAX_PAGE)
         lines = await asyncio.to_thread(
-            self._ledger.reads.matches,
+            self._ledger.matches,
             game=request.game or None,
             agent=request.agent or None,
             owner=principal.owner if request.mine else None,
@@ -42,7 +43,9 @@ class Results:
         )
         live = [] if request.page_token else list(self._live(request, principal))
         token = str(lines[-1].number) if len(lines) == limit else ""
-        return pb.ListMatchesResponse(matches=live + [_landed(line, request.mine) for line in lines], next_page_token=token)
+        return pb.ListMatchesResponse(
+            matches=live + [_landed(line, request.mine) for line in lines], next_page_token=token
+        )
 
     async def ladder(self, game: str, system: str) -> pb.GetLadderResponse:
         """The ladder of a rated id, every finished set counted."""
@@ -63,7 +66,7 @@ class Results:
 
     def _grown(self, game: str, system: str) -> tuple[Ladder, int]:
         ladder, entry = self._ladders.get((game, system)) or (Ladder(system), -1)
-        for finished in self._ledger.reads.ladder_sets(game, after=entry):
+        for finished in self._ledger.ladder_sets(game, after=entry):
             ladder.add(finished)
             entry = finished.number
         self._ladders[game, system] = ladder, entry

@@ -20,7 +20,7 @@ from arena.core.errors import (
     UnknownSession,
 )
 from arena.core.values import MatchId
-from arena.match.pool import GameRow
+from arena.match.requests import GameRow
 from arena.server.hall import Hall
 from arena.server.play import last_word
 from arena.server.session import Principal

@@ -5,12 +5,13 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 
 import structlog
 
 from arena.core.match import Cause, MatchPlan, MatchResult, Move, PartyRef, SetPlan
 from arena.core.seed import Seed
-from arena.core.values import MatchId, Seat, SetId
+from arena.core.values import Seat, SetId
 from arena.ledger import Ledger, Receipt
 from arena.match.packing import pack_plans, unpack_plans
 from arena.server.arbiter import Arbiter
@@ -18,7 +19,7 @@ from arena.server.frames import match_ended
 from arena.server.joins import JoinKey, Taking
 from arena.server.journal import Journal, MatchClosed, MatchOpened, OpenMatch, OpenSet, SetClosed, SetOpened
 from arena.server.live import Lane, LiveMatch, LiveSet
-from arena.tournament.sets import plan_set
+from arena.tournament.sets import again, plan_set
 
 _RETRY_SECONDS = 1.0
 log = structlog.get_logger()
@@ -45,13 +46,13 @@ class Sets:
         spec, ref = takings[0].spec, takings[0].ref
         set_id = SetId(uuid.uuid4().hex)
         plan, matches = plan_set(
-            spec,
             ref,
+            spec,
             [taking.party for taking in takings],
-            set_id=set_id,
-            seed_of=lambda name: Seed.secret(self._secret, f"{set_id}/{name}"),
-            duplicate=spec.perfect_information,
+            lambda deal, rotation: Seed.secret(self._secret, f"{set_id}/{deal}/{rotation}"),
             rated=rated,
+            duplicate=spec.perfect_information,
+            set_id=set_id,
         )
         lanes = [taking.lane() for taking in takings]
         live = LiveSet(plan=plan, matches=matches, lanes=lanes)
@@ -97,13 +98,13 @@ class Sets:
         """A match is over: begin the next one of its set, and tell its agents once the result is in the ledger."""
         live, ordinal = match.of, match.plan.ordinal
         attempt = live.attempts.get(ordinal, 0)
-        again = bool(result.void) and not attempt and not live.abandoned
-        if again:
+        once_more = bool(result.void) and not attempt and not live.abandoned
+        if once_more:
             log.warning("match is played again", match=match.plan.match_id, reason=result.void)
             live.attempts[ordinal] = attempt + 1
         else:
             live.landed[ordinal] = bool(result.void)
-        self._append(match, result, again)
+        self._append(match, result, once_more)
         self._go_on(live)
 
     def _go_on(self, live: LiveSet) -> None:
@@ -125,7 +126,7 @@ class Sets:
         ordinal = kept.opened.ordinal
         live.attempts[ordinal] = kept.opened.attempt
         match = self._live_match(live, live.matches[ordinal], kept.opened.attempt, kept.opened.started_ms)
-        if self._ledger.has_match(match.plan.match_id):  # killed between the commit and the journal's note of it
+        if self._ledger.landed([match.plan.match_id]):  # killed between the commit and the journal's note of it
             live.landed[ordinal] = False
             live.restored += 1
             self._journal.note(MatchClosed(match.plan.match_id, live.plan.set_id, ordinal, void=False))
@@ -137,8 +138,8 @@ class Sets:
         self._arbiter.open(match, moves)
 
     def _live_match(self, live: LiveSet, plan: MatchPlan, attempt: int, started_ms: int) -> LiveMatch:
-        if attempt:
-            plan = replayed(plan, attempt)
+        if attempt:  # a fresh deal, since the agents have seen the first one
+            plan = replace(again(plan), seed=plan.seed.derive("again"))
         return LiveMatch(
             plan=plan,
             of=live,
@@ -149,23 +150,23 @@ class Sets:
 
     # ---- landing
 
-    def _append(self, match: LiveMatch, result: MatchResult, again: bool) -> None:
+    def _append(self, match: LiveMatch, result: MatchResult, once_more: bool) -> None:
         def tell(done: Future[Receipt]) -> None:
-            self._loop.call_soon_threadsafe(self._appended, match, result, again, done)
+            self._loop.call_soon_threadsafe(self._appended, match, result, once_more, done)
 
         self._ledger.append(match.of.plan, [result]).add_done_callback(tell)
 
-    def _appended(self, match: LiveMatch, result: MatchResult, again: bool, done: Future[Receipt]) -> None:
+    def _appended(self, match: LiveMatch, result: MatchResult, once_more: bool, done: Future[Receipt]) -> None:
         error = done.exception()
         if error is not None:
             log.error("result not written, will try again", match=result.plan.match_id, reason=str(error))
-            self._loop.call_later(_RETRY_SECONDS, self._append, match, result, again)
+            self._loop.call_later(_RETRY_SECONDS, self._append, match, result, once_more)
             return
         live = match.of
-        ordinal = -1 if again else match.plan.ordinal
+        ordinal = -1 if once_more else match.plan.ordinal
         self._journal.note(MatchClosed(match.plan.match_id, live.plan.set_id, ordinal, bool(result.void)))
         self._announce(match, result, done.result())
-        live.announced += not again
+        live.announced += not once_more
         if live.complete or live.abandoned:
             self._close(live)
         self._journal.flush()
@@ -193,16 +194,3 @@ def lanes_of(parties: Sequence[PartyRef], of_set: Sequence[PartyRef]) -> list[in
         free.remove(lane)
         found.append(lane)
     return found
-
-
-def replayed(plan: MatchPlan, attempt: int) -> MatchPlan:
-    """The plan of another attempt: an id of its own and a fresh deal, since the first one may be known."""
-    return MatchPlan(
-        match_id=MatchId(f"{plan.match_id}-{attempt}"),
-        set_id=plan.set_id,
-        ordinal=plan.ordinal,
-        game=plan.game,
-        seed=plan.seed.derive("replay", attempt),
-        parties=plan.parties,
-        clock=plan.clock,
-    )

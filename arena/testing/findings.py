@@ -9,7 +9,7 @@ from arena.core.errors import ArenaError
 _Trial = TypeVar("_Trial")
 
 
-class Broken(AssertionError):  # noqa: N818 - raised by a promise to say how it is broken
+class Broken(AssertionError):
     """A promise does not hold; the text says how."""
 
 

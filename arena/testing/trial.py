@@ -8,7 +8,7 @@ from arena.agents.sampling import sample
 from arena.core.canonical import canonical
 from arena.core.game import Entries, Event, Game, State
 from arena.core.seed import Seed
-from arena.core.values import OMNISCIENT, SPECTATOR, Action, Fields, Seat, Value
+from arena.core.values import OMNISCIENT, SPECTATOR, Action, Fields, Seat
 
 Actions = Mapping[Seat, Action]
 
@@ -87,8 +87,3 @@ class GameTrial:
 def events(state: State, viewer: Seat, since: int = 0) -> list[Event]:
     """The viewer's events as a list."""
     return list(state.events(viewer, since))
-
-
-def plain(value: Value | Action) -> bytes:
-    """The canonical bytes of an action or a field."""
-    return canonical(value)

@@ -128,6 +128,10 @@ Global___DType: _TypeAlias = DType  # noqa: Y015
 
 @_typing.final
 class Error(_message.Message):
+    """On the stream an error is a frame. A unary call, and a stream that is closed for an error, end with a gRPC status and
+    carry this message in the trailing metadata `arena-error-bin`.
+    """
+
     DESCRIPTOR: _descriptor.Descriptor
 
     CODE_FIELD_NUMBER: _builtins.int

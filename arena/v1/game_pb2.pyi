@@ -60,6 +60,24 @@ FIELD_KIND_TENSOR: FieldKind.ValueType  # 3
 FIELD_KIND_INT: FieldKind.ValueType  # 4
 Global___FieldKind: _TypeAlias = FieldKind  # noqa: Y015
 
+class _Forfeit:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ForfeitEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Forfeit.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FORFEIT_UNSPECIFIED: _Forfeit.ValueType  # 0
+    FORFEIT_LOSES: _Forfeit.ValueType  # 1
+    FORFEIT_PLAYS_DEFAULT: _Forfeit.ValueType  # 2
+
+class Forfeit(_Forfeit, metaclass=_ForfeitEnumTypeWrapper):
+    """What a lost decision costs, whether time ran out or it was refused too often."""
+
+FORFEIT_UNSPECIFIED: Forfeit.ValueType  # 0
+FORFEIT_LOSES: Forfeit.ValueType  # 1
+FORFEIT_PLAYS_DEFAULT: Forfeit.ValueType  # 2
+Global___Forfeit: _TypeAlias = Forfeit  # noqa: Y015
+
 @_typing.final
 class FieldSpec(_message.Message):
     """One field an observation can hold; ask for it by name in Join.wants."""
@@ -106,6 +124,9 @@ class OptionSpec(_message.Message):
     DEFAULT_JSON_FIELD_NUMBER: _builtins.int
     HELP_FIELD_NUMBER: _builtins.int
     RULES_FIELD_NUMBER: _builtins.int
+    CHOICES_JSON_FIELD_NUMBER: _builtins.int
+    LOW_FIELD_NUMBER: _builtins.int
+    HIGH_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     kind: _builtins.str
     """int, float, bool, str, json, file"""
@@ -113,6 +134,11 @@ class OptionSpec(_message.Message):
     help: _builtins.str
     rules: _builtins.bool
     """part of the rated id when it is not the default"""
+    choices_json: _builtins.bytes
+    """an array of all values there are; empty: any of its kind"""
+    low: _builtins.float
+    """numbers only, inclusive"""
+    high: _builtins.float
     def __init__(
         self,
         *,
@@ -121,14 +147,51 @@ class OptionSpec(_message.Message):
         default_json: _builtins.bytes = ...,
         help: _builtins.str = ...,
         rules: _builtins.bool = ...,
+        choices_json: _builtins.bytes = ...,
+        low: _builtins.float | None = ...,
+        high: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_high", b"_high", "_low", b"_low", "high", b"high", "low", b"low"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_high", b"_high", "_low", b"_low", "choices_json", b"choices_json", "default_json", b"default_json", "help", b"help", "high", b"high", "kind", b"kind", "low", b"low", "name", b"name", "rules", b"rules"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__high: _TypeAlias = _typing.Literal["high"]  # noqa: Y015
+    _WhichOneofArgType__high: _TypeAlias = _typing.Literal["_high", b"_high"]  # noqa: Y015
+    _WhichOneofReturnType__low: _TypeAlias = _typing.Literal["low"]  # noqa: Y015
+    _WhichOneofArgType__low: _TypeAlias = _typing.Literal["_low", b"_low"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__high) -> _WhichOneofReturnType__high | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__low) -> _WhichOneofReturnType__low | None: ...
+
+Global___OptionSpec: _TypeAlias = OptionSpec  # noqa: Y015
+
+@_typing.final
+class TimeControl(_message.Message):
+    """Seconds of the server's clock for one decision, then a bank for the whole match; `match` bounds the match itself."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISION_FIELD_NUMBER: _builtins.int
+    BANK_FIELD_NUMBER: _builtins.int
+    MATCH_FIELD_NUMBER: _builtins.int
+    decision: _builtins.float
+    bank: _builtins.float
+    match: _builtins.float
+    def __init__(
+        self,
+        *,
+        decision: _builtins.float = ...,
+        bank: _builtins.float = ...,
+        match: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["default_json", b"default_json", "help", b"help", "kind", b"kind", "name", b"name", "rules", b"rules"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank", b"bank", "decision", b"decision", "match", b"match"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___OptionSpec: _TypeAlias = OptionSpec  # noqa: Y015
+Global___TimeControl: _TypeAlias = TimeControl  # noqa: Y015
 
 @_typing.final
 class GameSpec(_message.Message):
@@ -147,6 +210,13 @@ class GameSpec(_message.Message):
     BRIEF_FIELD_NUMBER: _builtins.int
     FIELDS_FIELD_NUMBER: _builtins.int
     CONFIG_JSON_FIELD_NUMBER: _builtins.int
+    CLOCK_FIELD_NUMBER: _builtins.int
+    FORFEIT_FIELD_NUMBER: _builtins.int
+    MAX_REFUSALS_FIELD_NUMBER: _builtins.int
+    MAX_DECISIONS_FIELD_NUMBER: _builtins.int
+    SCORE_LOW_FIELD_NUMBER: _builtins.int
+    SCORE_HIGH_FIELD_NUMBER: _builtins.int
+    SET_DEALS_FIELD_NUMBER: _builtins.int
     game: _builtins.str
     """"werewolf/ww7-lspo" """
     rated_id: _builtins.str
@@ -163,6 +233,16 @@ class GameSpec(_message.Message):
     """the rules in words, for language models and people"""
     config_json: _builtins.bytes
     """every option, resolved"""
+    forfeit: Global___Forfeit.ValueType
+    max_refusals: _builtins.int
+    """so many refused answers to one request lose the decision"""
+    max_decisions: _builtins.int
+    """per match, all seats together"""
+    score_low: _builtins.float
+    """what a seat that forfeits scores"""
+    score_high: _builtins.float
+    set_deals: _builtins.int
+    """deals in a rated set, each played once per rotation of the agents"""
     @_builtins.property
     def teams(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """empty: every seat stands for itself"""
@@ -171,6 +251,10 @@ class GameSpec(_message.Message):
     def roles(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___FieldSpec]: ...
+    @_builtins.property
+    def clock(self) -> Global___TimeControl:
+        """the game's own; a tournament may set another"""
+
     def __init__(
         self,
         *,
@@ -187,10 +271,17 @@ class GameSpec(_message.Message):
         brief: _builtins.str = ...,
         fields: _abc.Iterable[Global___FieldSpec] | None = ...,
         config_json: _builtins.bytes = ...,
+        clock: Global___TimeControl | None = ...,
+        forfeit: Global___Forfeit.ValueType = ...,
+        max_refusals: _builtins.int = ...,
+        max_decisions: _builtins.int = ...,
+        score_low: _builtins.float = ...,
+        score_high: _builtins.float = ...,
+        set_deals: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["brief", b"brief", "config_json", b"config_json", "dynamics", b"dynamics", "fields", b"fields", "game", b"game", "perfect_information", b"perfect_information", "rated_id", b"rated_id", "roles", b"roles", "scored", b"scored", "seats", b"seats", "summary", b"summary", "teams", b"teams", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brief", b"brief", "clock", b"clock", "config_json", b"config_json", "dynamics", b"dynamics", "fields", b"fields", "forfeit", b"forfeit", "game", b"game", "max_decisions", b"max_decisions", "max_refusals", b"max_refusals", "perfect_information", b"perfect_information", "rated_id", b"rated_id", "roles", b"roles", "score_high", b"score_high", "score_low", b"score_low", "scored", b"scored", "seats", b"seats", "set_deals", b"set_deals", "summary", b"summary", "teams", b"teams", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

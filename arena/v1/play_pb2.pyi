@@ -281,7 +281,7 @@ class Welcome(_message.Message):
     LIMITS_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     resume_token: _builtins.bytes
-    """a new one at every Welcome; the old one is void"""
+    """a new one at every Welcome; the one before is void once a frame came behind this Welcome"""
     protocol_minor: _builtins.int
     epoch: _builtins.int
     """changed: forget last_seq, all seats are assigned and asked anew with whole views"""
@@ -318,7 +318,9 @@ class Limits(_message.Message):
     HEARTBEAT_MS_FIELD_NUMBER: _builtins.int
     MAX_SEATS_FIELD_NUMBER: _builtins.int
     max_frame_bytes: _builtins.int
+    """of one ClientBatch as a whole, encoded"""
     max_batch: _builtins.int
+    """frames in one ClientBatch"""
     max_unacked_frames: _builtins.int
     """kept for a resume; send an Ack well before"""
     resume_window_ms: _builtins.int

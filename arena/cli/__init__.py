@@ -1,0 +1,1 @@
+"""The `arena` command: each command is a few lines over the packages beside it."""

@@ -1,0 +1,73 @@
+"""`arena check game|agent`: the conformance suites of `arena.testing`, for authors of games and agents."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arena.cli.options import AsJson, Game, GameOptions
+from arena.cli.output import print_json, print_table
+from arena.cli.plugins import plugin_code
+
+if TYPE_CHECKING:
+    from arena.testing import Finding
+
+app = typer.Typer(
+    help="Put a game or an agent to the test of its contract.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+@app.command("game")
+def check_game(
+    game: Game,
+    *,
+    option: GameOptions = None,
+    seed: Annotated[list[int] | None, typer.Option(help="Deals to play; 1, 2 and 3 when none is given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play random matches of GAME and test every promise a game makes."""
+    from arena.plugin.registry import Registry
+    from arena.testing import examine_game
+
+    with plugin_code():
+        registry = Registry()
+        ref = registry.ref(game, option or ())
+        findings = examine_game(registry.make_game(ref), seeds=seed or (1, 2, 3))
+    _report(ref.rated_id, findings, as_json)
+
+
+@app.command("agent")
+def check_agent(
+    spec: Annotated[
+        str, typer.Argument(metavar="SPEC", help="A registered agent, or package.module:Class, or FILE.py:Class.")
+    ],
+    *,
+    game: Annotated[str, typer.Option(metavar="GAME", help="The game to play.")],
+    option: GameOptions = None,
+    matches: Annotated[int, typer.Option(min=1, help="Matches to play against random opponents.")] = 20,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same matches.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Play matches of GAME with the agent in each seat in turn and test every promise an agent makes."""
+    from arena.plugin.registry import Registry
+    from arena.testing import examine_agent
+
+    with plugin_code():
+        registry = Registry()
+        ref = registry.ref(game, option or ())
+        findings = examine_agent(registry.make_agent(spec), registry.make_game(ref), matches=matches, seed=seed)
+    _report(f"{spec} on {ref.rated_id}", findings, as_json)
+
+
+def _report(subject: str, findings: "list[Finding]", as_json: bool) -> None:
+    broken = sum(not finding.kept for finding in findings)
+    if as_json:
+        rows = [{"promise": f.promise, "sentence": f.sentence, "kept": f.kept, "broken": f.broken} for f in findings]
+        print_json({"subject": subject, "kept": not broken, "findings": rows})
+    else:
+        print_table(subject, ("promise", "holds"), [(f.sentence, "yes" if f.kept else f.broken) for f in findings])
+        print(f"{len(findings) - broken} of {len(findings)} promises are kept")
+    if broken:
+        raise typer.Exit(1)

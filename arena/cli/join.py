@@ -1,0 +1,101 @@
+"""`arena join`: an agent of this process in the matches of a server."""
+
+import asyncio
+import re
+import signal
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from arena.cli.logs import show_logs
+from arena.cli.options import DEFAULT_SERVER, AsJson, Game, GameOptions, Server, TlsCa, Token
+from arena.cli.output import print_json
+
+if TYPE_CHECKING:
+    from arena.client import Client, JoinSummary
+    from arena.core.values import Json
+
+
+def join(
+    game: Game,
+    *,
+    agent: Annotated[
+        str, typer.Option(metavar="SPEC", help="A registered agent, package.module:Class, or FILE.py:Class.")
+    ],
+    option: GameOptions = None,
+    name: Annotated[str | None, typer.Option(help="The name in the ladder; by default after SPEC.")] = None,
+    version: Annotated[str, typer.Option(help="Which checkpoint of the agent this is.")] = "",
+    server: Server = DEFAULT_SERVER,
+    token: Token = None,
+    tls_ca: TlsCa = None,
+    seats: Annotated[int, typer.Option(min=1, help="Matches to play at once.")] = 1,
+    matches: Annotated[int, typer.Option(min=0, help="Stop after so many, in whole sets; 0: play until Ctrl-C.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Play GAME on a server.
+
+    Ctrl-C begins no further matches and ends after the running ones; twice ends at once.
+    """
+    from arena.client import Client
+    from arena.plugin.registry import Registry
+
+    show_logs()
+    made = Registry().make_agent(agent)
+    given = _given(server, token, tls_ca, game, option or [])
+    client = Client(server, token=token, tls_ca=tls_ca)
+    client.join(game, made, name=name or name_of(agent), version=version, options=given, seats=seats, matches=matches)
+    (summary,) = asyncio.run(_run(client))
+    _report(summary, as_json)
+
+
+def name_of(spec: str) -> str:
+    """What an agent is called in the ladder when nobody says: its class, or its registered name with dashes."""
+    path, _, last = spec.rpartition(":")
+    imported = path.endswith(".py") or "." in path
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", last if imported else spec).strip("-")[:64]
+
+
+async def _run(client: "Client") -> "Sequence[JoinSummary]":
+    """Play to the end. The first signal asks for it, the second one forces it."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+        client.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    return await client.run()
+
+
+def _given(
+    server: str, token: str | None, tls_ca: Path | None, game: str, assignments: Sequence[str]
+) -> "Mapping[str, Json]":
+    """The options in the types that the server's game declares; files are read here."""
+    if not assignments:
+        return {}
+    from arena.client.remote import Remote
+    from arena.core.errors import UnknownGame
+    from arena.core.options import parse_assignments
+
+    with Remote(server, token=token, tls_ca=tls_ca) as remote:
+        offers = {offer.id: offer for offer in remote.games()}
+    if game not in offers:
+        raise UnknownGame(f"the server at {server} has no game {game!r}; `arena games --server {server}` lists them")
+    return parse_assignments(offers[game].options, assignments)
+
+
+def _report(summary: "JoinSummary", as_json: bool) -> None:
+    from dataclasses import asdict
+
+    if as_json:
+        row: dict[str, Any] = {**asdict(summary), "causes": dict(summary.causes)}
+        print_json(row)
+        return
+    print(
+        f"{summary.agent} played {summary.matches} matches of {summary.game}: "
+        f"{summary.wins} won, {summary.draws} drawn, {summary.losses} lost, {summary.voids} void"
+    )

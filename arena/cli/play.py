@@ -1,0 +1,107 @@
+"""`arena play`: the same matches without a server or network."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arena.cli.logs import show_logs
+from arena.cli.options import DEFAULT_DB, AsJson, Db, Game, GameOptions
+from arena.cli.output import print_json, print_table
+from arena.cli.plugins import plugin_code
+from arena.core.errors import UnknownAgent
+
+if TYPE_CHECKING:
+    from arena.core.values import Json
+    from arena.local.play import Progress
+    from arena.local.tally import Report
+
+
+def play(
+    game: Game,
+    *,
+    agents: Annotated[
+        str,
+        typer.Option(metavar="A,B,...", help="One for all seats, one a team, or one a seat; swapped within each set."),
+    ],
+    option: GameOptions = None,
+    matches: Annotated[int, typer.Option(min=1, help="Rounded up to whole sets.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same matches.")] = 0,
+    db: Db = DEFAULT_DB,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that play; by default one a core.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Play GAME here, without a server.
+
+    The matches are recorded in the ledger; what is printed says how they went.
+    """
+    from arena.ledger import Ledger
+    from arena.local.play import Run, play
+    from arena.local.tally import as_json as report_json
+
+    show_logs()
+    run = Run(
+        game=game,
+        agents=_names(agents),
+        matches=matches,
+        seed=seed,
+        options=_given(game, option or []),
+        workers=workers or len(os.sched_getaffinity(0)),
+    )
+    with _progress() as progress, Ledger.open(db) as ledger:
+        report = play(run, ledger, progress)
+    if as_json:
+        print_json(report_json(report))
+    else:
+        _show(report, db)
+
+
+def _names(agents: str) -> list[str]:
+    names = [name.strip() for name in agents.split(",")]
+    if not all(names):
+        raise UnknownAgent(f"{agents!r} names an empty agent; separate names by single commas, as in random,first")
+    return names
+
+
+def _given(game: str, assignments: Sequence[str]) -> "Mapping[str, Json]":
+    """The options by name; a mistaken game or option is refused here, before any process is started."""
+    from arena.core.options import parse_assignments
+    from arena.plugin.registry import Registry
+
+    with plugin_code():
+        registry = Registry()
+        registry.ref(game, assignments)
+        return parse_assignments(registry.listing(game.partition("?")[0]).options, assignments)
+
+
+@contextmanager
+def _progress() -> "Iterator[Progress | None]":
+    """A bar on stderr where somebody looks on."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("playing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _show(report: "Report", db: str) -> None:
+    title = f"{report.game}: {report.matches} matches in {report.seconds:.1f} s"
+    rows = [(r.agent, r.matches, r.wins, r.draws, r.losses, r.mean_score, _interval(r.ci95)) for r in report.agents]
+    print_table(title, ("agent", "matches", "wins", "draws", "losses", "mean score", "95 % interval"), rows)
+    if report.by_role:
+        roles = [(r.side, r.role, r.matches, r.wins, r.wins / r.matches) for r in report.by_role]
+        print_table("", ("side", "role", "matches", "wins", "share"), roles)
+    print("causes: " + ", ".join(f"{cause} {count}" for cause, count in report.causes.items()))
+    print(f"recorded in {db}; `arena matches` lists them")
+
+
+def _interval(bounds: tuple[float, float] | None) -> str | None:
+    return None if bounds is None else f"{bounds[0]:.3f} to {bounds[1]:.3f}"

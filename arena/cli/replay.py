@@ -1,0 +1,166 @@
+"""`arena replay`: a recorded match played again, as one viewer saw it."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from arena.cli.options import DEFAULT_DB, AsJson, Db
+from arena.cli.output import harmless, print_json
+from arena.cli.plugins import plugin_code
+from arena.core.errors import BadRequest, BadSeats
+
+if TYPE_CHECKING:
+    from arena.core.game import Event, Game
+    from arena.core.match import MatchResult, Move
+    from arena.core.values import Seat
+    from arena.match.table import Table
+
+
+def replay(
+    match: Annotated[str, typer.Argument(metavar="MATCH", help="As `arena matches` lists them.")],
+    *,
+    seat: Annotated[int | None, typer.Option(min=0, help="As this seat saw it.")] = None,
+    spectator: Annotated[bool, typer.Option("--spectator", help="As a spectator saw it; the default.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="With everything that was hidden.")] = False,
+    db: Db = DEFAULT_DB,
+    as_json: AsJson = False,
+) -> None:
+    """Show a recorded match, as one viewer saw it.
+
+    The match is played again from its record, and printed step by step.
+    """
+    from arena.ledger import Ledger
+    from arena.plugin.registry import Registry
+
+    if (seat is not None) + spectator + everything > 1:
+        raise BadRequest("choose one viewer: --seat N, --spectator or --all")
+    with Ledger.open(db, create=False) as ledger:
+        result = ledger.result(match)
+    with plugin_code():
+        game = Registry().make_game(result.plan.game)
+        viewer = _viewer(game, seat, everything)
+        frames = [*_frames(game, result, viewer)]
+    about = _about(result)
+    if as_json:
+        print_json({**about, "frames": [frame.as_json() for frame in frames]})
+    else:
+        _show(about, frames)
+
+
+@dataclass(slots=True)
+class _Frame:
+    """What a viewer saw of one step: the moves it may know, what happened, and the whole view afterwards."""
+
+    step: int
+    text: str
+    events: "Sequence[Event]" = ()
+    moves: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        events = [{"kind": e.kind, "sender": e.sender, "data": _plain(e.data)} for e in self.events]
+        return {"step": self.step, "moves": self.moves, "events": events, "text": self.text}
+
+
+def _viewer(game: "Game", seat: int | None, everything: bool) -> "Seat":
+    from arena.core.values import OMNISCIENT, SPECTATOR, Seat
+
+    if seat is None:
+        return OMNISCIENT if everything else SPECTATOR
+    if seat >= game.spec.seats:
+        raise BadSeats(f"the match has no seat {seat}; there is 0 to {game.spec.seats - 1}")
+    return Seat(seat)
+
+
+def _frames(game: "Game", result: "MatchResult", viewer: "Seat") -> "Iterator[_Frame]":
+    from arena.core.values import EVENTS, OMNISCIENT, TEXT
+    from arena.match.replay import positions
+    from arena.match.table import Wants
+
+    wants = Wants.of(frozenset({TEXT, EVENTS}))
+    public = viewer == OMNISCIENT or game.spec.perfect_information
+    moves: list[dict[str, Any]] = []
+    step = -1
+    for number, table in enumerate(positions(game, result.plan, result.moves)):
+        if table.step_number != step or table.over:
+            step = table.step_number
+            seen, _ = table.view(viewer, wants)
+            yield _Frame(step, seen.text, seen.events, moves)
+            moves = []
+        if number < len(result.moves) and (public or result.moves[number].seat == viewer):
+            moves.append(_move(table, result.moves[number]))
+
+
+def _move(table: "Table", move: "Move") -> dict[str, Any]:
+    """A move about to be taken, with the name its action has in this state."""
+    from arena.core.legal import Choices
+
+    label = ""
+    if isinstance(move.action, int) and move.seat in table.open_seats:
+        legal = table.state.legal(move.seat)
+        label = legal.label(move.action) if isinstance(legal, Choices) else ""
+    cause = str(move.cause) if move.cause else None
+    return {"seat": move.seat, "action": _plain(move.action), "label": label, "cause": cause}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it, tensors included."""
+    from arena.core.canonical import canonical
+
+    return json.loads(canonical(value))
+
+
+def _about(result: "MatchResult") -> dict[str, Any]:
+    plan = result.plan
+    seats = [
+        {
+            "seat": seat.seat,
+            "agent": plan.parties[seat.party].agent,
+            "rank": seat.rank,
+            "score": seat.score,
+            "cause": str(seat.cause),
+            "role": seat.role,
+            "team": seat.team,
+        }
+        for seat in result.seats
+    ]
+    return {
+        "match": plan.match_id,
+        "game": plan.game.rated_id,
+        "version": plan.game.version,
+        "seed": plan.seed.hex(),
+        "play_digest": result.play_digest().hex(),
+        "void": result.void,
+        "seats": seats,
+    }
+
+
+def _show(about: dict[str, Any], frames: Sequence[_Frame]) -> None:
+    print(f"{about['game']}, match {about['match']}")
+    before: list[str] = []
+    for frame in frames:
+        for move in frame.moves:
+            print(harmless(f"> seat {move['seat']}: {_said(move)}"))
+        lines = frame.text.splitlines()
+        kept = _common(before, lines) if any(each.events for each in frames) else 0
+        print(harmless("\n".join(lines[kept:])))
+        before = lines
+    if about["void"]:
+        print(f"void: {about['void']}")
+    for seat in about["seats"]:
+        role = f" ({seat['role']})" if seat["role"] else ""
+        cause = f", {seat['cause']}" if seat["cause"] != "rules" else ""
+        print(f"seat {seat['seat']} {seat['agent']}{role}: rank {seat['rank']}, score {seat['score']:g}{cause}")
+
+
+def _said(move: dict[str, Any]) -> str:
+    action = "forfeits" if move["action"] is None else move["label"] or json.dumps(move["action"], ensure_ascii=False)
+    return f"{action} [{move['cause']}]" if move["cause"] else action
+
+
+def _common(before: Sequence[str], lines: Sequence[str]) -> int:
+    """How many leading lines are the same: a view that tells a story grows, and is not told twice."""
+    pairs = zip(before, lines, strict=False)
+    return next((n for n, (old, new) in enumerate(pairs) if old != new), min(len(before), len(lines)))

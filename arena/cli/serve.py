@@ -1,0 +1,68 @@
+"""`arena serve`: the match server."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from arena.cli.options import DEFAULT_DB, Db
+from arena.core.errors import BadRequest, UnknownGame
+
+
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 7777,
+    db: Db = DEFAULT_DB,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that run games.")] = 1,
+    game: Annotated[
+        list[str] | None, typer.Option(metavar="GAME", help="Host only this game or plugin; repeat.")
+    ] = None,
+    tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="Certificate chain, PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key, PEM.")] = None,
+    metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Serve Prometheus metrics here; 0: no.")] = 0,
+) -> None:
+    """Host games until Ctrl-C.
+
+    SIGTERM and Ctrl-C let live matches finish for a while, and keep the others for the next start.
+    """
+    _check_tls(tls_cert, tls_key)
+    _check_games(game or [])
+
+    from arena.server.run import serve as run
+    from arena.server.settings import Settings
+
+    run(
+        Settings(
+            host=host,
+            port=port,
+            db=db,
+            workers=workers,
+            games=tuple(game or ()),
+            tls_cert=tls_cert,
+            tls_key=tls_key,
+            metrics_port=metrics_port,
+        )
+    )
+
+
+def _check_tls(cert: Path | None, key: Path | None) -> None:
+    if (cert is None) != (key is None):
+        raise BadRequest("TLS takes both --tls-cert and --tls-key")
+    for file in filter(None, (cert, key)):
+        if not file.is_file():
+            raise BadRequest(f"there is no file {str(file)!r}; name a PEM file")
+
+
+def _check_games(games: list[str]) -> None:
+    if not games:
+        return
+    from arena.plugin.registry import Registry
+
+    registry = Registry()
+    for game in games:
+        if "/" in game:
+            registry.ref(game)
+        elif not any(known.startswith(f"{game}/") for known in registry.game_listings()):
+            plugins = sorted({known.partition("/")[0] for known in registry.game_listings()})
+            raise UnknownGame(f"unknown plugin {game!r}; there is {', '.join(plugins)}")

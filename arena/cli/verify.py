@@ -1,0 +1,92 @@
+"""`arena verify` and `arena backup`: whether the ledger is what it was, and a copy of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arena.cli.options import DEFAULT_DB, AsJson, Db
+from arena.cli.output import print_json
+from arena.cli.plugins import plugin_code
+
+if TYPE_CHECKING:
+    from arena.core.game import Game
+    from arena.core.match import GameRef, MatchResult
+    from arena.ledger import Verification
+
+
+def verify(
+    *,
+    db: Db = DEFAULT_DB,
+    replay: Annotated[bool, typer.Option(help="Also play every match again from its record.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Check that nothing in the ledger was changed.
+
+    Its chain, its index, its signed heads, and every match by playing it again.
+    """
+    from arena.ledger import Ledger
+
+    with Ledger.open(db, create=False) as ledger, plugin_code():
+        found = ledger.verify(_replayer() if replay else None)
+    if as_json:
+        names = ("results", "chain_ok", "first_bad", "replayed", "mismatches")
+        print_json({name: getattr(found, name) for name in names})
+    else:
+        _tell(found)
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy goes; it must not exist.")],
+    *,
+    db: Db = DEFAULT_DB,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the ledger, also while it is in use."""
+    from arena.ledger import Ledger
+
+    with Ledger.open(db, create=False) as ledger:
+        ledger.backup(file)
+    if as_json:
+        print_json({"file": str(file), "bytes": file.stat().st_size})
+    else:
+        print(f"{file} is a copy of {db}")
+
+
+def _replayer() -> "Callable[[MatchResult], bytes | None]":
+    """Plays a recorded match again and gives its digest; None where its game is not here by the same rules."""
+    from arena.core.canonical import canonical
+    from arena.core.errors import ArenaError
+    from arena.match.replay import mismatch
+    from arena.plugin.registry import Registry
+
+    registry = Registry()
+    games: dict[bytes, Game | None] = {}
+
+    def game_of(ref: "GameRef") -> "Game | None":
+        key = canonical([ref.id, ref.version, ref.config])
+        if key not in games:
+            try:
+                same = registry.listing(ref.id).version == ref.version
+                games[key] = registry.make_game(ref) if same else None
+            except ArenaError:
+                games[key] = None
+        return games[key]
+
+    def replay(result: "MatchResult") -> bytes | None:
+        game = game_of(result.plan.game)
+        if game is None:
+            return None
+        return b"" if mismatch(game, result) else result.play_digest()
+
+    return replay
+
+
+def _tell(found: "Verification") -> None:
+    chain = "the chain is whole" if found.chain_ok else f"entry {found.first_bad} is bad: {found.reason}"
+    print(f"{found.results} results: {chain}; {found.replayed} replayed, {found.mismatches} of them differently")
+    for match in found.mismatched[:10]:
+        print(f"  {match}")

@@ -1,0 +1,142 @@
+"""The network: grpc.aio with raw bytes on both sides, so that parsing stays in `arena.wire`."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Final
+
+import grpc
+import grpc.aio
+from google.protobuf.message import DecodeError
+
+from arena.client.transport import Disconnected
+from arena.core.errors import ArenaError, BadRequest, Forbidden, ProtocolViolation, Unauthenticated
+from arena.v1 import common_pb2
+from arena.wire.frames import ERROR_METADATA, read_error
+from arena.wire.limits import MAX_SERVER_BATCH_BYTES
+
+PLAY: Final = "/arena.v1.PlayService/Play"
+CALL_SECONDS: Final = 15.0
+"""A unary call that takes longer is given up."""
+
+_LOOPBACK: Final = ("127.", "localhost", "[::1]", "unix:")
+_OPTIONS: Final = (
+    ("grpc.max_receive_message_length", MAX_SERVER_BATCH_BYTES),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.enable_retries", 0),
+    ("grpc.use_local_subchannel_pool", 1),  # a new channel must not inherit the old one's backoff
+)
+_DETAILS: Final = 200
+_Call = grpc.aio.StreamStreamCall[bytes, bytes]
+
+log = logging.getLogger(__name__)
+
+
+class GrpcTransport:
+    """A server at `address` ("host:port"). With `tls_ca`, a PEM file of root certificates, the wire is encrypted.
+
+    Raises:
+        BadRequest: the file of certificates cannot be read.
+    """
+
+    def __init__(self, address: str, *, token: str | None = None, tls_ca: str | Path | None = None) -> None:
+        self.address = address
+        self._roots = _read_roots(tls_ca) if tls_ca is not None else None
+        self._metadata = (("authorization", f"Bearer {token}"),) if token else ()
+        self._channel: grpc.aio.Channel | None = None
+        if token and self._roots is None and not address.startswith(_LOOPBACK):
+            log.warning("the token travels to %s unencrypted; use tls_ca", address)
+
+    async def open(self) -> "GrpcStream":
+        """A new stream on a new channel; the previous channel is closed."""
+        await self.close()
+        play: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = self._dial().stream_stream(PLAY)
+        return GrpcStream(play(metadata=self._metadata), self.address)
+
+    async def call(self, method: str, request: bytes) -> bytes:
+        """One unary call on the stream's channel."""
+        channel = self._channel or self._dial()
+        unary: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
+        try:
+            reply: bytes = await unary(request, metadata=self._metadata, timeout=CALL_SECONDS)
+        except grpc.aio.AioRpcError as error:
+            raise _failure(self.address, error.code(), error.details(), error.trailing_metadata()) from None
+        return reply
+
+    async def close(self) -> None:
+        """Close the channel and what runs on it."""
+        if self._channel is not None:
+            channel, self._channel = self._channel, None
+            await channel.close()
+
+    def _dial(self) -> grpc.aio.Channel:
+        if self._roots is None:
+            self._channel = grpc.aio.insecure_channel(self.address, options=_OPTIONS)
+        else:
+            credentials = grpc.ssl_channel_credentials(self._roots)
+            self._channel = grpc.aio.secure_channel(self.address, credentials, options=_OPTIONS)
+        return self._channel
+
+
+class GrpcStream:
+    """One Play call."""
+
+    def __init__(self, call: _Call, address: str) -> None:
+        self._call = call
+        self._address = address
+
+    async def send(self, data: bytes) -> None:
+        """Write one message; waits for the transport's window."""
+        try:
+            await self._call.write(data)
+        except (grpc.aio.AioRpcError, grpc.aio.UsageError, asyncio.InvalidStateError):
+            raise await self._why() from None
+
+    async def receive(self) -> bytes | None:
+        """Read one message; None at an orderly end."""
+        try:
+            data = await self._call.read()
+        except (grpc.aio.AioRpcError, grpc.aio.UsageError, asyncio.InvalidStateError):
+            raise await self._why() from None
+        if isinstance(data, bytes):
+            return data
+        if await self._call.code() is grpc.StatusCode.OK:
+            return None
+        raise await self._why()
+
+    async def close(self) -> None:
+        """Cancel the call; the session is resumable, or over, whichever the frames said last."""
+        self._call.cancel()
+
+    async def _why(self) -> ArenaError | Disconnected:
+        call = self._call
+        return _failure(self._address, await call.code(), await call.details(), await call.trailing_metadata())
+
+
+def _read_roots(file: str | Path) -> bytes:
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise BadRequest(f"the root certificates cannot be read from {file}: {error.strerror}") from error
+
+
+def _failure(address: str, code: grpc.StatusCode, details: str | None, metadata: object) -> ArenaError | Disconnected:
+    """What a failed call means: the server's own error where it sent one, else by the status."""
+    found = dict(metadata or ()) if isinstance(metadata, grpc.aio.Metadata | tuple) else {}
+    if isinstance(data := found.get(ERROR_METADATA), bytes):
+        try:
+            return read_error(common_pb2.Error.FromString(data))
+        except DecodeError:
+            return ProtocolViolation(f"the server at {address} sent an error that cannot be read")
+    text = (details or "").partition("\n")[0][:_DETAILS]
+    match code:
+        case grpc.StatusCode.UNAUTHENTICATED:
+            return Unauthenticated(text or "the server asks for a token")
+        case grpc.StatusCode.PERMISSION_DENIED:
+            return Forbidden(text or "the token does not allow this")
+        case grpc.StatusCode.UNIMPLEMENTED:
+            return ProtocolViolation(f"the server at {address} does not speak arena.v1")
+        case grpc.StatusCode.INVALID_ARGUMENT:
+            return ProtocolViolation(text or "the server could not read what was sent")
+        case _:
+            return Disconnected(text or code.name.lower())

@@ -1,0 +1,123 @@
+"""A server's lobby and results from the outside: typed calls, one each, and the live views of a match."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+import grpc
+from google.protobuf.message import DecodeError
+
+from arena.client.transport import ServerUnreachable
+from arena.core.errors import ArenaError, BadRequest, Forbidden, ProtocolViolation, Unauthenticated
+from arena.v1 import common_pb2, lobby_pb2, results_pb2
+from arena.v1.lobby_pb2_grpc import LobbyServiceStub
+from arena.v1.results_pb2_grpc import ResultsServiceStub
+from arena.wire.frames import ERROR_METADATA, read_error
+from arena.wire.games import GameOffer, read_listing
+from arena.wire.limits import MAX_SERVER_BATCH_BYTES
+
+CALL_SECONDS: Final = 15.0
+"""A call that takes longer is given up."""
+
+_OPTIONS: Final = (("grpc.max_receive_message_length", MAX_SERVER_BATCH_BYTES), ("grpc.enable_retries", 0))
+_DETAILS: Final = 200
+_Reply = TypeVar("_Reply")
+
+
+class Remote:
+    """A server at `address` ("host:port"), for as long as the `with` block lasts.
+
+    With `tls_ca`, a PEM file of root certificates, the connection is encrypted. Every call raises the error that the
+    server answered with, or ServerUnreachable.
+
+    Raises:
+        BadRequest: the file of certificates cannot be read.
+    """
+
+    def __init__(self, address: str, *, token: str | None = None, tls_ca: str | Path | None = None) -> None:
+        self.address = address
+        self._metadata = (("authorization", f"Bearer {token}"),) if token else ()
+        self._channel = _dial(address, tls_ca)
+        self._lobby = LobbyServiceStub(self._channel)
+        self._results = ResultsServiceStub(self._channel)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._channel.close()
+
+    def games(self) -> Sequence[GameOffer]:
+        """Every game on offer."""
+        return [*map(read_listing, self._call(self._lobby.ListGames, lobby_pb2.ListGamesRequest()).games)]
+
+    def challenge(self, game: str, agent: str, opponent: str) -> None:
+        """Have two agents that wait for `game` meet next."""
+        self._call(self._lobby.Challenge, lobby_pb2.ChallengeRequest(game=game, agent=agent, opponent=opponent))
+
+    def ladder(self, game: str, system: str = "") -> results_pb2.GetLadderResponse:
+        """The ladder of a rated game."""
+        return self._call(self._results.GetLadder, results_pb2.GetLadderRequest(game=game, system=system))
+
+    def matches(
+        self, *, game: str = "", agent: str = "", mine: bool = False, limit: int = 100
+    ) -> Sequence[results_pb2.MatchSummary]:
+        """Live matches and results, newest first; `mine` are those of the token's owner, its own refusals included."""
+        found: list[results_pb2.MatchSummary] = []
+        page = ""
+        while len(found) < limit:
+            size = min(limit - len(found), 1_000)
+            request = results_pb2.ListMatchesRequest(game=game, agent=agent, mine=mine, page_size=size, page_token=page)
+            reply = self._call(self._results.ListMatches, request)
+            found += reply.matches
+            page = reply.next_page_token
+            if not page:
+                break
+        return found[:limit]
+
+    def watch(self, match: str, wants: Sequence[str]) -> Iterator[results_pb2.WatchMatchResponse]:
+        """A spectator's views of a live match, the whole one first; the last one tells the end."""
+        call = self._results.WatchMatch(
+            results_pb2.WatchMatchRequest(match_id=match, wants=wants), metadata=self._metadata
+        )
+        try:
+            yield from call
+        except grpc.RpcError as error:
+            raise self._why(error) from None
+        finally:
+            call.cancel()
+
+    def _call(self, method: Callable[..., _Reply], request: Any) -> _Reply:
+        try:
+            return method(request, metadata=self._metadata, timeout=CALL_SECONDS)
+        except grpc.RpcError as error:
+            raise self._why(error) from None
+
+    def _why(self, error: grpc.RpcError) -> ArenaError:
+        """What a failed call means: the server's own error where it sent one, else by the status."""
+        trailing: Iterable[Any] = error.trailing_metadata() or ()
+        if isinstance(data := dict(trailing).get(ERROR_METADATA), bytes):
+            try:
+                return read_error(common_pb2.Error.FromString(data))
+            except DecodeError:
+                return ProtocolViolation(f"the server at {self.address} sent an error that cannot be read")
+        text = (error.details() or "").partition("\n")[0][:_DETAILS]
+        match error.code():
+            case grpc.StatusCode.UNAUTHENTICATED:
+                return Unauthenticated(text or "the server asks for a token")
+            case grpc.StatusCode.PERMISSION_DENIED:
+                return Forbidden(text or "the token does not allow this")
+            case grpc.StatusCode.UNIMPLEMENTED:
+                return ProtocolViolation(f"the server at {self.address} does not speak arena.v1")
+            case _:
+                return ServerUnreachable(f"no arena server answers at {self.address}: {text or error.code().name}")
+
+
+def _dial(address: str, tls_ca: str | Path | None) -> grpc.Channel:
+    if tls_ca is None:
+        return grpc.insecure_channel(address, options=_OPTIONS)
+    try:
+        roots = Path(tls_ca).read_bytes()
+    except OSError as error:
+        raise BadRequest(f"the certificates in {str(tls_ca)!r} cannot be read: {error.strerror}") from None
+    return grpc.secure_channel(address, grpc.ssl_channel_credentials(roots), options=_OPTIONS)

@@ -1,0 +1,27 @@
+"""The append-only ledger: hash-chained results in SQLite or PostgreSQL, with one writer a process."""
+
+from arena.ledger.agents import AgentLine, VersionLine
+from arena.ledger.append import Receipt
+from arena.ledger.ledger import Ledger
+from arena.ledger.reads import GameLine, MatchLine, MatchSeat
+from arena.ledger.record import Record
+from arena.ledger.sets import SetState
+from arena.ledger.tokens import Grant, Scope, TokenLine
+from arena.ledger.verify import Replay, Verification
+
+__all__ = [
+    "AgentLine",
+    "GameLine",
+    "Grant",
+    "Ledger",
+    "MatchLine",
+    "MatchSeat",
+    "Receipt",
+    "Record",
+    "Replay",
+    "Scope",
+    "SetState",
+    "TokenLine",
+    "Verification",
+    "VersionLine",
+]

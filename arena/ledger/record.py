@@ -1,0 +1,199 @@
+"""The bytes that the chain is computed over: one payload a batch of results of one set, and back.
+
+    {"format": 1,
+     "game": {config, id, rated_id, version},
+     "matches": [[head, play], ...],      play: MatchResult.play() without the config, which all matches share
+     "parties": [{agent, entry, owner, spec, version}, ...],    the set's, then any that only a match names
+     "set": {id, matches, parties: how many, rated}}
+
+All of it is canonical JSON, so that `play_digest` is the hash of config and play bytes as they stand here, and
+`record_digest` that of play digest and head, which has the times, the parties and the digests of the provenance.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from arena.core.canonical import canonical, parse
+from arena.core.game import ClockSpec
+from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move, PartyRef, SeatResult, SetPlan
+from arena.core.seed import Seed
+from arena.core.values import MatchId, SetId
+from arena.ledger.provenance import pack
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One match as the chain keeps it. `commitments` are the SHA-256 of its provenance blobs, in hex, by move."""
+
+    result: MatchResult
+    head: bytes
+    play: bytes
+    play_digest: bytes
+    record_digest: bytes
+    commitments: Mapping[str, str]
+    blobs: Mapping[int, bytes] = field(default_factory=dict)
+
+    @property
+    def match_id(self) -> MatchId:
+        """The match's id."""
+        return self.result.plan.match_id
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Results of one set, written together."""
+
+    plan: SetPlan
+    config: bytes
+    parties: Sequence[PartyRef]
+    records: Sequence[Record]
+
+
+def encode(plan: SetPlan, results: Iterable[MatchResult]) -> Batch:
+    """The records of some results of one set.
+
+    Raises:
+        ValueError, TypeError: a result does not belong to the set, or holds what has no canonical form.
+    """
+    parties = list(plan.parties)
+    config = canonical(plan.game.config)
+    return Batch(plan, config, parties, [_encode_result(plan, config, parties, result) for result in results])
+
+
+def payload(batch: Batch, records: Iterable[Record]) -> bytes:
+    """The canonical bytes of an entry that holds these records of a batch."""
+    plan, game = batch.plan, batch.plan.game
+    matches = b",".join(b"[%b,%b]" % (record.head, record.play) for record in records)
+    about = canonical({"id": game.id, "rated_id": game.rated_id, "version": game.version})
+    parties = canonical([_party_json(party) for party in batch.parties])
+    size = {"id": plan.set_id, "matches": plan.matches, "parties": len(plan.parties), "rated": plan.rated}
+    return b'{"format":%d,"game":{"config":%b,%b,"matches":[%b],"parties":%b,"set":%b}' % (
+        FORMAT,
+        batch.config,
+        about[1:],
+        matches,
+        parties,
+        canonical(size),
+    )
+
+
+def decode(data: bytes) -> Batch:
+    """What an entry holds; provenance itself is kept elsewhere.
+
+    Raises:
+        ValueError, TypeError, KeyError: these bytes are no entry of this format.
+    """
+    entry = parse(data)
+    if entry["format"] != FORMAT:
+        raise ValueError(f"format {entry['format']} instead of {FORMAT}")
+    game = GameRef(**entry["game"])
+    parties = [PartyRef(**party) for party in entry["parties"]]
+    size = entry["set"]
+    plan = SetPlan(
+        set_id=SetId(size["id"]),
+        game=game,
+        parties=tuple(parties[: size["parties"]]),
+        matches=size["matches"],
+        rated=size["rated"],
+    )
+    config = canonical(game.config)
+    return Batch(plan, config, parties, [_decode_match(plan, config, parties, *pair) for pair in entry["matches"]])
+
+
+def _encode_result(plan: SetPlan, config: bytes, parties: list[PartyRef], result: MatchResult) -> Record:
+    _check(plan, result)
+    blobs = {move: pack(made) for move, made in result.provenance.items()} if result.provenance else {}
+    play = result.play()
+    del play["config"]
+    match = result.plan
+    head = {
+        "clock": [match.clock.decision, match.clock.bank, match.clock.match],
+        "id": match.match_id,
+        "ms": [result.started_ms, result.ended_ms],
+        "ordinal": match.ordinal,
+        "parties": [_index(parties, party) for party in match.parties],
+        "provenance": {str(move): hashlib.sha256(blob).hexdigest() for move, blob in blobs.items()},
+        "seats": [[s.seat, s.party, s.defaults, s.refusals, s.rewards] for s in result.seats],
+    }
+    return _record(result, config, head, play, blobs)
+
+
+def _record(
+    result: MatchResult, config: bytes, head: dict[str, Any], play: dict[str, Any], blobs: Mapping[int, bytes]
+) -> Record:
+    head_bytes, play_bytes = canonical(head), canonical(play)
+    play_digest = hashlib.sha256(b'{"config":%b,%b' % (config, play_bytes[1:])).digest()
+    record_digest = hashlib.sha256(play_digest + head_bytes).digest()
+    return Record(result, head_bytes, play_bytes, play_digest, record_digest, head["provenance"], blobs)
+
+
+def _decode_match(
+    plan: SetPlan, config: bytes, parties: Sequence[PartyRef], head: dict[str, Any], play: dict[str, Any]
+) -> Record:
+    result = MatchResult(
+        plan=MatchPlan(
+            match_id=MatchId(head["id"]),
+            set_id=plan.set_id,
+            ordinal=head["ordinal"],
+            game=plan.game,
+            seed=Seed.from_hex(play["seed"]),
+            parties=tuple(parties[index] for index in head["parties"]),
+            clock=ClockSpec(**dict(zip(("decision", "bank", "match"), head["clock"], strict=True))),
+        ),
+        moves=[Move(step, seat, action, cause and Cause(cause)) for step, seat, action, cause in play["moves"]],
+        seats=[_decode_seat(*pair) for pair in zip(head["seats"], play["outcome"], strict=True)],
+        void=play["void"],
+        started_ms=head["ms"][0],
+        ended_ms=head["ms"][1],
+    )
+    return _record(result, config, head, play, {})
+
+
+def _decode_seat(about: Sequence[Any], outcome: Sequence[Any]) -> SeatResult:
+    seat, party, defaults, refusals, rewards = about
+    rank, score, role, team, cause, metrics = outcome
+    return SeatResult(
+        seat=seat,
+        party=party,
+        rank=rank,
+        score=score,
+        cause=Cause(cause),
+        role=role,
+        team=team,
+        defaults=defaults,
+        refusals=refusals,
+        metrics=metrics,
+        rewards=rewards,
+    )
+
+
+def _check(plan: SetPlan, result: MatchResult) -> None:
+    match = result.plan
+    if match.set_id != plan.set_id:
+        raise ValueError(f"match {match.match_id} belongs to another set than {plan.set_id}")
+    if match.game is not plan.game and match.game != plan.game:
+        raise ValueError(f"match {match.match_id} is of another game than its set")
+    if not 0 <= match.ordinal < plan.matches:
+        raise ValueError(f"match {match.match_id} has ordinal {match.ordinal} in a set of {plan.matches}")
+    if not result.void and not result.seats:
+        raise ValueError(f"match {match.match_id} counts, but has no seats")
+    if any(not 0 <= seat.party < len(match.parties) for seat in result.seats):
+        raise ValueError(f"match {match.match_id} has a seat of no party")
+    if any(not 0 <= move < len(result.moves) for move in result.provenance):
+        raise ValueError(f"match {match.match_id} has provenance for a move it has not")
+
+
+def _index(parties: list[PartyRef], party: PartyRef) -> int:
+    try:
+        return parties.index(party)
+    except ValueError:
+        parties.append(party)
+        return len(parties) - 1
+
+
+def _party_json(party: PartyRef) -> dict[str, Any]:
+    return {name: getattr(party, name) for name in ("agent", "entry", "owner", "spec", "version")}

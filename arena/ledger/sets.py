@@ -1,0 +1,94 @@
+"""When a set is complete, and what it then amounts to: the same fold for the writer and for `verify`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from arena.core.match import SetPlan
+from arena.core.values import SetId
+from arena.ledger.record import Record
+from arena.ledger.rows import Row, in_ladder, plain, seat_lines
+from arena.rating import SeatLine, standings
+
+ATTEMPTS: Final = 2
+"""A void match is played again once; a second void makes its whole set void."""
+
+SETTLED: Final = ATTEMPTS
+
+
+class SetState(StrEnum):
+    """How far a set is: `void` ones are complete too, but rated nowhere."""
+
+    OPEN = "open"
+    FINISHED = "finished"
+    VOID = "void"
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """One set, match by match. The plan that came with its first result is the one that counts."""
+
+    set_id: SetId
+    game: str
+    matches: int
+    ladder: bool
+    settled: int = 0
+    state: SetState = SetState.OPEN
+    clean: bool = True
+    completed: int | None = None
+    voids: dict[int, int] = field(default_factory=dict)
+    """Void attempts by ordinal; SETTLED for an ordinal that needs no further match."""
+    lines: list[Sequence[SeatLine]] = field(default_factory=list)
+    """The seats of the counted matches that landed here."""
+    spoiled: bool = False
+    """Whether a match was void twice."""
+
+    @classmethod
+    def of(cls, plan: SetPlan) -> "Tally":
+        """An empty tally of a set that nothing is known of yet."""
+        return cls(set_id=plan.set_id, game=plan.game.rated_id, matches=plan.matches, ladder=in_ladder(plan))
+
+    def land(self, record: Record) -> bool:
+        """Take one match; whether it counts, which it does not when its ordinal is settled or will be played again."""
+        result = record.result
+        ordinal = result.plan.ordinal
+        voids = self.voids.get(ordinal, 0)
+        if voids >= SETTLED or self.state is not SetState.OPEN:
+            return False
+        if result.void and voids + 1 < ATTEMPTS:
+            self.voids[ordinal] = voids + 1
+            return False
+        self.voids[ordinal] = SETTLED
+        self.settled += 1
+        self.clean &= result.clean
+        self.spoiled |= bool(result.void)
+        self.lines.append(seat_lines(result))
+        return True
+
+    @property
+    def due(self) -> bool:
+        """Whether the last match has landed, and `complete` was not called yet."""
+        return self.state is SetState.OPEN and self.settled >= self.matches
+
+    def complete(self, entry: int) -> list[Row]:
+        """Close the set with this entry; the rows of `standing`, none for a void set."""
+        self.state = SetState.VOID if self.spoiled else SetState.FINISHED
+        self.completed = entry
+        lines, self.lines = self.lines, []
+        if self.spoiled:
+            return []
+        return [(entry, plain(place[0]), *place[1:]) for place in standings(lines)]
+
+    def row(self) -> Row:
+        """The row of `match_set`."""
+        return (
+            plain(self.set_id),
+            plain(self.game),
+            self.matches,
+            self.ladder,
+            self.settled,
+            self.state.value,
+            self.clean,
+            self.completed,
+        )

@@ -1,0 +1,158 @@
+"""The tables, as SQLModel classes: the one description of the schema, which migrations must arrive at.
+
+The chain (`entry`) is the truth. `match`, `seat`, `match_set` and `standing` are its index: every value in them follows
+from the payloads, and `verify` recomputes them. `agent`, `agent_version` and `token` are the owners' own records;
+`provenance` lies apart from what everybody may read, and the chain holds only its digests.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary
+from sqlmodel import Field, SQLModel
+
+BigInt = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits everywhere; SQLite's INTEGER already has them, and only under that name is it the row's own key."""
+
+_CLUSTERED = {"sqlite_with_rowid": False}
+
+
+def _key() -> int:
+    return Field(sa_column=Column(BigInt, primary_key=True, autoincrement=False))  # type: ignore[no-any-return]
+
+
+def _big(*, nullable: bool = False) -> int:
+    return Field(sa_column=Column(BigInt, nullable=nullable))  # type: ignore[no-any-return]
+
+
+def _bytes() -> bytes:
+    return Field(sa_column=Column(LargeBinary, nullable=False))  # type: ignore[no-any-return]
+
+
+class EntryRow(SQLModel, table=True):
+    """One link of the chain: `hash` = SHA-256(previous hash + payload), the first one's previous hash being 32 zeros.
+
+    It holds `matches` matches, numbered from `first_match`.
+    """
+
+    __tablename__ = "entry"
+    number: int = _key()
+    first_match: int = _big()
+    matches: int
+    hash: bytes = _bytes()
+    payload: bytes = _bytes()
+
+
+class SetRow(SQLModel, table=True):
+    """A match set: `settled` of its `matches` have landed; `completed` is the entry with the last of them.
+
+    `state` is open, finished or void; `ladder` says whether it counts for the ladder of `game`, a rated id.
+    """
+
+    __tablename__ = "match_set"
+    __table_args__ = (Index("ix_match_set_game", "game", "completed"),)
+    set_id: str = Field(primary_key=True)
+    game: str
+    matches: int
+    ladder: bool
+    settled: int
+    state: str
+    clean: bool
+    completed: int | None = _big(nullable=True)
+
+
+class MatchRow(SQLModel, table=True):
+    """A match in brief. `counted` is false for a void attempt that was, or will be, played again."""
+
+    __tablename__ = "match"
+    __table_args__ = (Index("ix_match_set", "set_id", "ordinal"), Index("ix_match_game", "game", "number"))
+    number: int = _key()
+    match_id: str = Field(unique=True)
+    entry: int = _big()
+    set_id: str
+    ordinal: int
+    game: str
+    void: str
+    clean: bool
+    counted: bool
+    moves: int
+    started_ms: int = _big()
+    ended_ms: int = _big()
+    play_digest: bytes = _bytes()
+    record_digest: bytes = _bytes()
+
+
+class SeatRow(SQLModel, table=True):
+    """One seat of a match; `match` is the match's number."""
+
+    __tablename__ = "seat"
+    __table_args__ = (Index("ix_seat_agent", "agent", "match"), _CLUSTERED)
+    match: int = _key()
+    seat: int = Field(primary_key=True)
+    party: int
+    agent: str
+    version: str
+    owner: str
+    rank: int
+    score: float
+    cause: str
+    role: str
+    team: str
+    defaults: int
+    refusals: int
+
+
+class StandingRow(SQLModel, table=True):
+    """One agent's standing in the set that `entry` completed."""
+
+    __tablename__ = "standing"
+    __table_args__ = (_CLUSTERED,)
+    entry: int = _key()
+    agent: str = Field(primary_key=True)
+    rank: int
+    score: float
+    matches: int
+    wins: int
+    draws: int
+    losses: int
+    errors: int
+
+
+class AgentRow(SQLModel, table=True):
+    """A named competitor and whom it belongs to; "" owns what was played locally."""
+
+    __tablename__ = "agent"
+    name: str = Field(primary_key=True)
+    owner: str = Field(index=True)
+    created_ms: int = _big()
+
+
+class VersionRow(SQLModel, table=True):
+    """A checkpoint of an agent, and the checkpoint it was trained from."""
+
+    __tablename__ = "agent_version"
+    agent: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    parent_agent: str | None
+    parent_version: str | None
+    created_ms: int = _big()
+
+
+class TokenRow(SQLModel, table=True):
+    """An owner's token: only its SHA-256 is kept. `scopes` are joined by spaces."""
+
+    __tablename__ = "token"
+    id: str = Field(primary_key=True)
+    owner: str = Field(index=True)
+    name: str
+    scopes: str
+    digest: bytes = _bytes()
+    created_ms: int = _big()
+    revoked_ms: int | None = _big(nullable=True)
+
+
+class ProvenanceRow(SQLModel, table=True):
+    """How one move came about, for its owner and admins only; `match` is the match's number."""
+
+    __tablename__ = "provenance"
+    match: int = _key()
+    move: int = Field(primary_key=True)
+    owner: str
+    blob: bytes = _bytes()

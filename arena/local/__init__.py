@@ -1,0 +1,1 @@
+"""Match, tournament, ledger and rating in one process tree, without a network."""

@@ -1,0 +1,191 @@
+"""The live matches of a worker, and the rounds in which they go on: step every table that can, ask every agent once."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from arena.core.errors import ArenaError
+from arena.core.game import Game
+from arena.core.match import Cause, Move
+from arena.core.values import Seat
+from arena.match.agents import AgentRoom, Ask, Asker, settle
+from arena.match.drive import close_state, void_result
+from arena.match.hosted import Hosted
+from arena.match.messages import Failed, Opened
+from arena.match.shelf import GameShelf
+from arena.match.table import Table, Wants
+from arena.plugin.blackbox import BATCH, GAME, BlackBox
+from arena.plugin.border import game_fault
+
+
+class Floor:
+    """Where matches are played side by side, each behind a border of its own.
+
+    `batched` allows games to step many states by one call; a worker that replaces one that died in such a call does
+    without, so that the culprit shows.
+    """
+
+    def __init__(self, shelf: GameShelf, room: AgentRoom, asker: Asker, box: BlackBox, *, batched: bool) -> None:
+        self._shelf = shelf
+        self._room = room
+        self._asker = asker
+        self._box = box
+        self._batched = batched
+        self._hosted: dict[str, Hosted] = {}
+        self._ready: dict[Hosted, None] = {}
+        self._asking: dict[Hosted, None] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Whether some match can go on without a remote answer."""
+        return bool(self._asking or self._ready)
+
+    def get(self, match: str) -> Hosted | None:
+        """A live match."""
+        return self._hosted.get(match)
+
+    def begin(self, hosted: Hosted, wants: Mapping[int, Wants], moves: Sequence[Move] = ()) -> None:
+        """Deal a match, or go on from its record."""
+        self._hosted[hosted.plan.match_id] = hosted
+        self.within(hosted, self._begin, wants, moves)
+
+    def round(self) -> None:
+        """Ask each agent that lives here for its open decision, then step every table that is ready."""
+        if self._asking:
+            self._ask_agents()
+        if self._ready:
+            self._step_ready()
+
+    def after(self, hosted: Hosted, table: Table) -> None:
+        """A decision was taken: the match is over, can be stepped, or waits for other seats."""
+        if table.over:
+            hosted.show(table)
+            self._end(hosted, table)
+        elif not table.open_seats:
+            self._ready[hosted] = None
+
+    def rule(self, hosted: Hosted, seat: Seat, cause: Cause) -> None:
+        """A decision is lost to `cause`; nothing happens when none was owed."""
+        move = hosted.dealt.rule(seat, cause)
+        if move is not None:
+            hosted.took(move)
+            self.after(hosted, hosted.dealt)
+
+    def forget(self, hosted: Hosted) -> None:
+        """A match leaves the floor."""
+        self._hosted.pop(hosted.plan.match_id, None)
+        self._ready.pop(hosted, None)
+        self._asking.pop(hosted, None)
+        if hosted.table is not None:
+            close_state(hosted.table)
+
+    def within(self, hosted: Hosted, call: Callable[..., None], *args: Any) -> None:
+        """The border around one match: whatever its game raises spoils it alone."""
+        try:
+            call(hosted, *args)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
+            self.spoil(hosted, error)
+
+    def spoil(self, hosted: Hosted, error: BaseException) -> None:
+        """Void a match."""
+        fault = game_fault(hosted.plan.game.id, error)
+        if hosted.tell:
+            hosted.tell(Failed(hosted.plan.match_id, fault.code, str(fault)))
+        else:
+            hosted.end(void_result(hosted.plan, hosted.table, str(fault)))
+        self.forget(hosted)
+
+    def _begin(self, hosted: Hosted, wants: Mapping[int, Wants], moves: Sequence[Move]) -> None:
+        game = self._shelf.game(hosted.plan.game)
+        hosted.set_limits(game)
+        hosted.enter(self._box)
+        table = hosted.table = Table(game, hosted.plan)
+        for move in moves:
+            self._box.enter(GAME)
+            table.redo(move)
+        hosted.seat_parties(table, wants, self._room)
+        if hosted.tell:
+            hosted.tell(Opened(hosted.plan.match_id, list(table.parties)))
+        self._go_on(hosted, table)
+
+    def _go_on(self, hosted: Hosted, table: Table) -> None:
+        """A state is new: show it, and ask whom it asks."""
+        if hosted.spectator is not None:
+            hosted.show(table)
+        if table.over:
+            self._end(hosted, table)
+            return
+        remote = hosted.remote
+        for seat in table.open_seats:
+            if seat in remote:
+                hosted.ask_remote(table, seat)
+            else:
+                self._asking[hosted] = None
+
+    def _end(self, hosted: Hosted, table: Table) -> None:
+        hosted.end(table.result())
+        self.forget(hosted)
+
+    def _step_ready(self) -> None:
+        ready, self._ready = self._ready, {}
+        batches: dict[int, list[Hosted]] = {}
+        for hosted in ready:
+            game = hosted.dealt.game
+            if self._batched and type(game).step_many is not Game.step_many:
+                batches.setdefault(id(game), []).append(hosted)
+            else:
+                self.within(hosted, self._step)
+        for batch in batches.values():
+            self._step_together(batch)
+
+    def _step(self, hosted: Hosted) -> None:
+        table = hosted.dealt
+        hosted.enter(self._box)
+        table.step()
+        self._go_on(hosted, table)
+
+    def _step_together(self, batch: Sequence[Hosted]) -> None:
+        batch[0].enter(self._box)
+        self._box.enter(BATCH)
+        tables = [hosted.dealt for hosted in batch]
+        errors: Sequence[ArenaError | None]
+        try:
+            errors = tables[0].game.step_many([t.state for t in tables], [t.actions() for t in tables])
+            if len(errors) != len(batch):
+                raise ValueError("step_many gives one result a state")
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
+            errors = [game_fault(batch[0].plan.game.id, error)] * len(batch)
+        for hosted, failed in zip(batch, errors, strict=True):
+            self.within(hosted, self._settle, failed)
+
+    def _settle(self, hosted: Hosted, error: ArenaError | None) -> None:
+        if error is not None:
+            raise error
+        hosted.enter(self._box)
+        hosted.dealt.settle()
+        self._go_on(hosted, hosted.dealt)
+
+    def _ask_agents(self) -> None:
+        asking, self._asking = self._asking, {}
+        asks: list[tuple[Hosted, Ask]] = []
+        for hosted in asking:
+            hosted.enter(self._box)
+            self.within(hosted, lambda hosted: asks.extend(self._open_asks(hosted)))
+        self._asker.ask([ask for _, ask in asks])
+        for hosted, ask in asks:
+            self.within(hosted, self._answer, ask)
+
+    def _open_asks(self, hosted: Hosted) -> Iterator[tuple[Hosted, Ask]]:
+        for ask in hosted.asks(self._box):
+            yield hosted, ask
+
+    def _answer(self, hosted: Hosted, ask: Ask) -> None:
+        table = hosted.dealt
+        if table.over or ask.seated.seat not in table.open_seats:
+            return
+        hosted.enter(self._box)
+        move = settle(table, ask.seated, ask.answer)
+        if move is None:
+            self._asking[hosted] = None
+            return
+        hosted.took(move)
+        self.after(hosted, table)

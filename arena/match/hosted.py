@@ -1,0 +1,132 @@
+"""One match in a worker: its table, who plays which seat, and what is told about it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from arena.core.game import Game
+from arena.core.match import Cause, MatchPlan, MatchResult, Move
+from arena.core.seams import Codec
+from arena.core.values import SPECTATOR, Seat
+from arena.match.agents import AgentRoom, Ask, SeatedAgent
+from arena.match.drive import now_ms, tell_outcomes
+from arena.match.messages import Asked, Report, Took, Viewed
+from arena.match.table import Table, Wants
+from arena.plugin.blackbox import BlackBox
+
+
+@dataclass(slots=True, eq=False)
+class Hosted:
+    """A live match of this worker. `remote` are the seats played from afar; the others have an agent here.
+
+    `finish` takes the result; a match of a set, whose results alone are told, has no `tell`.
+    """
+
+    plan: MatchPlan
+    task: int
+    finish: Callable[["Hosted", MatchResult], None]
+    tell: Callable[[Report], None] | None
+    codec: Codec | None
+    table: Table | None = None
+    remote: dict[Seat, Wants] = field(default_factory=dict)
+    agents: dict[Seat, SeatedAgent] = field(default_factory=dict)
+    spectator: Wants | None = None
+    started_ms: int = field(default_factory=now_ms)
+    game_ms: int = 0
+    agent_ms: int = 0
+
+    @property
+    def dealt(self) -> Table:
+        """The table, once the match has begun."""
+        assert self.table is not None
+        return self.table
+
+    def set_limits(self, game: Game) -> None:
+        """Learn how long calls into this match's game and agents may last."""
+        self.game_ms, self.agent_ms = call_limits(game, self.plan)
+
+    def seat_parties(self, table: Table, wants: Mapping[int, Wants], room: AgentRoom) -> None:
+        """Adopt a table, with remote parties as `wants` names them and an agent built here for every other seat."""
+        self.table = table
+        for index, party in enumerate(table.parties):
+            seat = Seat(index)
+            if party in wants:
+                self.remote[seat] = wants[party]
+            else:
+                self.agents[seat] = room.seat(table, seat, self.plan.parties[party].spec or "")
+        for move in table.moves:
+            self._remember(move)
+
+    def enter(self, box: BlackBox) -> None:
+        """Tell the black box that this match's game comes next."""
+        box.begin(self.task, self.game_ms, self.agent_ms)
+
+    def took(self, move: Move) -> None:
+        """A decision stands."""
+        if move.cause:
+            self._remember(move)
+        if self.tell:
+            self.tell(Took(self.plan.match_id, move.step, move.seat, move.action, move.cause))
+
+    def ask_remote(self, table: Table, seat: Seat, whole: bool = False) -> None:
+        """Send a remote seat its open decision."""
+        wants = self.remote[seat]
+        observation, legal, from_start = table.prompt(seat, wants, whole=whole)
+        assert self.codec is not None
+        assert self.tell is not None
+        prompt = self.codec.encode_prompt(
+            observation.step,
+            observation.fields,
+            observation.events,
+            legal,
+            labels=wants.labels,
+            from_start=from_start,
+        )
+        self.tell(Asked(self.plan.match_id, seat, observation.step, prompt, legal.question))
+
+    def asks(self, box: BlackBox) -> list[Ask]:
+        """The open decisions of the agents that live here."""
+        table = self.dealt
+        return [
+            Ask(seated, table.prompt(seat, seated.wants), partial(self._enter_agent, box, seat))
+            for seat in table.open_seats
+            if (seated := self.agents.get(seat)) is not None
+        ]
+
+    def show(self, table: Table, *, whole: bool = False) -> None:
+        """Send the spectators what they may know now."""
+        if self.spectator is None or self.codec is None or self.tell is None:
+            return
+        observation, _ = table.view(SPECTATOR, self.spectator, whole=whole)
+        view = self.codec.encode_view(observation.step, observation.fields, observation.events)
+        self.tell(Viewed(self.plan.match_id, view))
+
+    def watch(self, wants: Wants | None) -> None:
+        """Begin or end to show the match to spectators."""
+        self.spectator = wants
+        if wants is not None and self.table is not None:
+            self.show(self.table, whole=True)
+
+    def end(self, result: MatchResult) -> None:
+        """Hand the result over, and tell the agents here how they fared."""
+        result.started_ms = self.started_ms
+        result.ended_ms = now_ms()
+        if not result.void:
+            tell_outcomes(list(self.agents.values()), result)
+        self.finish(self, result)
+
+    def _enter_agent(self, box: BlackBox, seat: Seat) -> None:
+        box.begin(self.task, self.game_ms, self.agent_ms)
+        box.enter(seat)
+
+    def _remember(self, move: Move) -> None:
+        # An agent that hung or died is not called again, not even in another process that goes on from the record.
+        seated = self.agents.get(move.seat)
+        if seated is not None and move.cause in {Cause.TIMEOUT, Cause.DISCONNECT}:
+            seated.lost = Cause(move.cause)
+
+
+def call_limits(game: Game, plan: MatchPlan) -> tuple[int, int]:
+    """How many milliseconds one call into the game, and into an agent that lives in the worker, may last."""
+    clock = plan.clock
+    return int(game.spec.step_seconds * 1_000), int((clock.decision + clock.bank) * 1_000)

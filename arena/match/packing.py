@@ -1,0 +1,194 @@
+"""Plans, moves and results as plain values for the channel: short lists, what a set's matches share said once.
+
+Tensors and other numpy values travel as a msgpack extension, so nothing here walks into an action.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from arena.core.agent import Provenance
+from arena.core.canonical import canonical, parse
+from arena.core.game import ClockSpec
+from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move, PartyRef, SeatResult
+from arena.core.seed import Seed
+from arena.core.values import Seat
+
+_TENSOR = 1
+
+
+def pack_plans(plans: Iterable[MatchPlan]) -> list[Any]:
+    """`[games, parties, clocks, rows]`: a row names by index what several plans share."""
+    games: dict[int, tuple[int, Any]] = {}
+    parties: dict[int, tuple[int, Any]] = {}
+    clocks: dict[int, tuple[int, Any]] = {}
+    rows = [
+        [
+            plan.match_id,
+            plan.set_id,
+            plan.ordinal,
+            _share(games, plan.game),
+            plan.seed.value,
+            [_share(parties, party) for party in plan.parties],
+            _share(clocks, plan.clock),
+        ]
+        for plan in plans
+    ]
+    return [
+        [_pack_game(game) for _, game in games.values()],
+        [_pack_party(party) for _, party in parties.values()],
+        [[c.decision, c.bank, c.match] for _, c in clocks.values()],
+        rows,
+    ]
+
+
+def unpack_plans(packed: Sequence[Any]) -> list[MatchPlan]:
+    """The inverse of `pack_plans`; plans that shared a game, party or clock share it again."""
+    games = [_unpack_game(game) for game in packed[0]]
+    parties = [_unpack_party(party) for party in packed[1]]
+    clocks = [ClockSpec(decision=d, bank=b, match=m) for d, b, m in packed[2]]
+    return [
+        MatchPlan(
+            match_id=match_id,
+            set_id=set_id,
+            ordinal=ordinal,
+            game=games[game],
+            seed=Seed(seed),
+            parties=tuple(parties[p] for p in seated),
+            clock=clocks[clock],
+        )
+        for match_id, set_id, ordinal, game, seed, seated, clock in packed[3]
+    ]
+
+
+def pack_plan(plan: MatchPlan) -> list[Any]:
+    """One plan, in the form of `pack_plans`."""
+    return pack_plans((plan,))
+
+
+def unpack_plan(packed: Sequence[Any]) -> MatchPlan:
+    """The inverse of `pack_plan`."""
+    return unpack_plans(packed)[0]
+
+
+def pack_moves(moves: Iterable[Move]) -> list[Any]:
+    """Moves as `[step, seat, action]`, with the cause behind where there is one."""
+    return [move if move[3] else move[:3] for move in moves]
+
+
+def unpack_moves(packed: Iterable[Sequence[Any]]) -> list[Move]:
+    """The inverse of `pack_moves`."""
+    return [Move(m[0], m[1], m[2]) if len(m) == 3 else Move(m[0], m[1], m[2], Cause(m[3])) for m in packed]
+
+
+def pack_result(result: MatchResult) -> list[Any]:
+    """A result without its plan: `[moves, seats, void, started_ms, ended_ms, provenance]`."""
+    return [
+        pack_moves(result.moves),
+        [_pack_seat(seat) for seat in result.seats],
+        result.void,
+        result.started_ms,
+        result.ended_ms,
+        {index: _pack_provenance(p) for index, p in result.provenance.items()} if result.provenance else None,
+    ]
+
+
+def unpack_result(plan: MatchPlan, packed: Sequence[Any]) -> MatchResult:
+    """The inverse of `pack_result`, joined with the plan again."""
+    moves, seats, void, started, ended, provenance = packed
+    return MatchResult(
+        plan=plan,
+        moves=unpack_moves(moves),
+        seats=[_unpack_seat(Seat(i), seat) for i, seat in enumerate(seats)],
+        void=void,
+        started_ms=started,
+        ended_ms=ended,
+        provenance={int(i): _unpack_provenance(p) for i, p in provenance.items()} if provenance else {},
+    )
+
+
+def encode_extra(value: Any) -> Any:
+    """What msgpack does not know: tensors, numpy scalars, and mappings and sequences of other kinds."""
+    if isinstance(value, np.ndarray):
+        return msgspec.msgpack.Ext(_TENSOR, canonical(value))
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Sequence):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} cannot be sent")
+
+
+def decode_extra(code: int, data: memoryview) -> Any:
+    """The inverse of `encode_extra` for tensors."""
+    if code != _TENSOR:
+        raise ValueError(f"unknown extension {code}")
+    return parse(bytes(data))
+
+
+def _share(known: dict[int, tuple[int, Any]], value: Any) -> int:
+    """The index of `value` among those already named, by identity."""
+    return known.setdefault(id(value), (len(known), value))[0]
+
+
+def _pack_game(game: GameRef) -> list[Any]:
+    return [game.id, game.version, game.config, game.rated_id]
+
+
+def _unpack_game(packed: Sequence[Any]) -> GameRef:
+    game, version, config, rated_id = packed
+    return GameRef(id=game, version=version, config=config, rated_id=rated_id)
+
+
+def _pack_party(party: PartyRef) -> list[Any]:
+    return [party.agent, party.version, party.owner, party.spec, party.entry]
+
+
+def _unpack_party(packed: Sequence[Any]) -> PartyRef:
+    agent, version, owner, spec, entry = packed
+    return PartyRef(agent=agent, version=version, owner=owner, spec=spec, entry=entry)
+
+
+def _pack_seat(seat: SeatResult) -> list[Any]:
+    usual = [seat.party, seat.rank, seat.score, seat.role, seat.team]
+    fault = seat.cause is not Cause.RULES or seat.defaults or seat.refusals
+    if fault or seat.metrics or seat.rewards:
+        usual += [seat.cause, seat.defaults, seat.refusals, seat.metrics, seat.rewards]
+    return usual
+
+
+def _unpack_seat(index: Seat, packed: Sequence[Any]) -> SeatResult:
+    party, rank, score, role, team = packed[:5]
+    seat = SeatResult(seat=index, party=party, rank=rank, score=score, role=role, team=team)
+    if len(packed) > 5:
+        cause, seat.defaults, seat.refusals, seat.metrics, seat.rewards = packed[5:]
+        seat.cause = Cause(cause)
+    return seat
+
+
+def _pack_provenance(p: Provenance) -> list[Any]:
+    return [
+        p.policy_version,
+        p.prompt_token_ids,
+        p.completion_token_ids,
+        np.asarray(p.logprobs, dtype=np.float32),
+        p.reasoning,
+        p.cost,
+        p.think_seconds,
+    ]
+
+
+def _unpack_provenance(packed: Sequence[Any]) -> Provenance:
+    version, prompt, completion, logprobs, reasoning, cost, seconds = packed
+    return Provenance(
+        policy_version=version,
+        prompt_token_ids=prompt,
+        completion_token_ids=completion,
+        logprobs=logprobs,
+        reasoning=reasoning,
+        cost=cost,
+        think_seconds=seconds,
+    )

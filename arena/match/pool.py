@@ -1,0 +1,295 @@
+"""Worker processes for matches, as an Executor: whatever a plugin does to its worker, the other matches go on."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from arena.core.errors import ArenaError, BadOption, Fault, GameFault
+from arena.core.game import GameSpec
+from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move
+from arena.core.values import Fields, Json, MatchId, Seat
+from arena.match import messages as m
+from arena.match.jobs import JobQueue
+from arena.match.link import Death, WorkerLink
+from arena.match.live import LiveMatch
+from arena.match.packing import unpack_result
+from arena.match.requests import GameRow, Requests
+from arena.plugin.blackbox import BATCH
+from arena.plugin.host import HostSettings
+
+_WATCH_SECONDS: Final = 0.25
+_STOP_SECONDS: Final = 2.0
+_FAILED_STARTS: Final = 3
+_MAIN: Final = "arena.match.worker:serve"
+
+
+class WorkerPool:
+    """Implements `core.seams.Executor`; `on_reports` takes the reports of one worker's turn at once.
+
+    `codec` is the import path of the `Codec` for remote seats; without one all agents must live in the workers.
+    `memory_bytes` caps each worker; plugins print to the file `output`, or else to stderr; `secrets` names environment
+    variables that agents in the workers may see although they look like secrets.
+    """
+
+    def __init__(
+        self,
+        codec: str = "",
+        *,
+        memory_bytes: int | None = 4 << 30,
+        output: Path | None = None,
+        secrets: frozenset[str] = frozenset(),
+    ) -> None:
+        self.on_reports: Callable[[list[m.Report]], None] = _ignore
+        self._settings = HostSettings(
+            main=_MAIN,
+            settings={"codec": codec, "batched": True},
+            memory_bytes=memory_bytes,
+            output=output,
+            secrets=secrets,
+        )
+        self._links: list[WorkerLink] = []
+        self._loads: dict[WorkerLink, int] = {}
+        self._matches: dict[str, LiveMatch] = {}
+        self._requests = Requests()
+        self._jobs = JobQueue(self._play_alone)
+        self._failed_starts = 0
+        self._running: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    @property
+    def pids(self) -> list[int]:
+        """The worker processes."""
+        return [link.pid for link in self._links]
+
+    async def start(self, workers: int) -> None:
+        """Spawn the workers.
+
+        Raises:
+            Fault: they do not start.
+        """
+        for _ in range(workers):
+            self._add_link()
+        self._run(self._watch_links())
+        if not all(await asyncio.gather(*(link.started for link in self._links))):
+            await self.stop()
+            raise _not_starting()
+
+    async def stop(self) -> None:
+        """End the workers; live matches are forgotten, what was asked for is cancelled."""
+        self._stopping = True
+        self._jobs.abort()
+        self._requests.abort()
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(
+            *(link.stop(_STOP_SECONDS) for link in self._links), *self._running, return_exceptions=True
+        )
+        self._links.clear()
+        self._matches.clear()
+
+    # ---- Executor ---------------------------------------------------------------------------------------------------
+
+    def open(self, plan: MatchPlan, wants: Mapping[int, Fields], moves: Sequence[Move] = ()) -> None:
+        """As `Executor.open`. Parties that `wants` does not name play in the worker, by their `spec`."""
+        self._open(LiveMatch(plan, wants, list(moves), self._least_loaded()))
+
+    def act(self, match: MatchId, seat: Seat, action: bytes) -> None:
+        """As `Executor.act`."""
+        self._order(match, m.Act(match, seat, action))
+
+    def rule(self, match: MatchId, seat: Seat, cause: Cause) -> None:
+        """As `Executor.rule`."""
+        self._order(match, m.Rule(match, seat, cause))
+
+    def ask_again(self, match: MatchId, seat: Seat) -> None:
+        """As `Executor.ask_again`."""
+        if live := self._matches.get(match):
+            live.link.send(m.AskAgain(match, seat))
+
+    def watch(self, match: MatchId, wants: Fields | None) -> None:
+        """As `Executor.watch`."""
+        if live := self._matches.get(match):
+            live.watchers = None if wants is None else sorted(wants)
+            live.link.send(m.Watch(match, live.watchers))
+
+    def drop(self, match: MatchId) -> None:
+        """As `Executor.drop`."""
+        if live := self._matches.get(match):
+            self._forget(live)
+            live.link.send(m.Drop(match))
+
+    # ---- more than an Executor does ---------------------------------------------------------------------------------
+
+    def play(self, plans: Sequence[MatchPlan]) -> "asyncio.Future[list[MatchResult]]":
+        """Play matches whose agents all live in the workers, one after another in one worker."""
+        job = self._jobs.add(plans)
+        self._jobs.deal(self._links)
+        return job.future
+
+    async def describe(self, game: str, options: Mapping[str, Json] | None = None) -> tuple[GameRef, GameSpec]:
+        """The game that a name or rated id and options stand for.
+
+        Raises:
+            UnknownGame, GameUnavailable, BadOption, GameFault: as the registry and the game say.
+        """
+        link = self._least_loaded()
+        ref, spec = await self._requests.ask(link, lambda number: m.Describe(number, game, options or {}))
+        return GameRef(**ref), msgspec.convert(spec, GameSpec)
+
+    async def list_games(self) -> list[GameRow]:
+        """Every game on offer; those that miss something say what."""
+        return msgspec.convert(await self._requests.ask(self._least_loaded(), m.ListGames), list[GameRow])
+
+    # ---- reports ----------------------------------------------------------------------------------------------------
+
+    def _take(self, link: WorkerLink, reports: list[m.Report]) -> None:
+        self._failed_starts = 0
+        news: list[m.Report] = []
+        for report in reports:
+            if isinstance(report, m.SetPlayed):
+                self._jobs.played(report)
+                self._jobs.deal(self._links)
+            elif isinstance(report, m.Described):
+                self._requests.answer(report)
+            elif self._note(link, report):
+                news.append(report)
+        if news:
+            self.on_reports(news)
+
+    def _note(self, link: WorkerLink, report: m.MatchReport) -> bool:
+        """Learn from a report; whether it is for whoever follows them."""
+        live = self._matches.get(report.match)
+        if live is None or live.link is not link:
+            return False
+        if isinstance(report, m.Ended | m.Failed):
+            self._end(live, report)
+        return live.note(report) and live.done is None
+
+    def _end(self, live: LiveMatch, report: m.Ended | m.Failed) -> None:
+        self._forget(live)
+        if live.done is not None:
+            live.done(_result(live, report))
+
+    # ---- matches ----------------------------------------------------------------------------------------------------
+
+    def _open(self, live: LiveMatch) -> None:
+        self._matches[live.plan.match_id] = live
+        self._loads[live.link] += 1
+        opening, *others = live.commands()
+        live.task = live.link.send(opening, live, 1)
+        for command in others:
+            live.link.send(command)
+
+    def _play_alone(self, plan: MatchPlan, done: Callable[[MatchResult], None]) -> None:
+        self._open(LiveMatch(plan, {}, [], self._least_loaded(), done=done))
+
+    def _order(self, match: MatchId, command: m.Act | m.Rule) -> None:
+        live = self._matches.get(match)
+        if live is None:
+            return
+        if command.seat in live.asked or (isinstance(command, m.Rule) and command.cause == Cause.RESIGNED):
+            live.pending.append(command)
+        live.link.send(command)
+
+    def _forget(self, live: LiveMatch) -> None:
+        del self._matches[live.plan.match_id]
+        live.link.done(live.task)
+        if live.link in self._loads:
+            self._loads[live.link] -= 1
+
+    def _void(self, live: LiveMatch, error: ArenaError) -> None:
+        report = m.Failed(live.plan.match_id, error.code, str(error))
+        self._end(live, report)
+        if live.done is None:
+            self.on_reports([report])
+
+    # ---- workers ----------------------------------------------------------------------------------------------------
+
+    def _least_loaded(self) -> WorkerLink:
+        if not self._links:
+            raise _not_starting()
+        return min(self._links, key=self._loads.__getitem__)
+
+    def _add_link(self) -> None:
+        link = WorkerLink(self._settings, self._take, self._closed, self._unsendable)
+        self._links.append(link)
+        self._loads[link] = 0
+
+    def _closed(self, link: WorkerLink) -> None:
+        self._links.remove(link)
+        del self._loads[link]
+        if self._stopping:
+            return
+        self._failed_starts += not link.started.result()
+        if link.entry is not None and link.entry.seat == BATCH:
+            self._settings = replace(self._settings, settings={**self._settings.settings, "batched": False})
+        if self._failed_starts < _FAILED_STARTS:
+            self._add_link()
+        self._run(self._recover(link))
+
+    async def _recover(self, link: WorkerLink) -> None:
+        """Give a dead worker's work to those there are."""
+        death = await link.death()
+        if not self._links:
+            self._give_up(_not_starting())
+            return
+        work, _ = link.culprit(death.entry)
+        for live in [live for live in self._matches.values() if live.link is link]:
+            self._resume(live, death if live is work else None)
+        self._requests.recover(link, death, self._least_loaded)
+        self._jobs.recover(link, death)
+        self._jobs.deal(self._links)
+
+    def _resume(self, live: LiveMatch, death: Death | None) -> None:
+        reason = live.verdict(death) if death is not None else ""
+        if reason:
+            self._void(live, GameFault(reason))
+            return
+        live.link = self._least_loaded()
+        live.asked.clear()
+        self._open(live)
+
+    def _give_up(self, error: Fault) -> None:
+        for live in list(self._matches.values()):
+            self._void(live, error)
+        self._requests.abort(error)
+        self._jobs.abort(error)
+
+    def _unsendable(self, command: m.Command) -> None:
+        error = BadOption("an option or entry cannot be sent, such as a number of more than 64 bits")
+        if isinstance(command, m.PlaySet):
+            self._jobs.unsendable(command.set_id, error)
+        elif isinstance(command, m.Describe):
+            self._requests.fail(command.request, error)
+        elif isinstance(command, m.Open):
+            self._void(self._matches[command.match], error)
+
+    async def _watch_links(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            for link in self._links:
+                link.check(loop.time())
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+
+def _ignore(reports: list[m.Report]) -> None:
+    """Nobody follows."""
+
+
+def _result(live: LiveMatch, report: m.Ended | m.Failed) -> MatchResult:
+    if isinstance(report, m.Ended):
+        return unpack_result(live.plan, report.result)
+    return MatchResult(plan=live.plan, moves=live.moves, seats=(), void=report.reason)
+
+
+def _not_starting() -> Fault:
+    return Fault("the match workers do not start; what they printed says why")

@@ -1,0 +1,64 @@
+"""The games this worker process has made, each with its options applied, and what they say of themselves."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from arena.core.canonical import canonical
+from arena.core.errors import GameUnavailable
+from arena.core.game import Game
+from arena.core.match import GameRef
+from arena.core.values import Json
+from arena.plugin.blackbox import GAME, BlackBox
+from arena.plugin.border import game_fault
+from arena.plugin.registry import Registry
+
+
+class GameShelf:
+    """Makes each configured game once."""
+
+    def __init__(self, registry: Registry, box: BlackBox) -> None:
+        self._registry = registry
+        self._box = box
+        self._made: dict[tuple[str, str, bytes], Game] = {}
+
+    def game(self, ref: GameRef) -> Game:
+        """The game of a plan.
+
+        Raises:
+            UnknownGame, GameUnavailable, BadOption: it cannot be made here, or only by other rules.
+        """
+        key = (ref.id, ref.version, canonical(ref.config))
+        made = self._made.get(key)
+        return made if made is not None else self._make(key, ref)
+
+    def _make(self, key: tuple[str, str, bytes], ref: GameRef) -> Game:
+        there = self._registry.listing(ref.id).version
+        if there != ref.version:
+            raise GameUnavailable(f"{ref.id} is here by rules {there}; the match was planned by rules {ref.version}")
+        made = self._made[key] = self._registry.make_game(ref)
+        return made
+
+    def describe(self, game: str, options: Mapping[str, Json]) -> list[Any]:
+        """`[reference, spec]` of a game with these options, as plain values.
+
+        Raises:
+            UnknownGame, GameUnavailable, BadOption: as `game`.
+        """
+        ref = self._registry.ref(game, given=options)
+        return [asdict(ref), asdict(self.game(ref).spec)]
+
+    def rows(self) -> list[list[Any]]:
+        """`[id, version, min_seats, max_seats, available, reason]` of every game, then of plugins that do not load."""
+        games = [self._row(game) for game in sorted(self._registry.game_listings())]
+        return games + [[name, "", 0, 0, False, why] for name, why in sorted(self._registry.failures.items())]
+
+    def _row(self, game: str) -> list[Any]:
+        listing = self._registry.listing(game)
+        self._box.enter(GAME)
+        reason = ""
+        try:
+            self.game(self._registry.ref(game))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
+            reason = str(game_fault(game, error))
+        return [game, listing.version, listing.min_seats, listing.max_seats, not reason, reason]

@@ -1,0 +1,294 @@
+"""One live match: its state, the seats that still owe an answer, its refusals and its record.
+
+Pure and synchronous: no clock, no I/O. What the game's code raises passes through; whoever drives a table turns it into
+a void match (`arena.plugin.border`).
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from arena.core.agent import Observation, Provenance
+from arena.core.canonical import finite
+from arena.core.errors import ActionRefused, BadSeats, GameFault, MalformedAction, MatchOver, StaleRequest
+from arena.core.game import Entries, Event, Game, State
+from arena.core.legal import Legal
+from arena.core.match import Cause, MatchPlan, MatchResult, Move, SeatResult
+from arena.core.values import EVENTS, LABELS, Action, Fields, Seat, Value
+from arena.match.adjudication import by_forfeit, by_rules
+
+_NO_FIELDS: Mapping[str, Value] = MappingProxyType({})
+_NO_ENTRIES: Entries = MappingProxyType({})
+_NO_EVENTS: tuple[Event, ...] = ()
+
+
+class Wants(NamedTuple):
+    """The fields a viewer wants, told apart by who makes them: the game's views, its events, labels of actions."""
+
+    views: Fields
+    events: bool
+    labels: bool
+
+    @staticmethod
+    @lru_cache(maxsize=1_024)
+    def of(fields: Fields) -> "Wants":
+        """Split what an agent or a request names."""
+        return Wants(fields - {EVENTS, LABELS}, EVENTS in fields, LABELS in fields)
+
+
+class Prompt(NamedTuple):
+    """One seat's open decision. `from_start` says that the events begin with this viewer's first."""
+
+    observation: Observation
+    legal: Legal
+    from_start: bool
+
+
+class Table:
+    """A match from its deal to its result.
+
+    `open_seats` owe a decision of step `step_number`; when all have answered the table is `ready`, and `step` plays
+    their actions at once. Refusals count per decision; at the game's `max_refusals` the decision is lost to `illegal`.
+    """
+
+    __slots__ = (
+        "_answers",
+        "_cursors",
+        "_defaults",
+        "_forfeit",
+        "_pays",
+        "_provenance",
+        "_refusals",
+        "_rewards",
+        "_tries",
+        "game",
+        "moves",
+        "open_seats",
+        "over",
+        "parties",
+        "plan",
+        "sides",
+        "state",
+        "step_number",
+    )
+
+    def __init__(self, game: Game, plan: MatchPlan) -> None:
+        self.game = game
+        self.plan = plan
+        self.sides: Sequence[int] = game.teams(plan.seed) if game.spec.teams else ()
+        self.parties = seat_parties(game, plan, self.sides)
+        self.moves: list[Move] = []
+        self.step_number = 0
+        self.over = False
+        self.open_seats: list[Seat] = []
+        self._answers: list[Move] = []
+        self._forfeit: Move | None = None
+        self._cursors: dict[Seat, int] = {}
+        self._tries: dict[Seat, int] = {}
+        self._refusals: dict[Seat, int] = {}
+        self._defaults: dict[Seat, int] = {}
+        self._rewards: dict[Seat, dict[str, float]] = {}
+        self._provenance: dict[tuple[int, Seat], Provenance] = {}
+        self.state = game.new_state(plan.seed, self._entries())
+        self._pays = type(self.state).rewards is not State.rewards
+        self._look()
+
+    @property
+    def ready(self) -> bool:
+        """Whether every seat asked has answered, so that `step` can go on."""
+        return not self.open_seats and not self.over
+
+    def prompt(self, seat: Seat, wants: Wants, *, whole: bool = False) -> Prompt:
+        """What an open seat is asked: its view, its events since it last looked (`whole`: all), its legal actions."""
+        if not wants.views and not wants.events:
+            return Prompt(Observation(self.step_number, _NO_FIELDS, _NO_EVENTS), self.state.legal(seat), False)
+        observation, from_start = self.view(seat, wants, whole=whole)
+        return Prompt(observation, self.state.legal(seat), from_start)
+
+    def view(self, viewer: Seat, wants: Wants, *, whole: bool = False) -> tuple[Observation, bool]:
+        """What a seat, SPECTATOR or OMNISCIENT may know now, and whether its events begin with the first."""
+        fields = self.state.observe(viewer, wants.views) if wants.views else _NO_FIELDS
+        if not wants.events:
+            return Observation(self.step_number, fields, _NO_EVENTS), whole
+        since = 0 if whole else self._cursors.get(viewer, 0)
+        events = self.state.events(viewer, since)
+        self._cursors[viewer] = since + len(events)
+        return Observation(self.step_number, fields, events), not since
+
+    def submit(self, seat: Seat, action: Action, provenance: Provenance | None = None) -> Move:
+        """A seat's own answer, in canonical form once it stands.
+
+        Raises:
+            MatchOver, StaleRequest: the seat owes no decision.
+            IllegalAction, MalformedAction: refused and counted; see `refused_out`.
+        """
+        if seat not in self.open_seats:
+            raise MatchOver("the match has ended") if self.over else StaleRequest(f"seat {seat} owes no decision now")
+        try:
+            chosen = self.state.check(seat, action)
+            if type(chosen) is not int and not finite(chosen):
+                raise MalformedAction("an action holds NaN or an infinity; its numbers must be finite")
+        except ActionRefused:
+            self.refuse(seat)
+            raise
+        if provenance is not None:
+            self._provenance[self.step_number, seat] = provenance
+        return self._take(Move(self.step_number, seat, chosen))
+
+    def refuse(self, seat: Seat) -> None:
+        """Count an answer that never became an action against an open seat."""
+        self._tries[seat] = self._tries.get(seat, 0) + 1
+        self._refusals[seat] = self._refusals.get(seat, 0) + 1
+
+    def refused_out(self, seat: Seat) -> bool:
+        """Whether this decision has been refused as often as the game allows; `rule(seat, ILLEGAL)` is due."""
+        return self._tries.get(seat, 0) >= self.game.spec.max_refusals
+
+    def rule(self, seat: Seat, cause: Cause) -> Move | None:
+        """Take a decision from a seat: the default is played or the seat forfeits, as the game says.
+
+        RESIGNED forfeits at any time. A question gets its default, and that is no fault. None when nothing was owed.
+        """
+        if self.over or (seat not in self.open_seats and cause is not Cause.RESIGNED):
+            return None
+        if cause is Cause.RESIGNED:
+            return self._end(Move(self.step_number, seat, None, cause))
+        if self.game.spec.forfeit == "loses" and not self.state.legal(seat).question:
+            return self._end(Move(self.step_number, seat, None, cause))
+        action = self.state.check(seat, self.state.default_action(seat))
+        return self._default(Move(self.step_number, seat, action, cause))
+
+    def step(self) -> None:
+        """Play the answers of a ready table and look who moves next.
+
+        Raises:
+            GameFault: the game passed its cap of decisions, or broke its contract.
+        """
+        self.state.step(self.actions())
+        self.settle()
+
+    def actions(self) -> dict[Seat, Action]:
+        """The answers of a ready table, for engines that step many states at once; `settle` must follow."""
+        if len(self._answers) > 1:
+            self._answers.sort(key=_by_seat)
+        return {seat: action for _, seat, action, _ in self._answers if action is not None}
+
+    def settle(self) -> None:
+        """Log the answers just stepped and look who moves next."""
+        self.moves += self._answers
+        self._answers.clear()
+        if self._tries:
+            self._tries.clear()
+        self.step_number += 1
+        if self._pays:
+            self._add_rewards()
+        self._look()
+        if len(self.moves) >= self.game.spec.max_decisions and not self.over:
+            raise GameFault(f"the match did not end within {self.game.spec.max_decisions} decisions")
+
+    def redo(self, move: Move) -> None:
+        """Take a move from a record of this match, and step when it was the last one owed.
+
+        Raises:
+            GameFault: the record does not fit this game.
+        """
+        step, seat, action, cause = move
+        if self.over or step != self.step_number or (seat not in self.open_seats and action is not None):
+            raise GameFault(f"the record does not fit the game: step {step}, seat {seat}")
+        if action is None:
+            self._end(Move(step, seat, None, cause))
+        elif cause is None:
+            self.submit(seat, action)
+        else:
+            self._default(Move(step, seat, action, cause))
+        if self.ready:
+            self.step()
+
+    def result(self) -> MatchResult:
+        """The result of a table that is over.
+
+        Raises:
+            GameFault: the game's outcome breaks the contract.
+        """
+        return MatchResult(
+            plan=self.plan, moves=self.moves, seats=self._adjudicate(), provenance=self._provenance_by_move()
+        )
+
+    def void(self, reason: str) -> MatchResult:
+        """The result of a match that a plugin spoiled: its moves so far, and nobody charged."""
+        return MatchResult(plan=self.plan, moves=self.moves, seats=(), void=reason)
+
+    def _take(self, move: Move) -> Move:
+        self.open_seats.remove(move.seat)
+        self._answers.append(move)
+        return move
+
+    def _default(self, move: Move) -> Move:
+        if not self.state.legal(move.seat).question:
+            self._defaults[move.seat] = self._defaults.get(move.seat, 0) + 1
+        return self._take(move)
+
+    def _end(self, forfeit: Move) -> Move:
+        # The forfeit closes the record, whatever its seat: the answers beside it were taken, but never stepped.
+        self._forfeit = forfeit
+        self.over = True
+        self.moves += sorted(self._answers, key=_by_seat)
+        self.moves.append(forfeit)
+        self._answers.clear()
+        self.open_seats = []
+        return forfeit
+
+    def _look(self) -> None:
+        moving = self.state.to_move()
+        self.open_seats = sorted(moving) if len(moving) > 1 else list(moving)
+        self.over = not self.open_seats
+
+    def _adjudicate(self) -> list[SeatResult]:
+        spec = self.game.spec
+        if self._forfeit is not None:
+            seats = by_forfeit(spec, self._forfeit, self.parties, self.sides)
+        else:
+            seats = by_rules(spec, self.state.outcome(), self.parties)
+        for seat, count in self._defaults.items():
+            seats[seat].defaults = count
+        for seat, count in self._refusals.items():
+            seats[seat].refusals = count
+        for seat, rewards in self._rewards.items():
+            seats[seat].rewards = rewards
+        return seats
+
+    def _add_rewards(self) -> None:
+        for seat, channels in self.state.rewards().items():
+            sums = self._rewards.setdefault(seat, {})
+            for channel, reward in channels.items():
+                sums[channel] = sums.get(channel, 0.0) + reward
+
+    def _entries(self) -> Entries:
+        found = {Seat(s): self.plan.parties[p].entry for s, p in enumerate(self.parties)}
+        return {s: entry for s, entry in found.items() if entry is not None} or _NO_ENTRIES
+
+    def _provenance_by_move(self) -> Mapping[int, Provenance]:
+        if not self._provenance:
+            return {}
+        index = {(move.step, move.seat): i for i, move in enumerate(self.moves)}
+        return {index[key]: provenance for key, provenance in self._provenance.items()}
+
+
+def seat_parties(game: Game, plan: MatchPlan, sides: Sequence[int]) -> Sequence[int]:
+    """The index of the party that plays each seat: by team when the plan has a party a team, else one a seat.
+
+    Raises:
+        BadSeats: the plan has neither as many parties as the game has teams, nor as seats.
+    """
+    spec = game.spec
+    if sides and len(plan.parties) == len(spec.teams) and len(sides) == spec.seats:
+        return sides
+    if len(plan.parties) == spec.seats:
+        return range(spec.seats)
+    wanted = f"{len(spec.teams)} or {spec.seats}" if spec.teams else f"{spec.seats}"
+    raise BadSeats(f"{spec.id} takes {wanted} agents, not {len(plan.parties)}")
+
+
+def _by_seat(move: Move) -> int:
+    return move.seat

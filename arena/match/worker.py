@@ -1,0 +1,258 @@
+"""What runs in a worker process: batches of commands in, batches of reports out."""
+
+import importlib
+import socket
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from arena.core.errors import ActionRefused, ArenaError, GameFault, StaleRequest, UnknownMatch
+from arena.core.match import Cause, MatchPlan, MatchResult
+from arena.core.seams import Codec
+from arena.core.values import Action, Seat
+from arena.match import messages as m
+from arena.match.agents import AgentRoom, Asker
+from arena.match.channel import WorkerEnd, encode
+from arena.match.drive import play_match, void_result
+from arena.match.floor import Floor
+from arena.match.hosted import Hosted, call_limits
+from arena.match.packing import pack_result, unpack_moves, unpack_plan, unpack_plans
+from arena.match.shelf import GameShelf
+from arena.match.table import Table, Wants
+from arena.plugin.blackbox import BlackBox
+from arena.plugin.border import game_fault
+from arena.plugin.registry import Registry
+
+LOADING_MS = 60_000
+"""How long a plugin may take to load a game or to say what it is."""
+
+
+class Worker:
+    """Turns commands into reports; a turn is one round of all its matches, and one set at most."""
+
+    def __init__(self, registry: Registry, codec: Codec | None, box: BlackBox, *, batched: bool = True) -> None:
+        self._codec = codec
+        self._box = box
+        self._batched = batched
+        self._shelf = GameShelf(registry, box)
+        self._room = AgentRoom(registry)
+        self._asker = Asker()
+        self._floor = self._new_floor()
+        self._sets: deque[tuple[int, str, list[MatchPlan]]] = deque()
+        self._reports: list[m.Report] = []
+        self._tasks = 0
+        self._handlers: dict[type[m.Command], Callable[[Any], None]] = {
+            m.Act: self._act,
+            m.Open: self._open,
+            m.Rule: self._rule,
+            m.AskAgain: self._ask_again,
+            m.Watch: self._watch,
+            m.Drop: self._drop,
+            m.PlaySet: self._queue_set,
+            m.Describe: self._describe,
+            m.ListGames: self._list_games,
+        }
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is work left without further commands."""
+        return bool(self._sets) or self._floor.busy
+
+    def turn(self, commands: Sequence[m.Command]) -> list[m.Report]:
+        """Handle commands, let every match go on by one round, and say what came of it."""
+        for command in commands:
+            self._handlers[type(command)](command)
+        self._floor.round()
+        if self._sets:
+            self._play_set(*self._sets.popleft())
+        self._box.leave()
+        reports, self._reports = self._reports, []
+        return reports
+
+    def unsayable(self, report: m.Report) -> m.Report:
+        """What to say instead of a report that cannot be sent, because a game put values into it that nobody may."""
+        reason = "the game gave a value that cannot be recorded, such as a number of more than 64 bits"
+        match report:
+            case m.SetPlayed(set_id, results):
+                void = [[], [], reason, 0, 0, None]
+                return m.SetPlayed(set_id, [r if _sayable(r) else void for r in results])
+            case m.Described(request):
+                return m.Described(request, None, GameFault.code, reason)
+            case _:
+                hosted = self._floor.get(report.match)
+                if hosted is not None:
+                    self._floor.forget(hosted)
+                return m.Failed(report.match, GameFault.code, reason)
+
+    # ---- matches ----------------------------------------------------------------------------------------------------
+
+    def _open(self, command: m.Open) -> None:
+        plan = unpack_plan(command.plan)
+        hosted = Hosted(plan, self._next_task(), self._report_end, self._tell, self._codec)
+        wants = {int(party): Wants.of(frozenset(names)) for party, names in command.wants.items()}
+        self._floor.begin(hosted, wants, unpack_moves(command.moves))
+
+    def _act(self, command: m.Act) -> None:
+        hosted = self._floor.get(command.match)
+        seat = Seat(command.seat)
+        if hosted is None:
+            self._refuse(command.match, seat, UnknownMatch("there is no such match here, or it has ended"))
+        else:
+            self._floor.within(hosted, self._submit, seat, command.action)
+
+    def _submit(self, hosted: Hosted, seat: Seat, data: bytes) -> None:
+        table = hosted.dealt
+        hosted.enter(self._box)
+        try:
+            move = table.submit(seat, self._decode(table, seat, data))
+        except ActionRefused as refusal:
+            self._refuse(hosted.plan.match_id, seat, refusal)
+            if table.refused_out(seat):
+                self._floor.rule(hosted, seat, Cause.ILLEGAL)
+        else:
+            hosted.took(move)
+            self._floor.after(hosted, table)
+
+    def _decode(self, table: Table, seat: Seat, data: bytes) -> Action:
+        if seat not in table.open_seats:
+            raise StaleRequest(f"seat {seat} owes no decision now")
+        assert self._codec is not None
+        try:
+            return self._codec.decode_action(data)
+        except ActionRefused:
+            table.refuse(seat)
+            raise
+
+    def _refuse(self, match: str, seat: int, error: ArenaError) -> None:
+        self._reports.append(m.Refused(match, seat, error.code, str(error)))
+
+    def _rule(self, command: m.Rule) -> None:
+        if hosted := self._enter(command.match):
+            self._floor.within(hosted, self._floor.rule, Seat(command.seat), Cause(command.cause))
+
+    def _ask_again(self, command: m.AskAgain) -> None:
+        hosted = self._enter(command.match)
+        seat = Seat(command.seat)
+        if hosted and seat in hosted.dealt.open_seats and seat in hosted.remote:
+            self._floor.within(hosted, Hosted.ask_remote, hosted.dealt, seat, True)
+
+    def _watch(self, command: m.Watch) -> None:
+        if hosted := self._enter(command.match):
+            wants = None if command.wants is None else Wants.of(frozenset(command.wants))
+            self._floor.within(hosted, Hosted.watch, wants)
+
+    def _drop(self, command: m.Drop) -> None:
+        if hosted := self._enter(command.match):
+            self._floor.forget(hosted)
+
+    def _enter(self, match: str) -> Hosted | None:
+        hosted = self._floor.get(match)
+        if hosted is not None:
+            hosted.enter(self._box)
+        return hosted
+
+    def _report_end(self, hosted: Hosted, result: MatchResult) -> None:
+        self._tell(m.Ended(hosted.plan.match_id, pack_result(result)))
+
+    def _tell(self, report: m.Report) -> None:
+        self._reports.append(report)
+
+    # ---- sets -------------------------------------------------------------------------------------------------------
+
+    def _queue_set(self, command: m.PlaySet) -> None:
+        plans = unpack_plans(command.plans)
+        self._sets.append((self._tasks + 1, command.set_id, plans))
+        self._tasks += len(plans)
+
+    def _play_set(self, first: int, set_id: str, plans: Sequence[MatchPlan]) -> None:
+        self._box.begin(first, LOADING_MS, LOADING_MS)
+        if any(self._waits(party.spec) for plan in plans[:1] for party in plan.parties):
+            results = self._play_together(first, plans)
+        else:
+            results = [self._play(first + i, plan) for i, plan in enumerate(plans)]
+        self._tell(m.SetPlayed(set_id, [pack_result(result) for result in results]))
+
+    def _waits(self, spec: str | None) -> bool:
+        try:
+            return self._room.waits(spec or "")
+        except (Exception, SystemExit):  # noqa: BLE001 - border: seating it reports what is wrong
+            return False
+
+    def _play(self, task: int, plan: MatchPlan) -> MatchResult:
+        self._box.begin(task, LOADING_MS, LOADING_MS)
+        try:
+            game = self._shelf.game(plan.game)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
+            return void_result(plan, None, str(game_fault(plan.game.id, error)))
+        self._box.begin(task, *call_limits(game, plan))
+        return play_match(game, plan, self._room, self._asker, self._box)
+
+    def _play_together(self, first: int, plans: Sequence[MatchPlan]) -> list[MatchResult]:
+        """A set whose agents gain from being asked for many decisions at once."""
+        floor = self._new_floor()
+        results: dict[int, MatchResult] = {}
+        for i, plan in enumerate(plans):
+            floor.begin(Hosted(plan, first + i, partial(_keep, results, i), None, None), {})
+        while floor.busy:
+            floor.round()
+        return [results[i] for i in range(len(plans))]
+
+    # ---- games ------------------------------------------------------------------------------------------------------
+
+    def _describe(self, command: m.Describe) -> None:
+        self._answer(command.request, command.game, partial(self._shelf.describe, command.game, command.options))
+
+    def _list_games(self, command: m.ListGames) -> None:
+        self._answer(command.request, "", self._shelf.rows)
+
+    def _answer(self, request: int, game: str, ask: Callable[[], Any]) -> None:
+        self._box.begin(self._next_task(), LOADING_MS, LOADING_MS)
+        try:
+            self._tell(m.Described(request, ask()))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
+            fault = game_fault(game, error)
+            self._tell(m.Described(request, None, fault.code, str(fault)))
+
+    def _new_floor(self) -> Floor:
+        return Floor(self._shelf, self._room, self._asker, self._box, batched=self._batched)
+
+    def _next_task(self) -> int:
+        self._tasks += 1
+        return self._tasks
+
+
+def _keep(results: dict[int, MatchResult], index: int, hosted: Hosted, result: MatchResult) -> None:
+    results[index] = result
+
+
+def _sayable(value: object) -> bool:
+    try:
+        encode([value])
+    except Exception:  # noqa: BLE001 - border: a game's values may be anything
+        return False
+    return True
+
+
+def serve(sock: socket.socket, box: BlackBox, settings: Mapping[str, Any]) -> None:
+    """The main loop of a worker process, until the other end of `sock` is gone.
+
+    `settings`: `codec`, an import path `module:NAME` or empty; `batched`, as `Worker`.
+    """
+    codec = None
+    if path := settings["codec"]:
+        module, _, name = path.partition(":")
+        codec = getattr(importlib.import_module(module), name)
+    worker = Worker(Registry(), codec, box, batched=settings["batched"])
+    end = WorkerEnd(sock)
+    end.send(encode([]))
+    while (commands := end.receive(wait=not worker.busy)) is not None:
+        if reports := worker.turn(commands):
+            end.send(_frame(worker, reports))
+
+
+def _frame(worker: Worker, reports: list[m.Report]) -> bytearray:
+    try:
+        return encode(reports)
+    except Exception:  # noqa: BLE001 - border: a game's values may be anything
+        return encode([r if _sayable(r) else worker.unsayable(r) for r in reports])

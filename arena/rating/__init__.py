@@ -1,0 +1,19 @@
+"""Ratings and ladders as pure functions of finished match sets."""
+
+from arena.rating.ladder import DEFAULT, SYSTEMS, Ladder, LadderRow, ladder
+from arena.rating.results import SeatLine, SetResult, Standing, standings
+from arena.rating.system import Rating, RatingSystem
+
+__all__ = [
+    "DEFAULT",
+    "SYSTEMS",
+    "Ladder",
+    "LadderRow",
+    "Rating",
+    "RatingSystem",
+    "SeatLine",
+    "SetResult",
+    "Standing",
+    "ladder",
+    "standings",
+]

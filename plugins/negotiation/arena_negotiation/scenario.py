@@ -1,0 +1,63 @@
+"""One deal of the cards: what is negotiated, who values it how, and how a variant draws it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from arena.core.seed import Seed
+from arena.core.values import Json, Seat
+from arena_negotiation.domain import Domain, Outcome
+from arena_negotiation.protocol import AlternatingOffers
+from arena_negotiation.utility import Utility
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """What one match is about. `utilities`, `disagreement`, `private` and `told` have one entry a seat.
+
+    `disagreement` is a seat's utility without a deal. `private` is what the seat alone knows, as JSON, `told` the same
+    in words. `openings` are offers that stand before the first turn, oldest first.
+    """
+
+    domain: Domain
+    utilities: tuple[Utility, ...]
+    disagreement: tuple[float, ...]
+    private: tuple[Mapping[str, Json], ...]
+    told: tuple[str, ...]
+    openings: tuple[tuple[Seat, Outcome], ...] = ()
+
+    def surplus(self, seat: Seat, outcome: Outcome | None) -> float:
+        """What `seat` gains over its disagreement point; 0 without a deal."""
+        return 0.0 if outcome is None else self.utilities[seat](outcome) - self.disagreement[seat]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant(ABC):
+    """The pieces that make one game id: a protocol, a way to draw scenarios, and the words of its rules.
+
+    `roles` has one name a seat, `issues` one name an issue. `max_chars` is the budget of a message. `score_low` and
+    `score_high` bound a seat's surplus over all scenarios and outcomes.
+    """
+
+    id: str
+    summary: str
+    story: str
+    roles: tuple[str, ...]
+    issues: tuple[str, ...]
+    protocol: AlternatingOffers
+    max_chars: int
+    score_low: float
+    score_high: float
+    set_deals: int = 1
+
+    @abstractmethod
+    def scenario(self, seed: Seed) -> Scenario:
+        """The scenario of this seed."""
+
+    def disguised(self, seed: Seed, viewer: Seat) -> Scenario | None:
+        """A scenario that differs from `scenario(seed)` only in what `viewer` may not know; None when there is none."""
+        return None
+
+    def metrics(self, deal: Outcome) -> Mapping[str, float]:
+        """What is worth knowing of a deal in this variant, beside what every negotiation measures."""
+        return {}

@@ -1,0 +1,162 @@
+"""What a viewer may know, as words, as JSON and as one array: the only place that reads a state for somebody's eyes.
+
+A view is built from the public table and, for a seat, its own private entry: another seat's is never touched.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arena.core.values import OMNISCIENT, Json, Seat
+from arena_negotiation.domain import Outcome
+from arena_negotiation.protocol import Act, Offer, Table
+from arena_negotiation.scenario import Scenario, Variant
+
+
+def tensor_size(issues: int, seats: int) -> int:
+    """Floats of a tensor: range and weight of each issue, turn, then flag and quantities of each seat's open offer."""
+    return 2 * issues + 1 + seats * (1 + issues)
+
+
+class Happening(NamedTuple):
+    """One thing that happened, before it is numbered for a viewer; `by` is None for what no seat did."""
+
+    kind: str
+    by: Seat | None
+    data: Mapping[str, Json]
+
+
+class Window:
+    """One viewer's look at one match."""
+
+    __slots__ = ("_log", "_scenario", "_table", "_variant", "_viewer")
+
+    def __init__(
+        self, variant: Variant, scenario: Scenario, table: Table, log: Sequence[Happening], viewer: Seat
+    ) -> None:
+        self._variant, self._scenario, self._table = variant, scenario, table
+        self._log, self._viewer = log, viewer
+
+    def view(self) -> dict[str, Json]:
+        """The whole view as JSON; RULES.md 5.1 names its keys."""
+        table, protocol = self._table, self._variant.protocol
+        deal = table.deal
+        common: dict[str, Json] = {
+            "roles": self._variant.roles,
+            "turn": table.turn,
+            "turns": protocol.turns,
+            "to_move": protocol.mover(table),
+            "issues": [{"name": i.name, "low": i.low, "high": i.high} for i in self._scenario.domain.issues],
+            "open_offers": [self._offer(offer) for offer in table.open.values()],
+            "ended": table.ended,
+            "deal": None if deal is None else self._offer(deal),
+            "history": [{"kind": h.kind, "by": h.by, **h.data} for h in self._log],
+        }
+        return {**common, **self._own()}
+
+    def _own(self) -> dict[str, Json]:
+        if self._viewer == OMNISCIENT:
+            return {"private": list(self._scenario.private)}
+        if self._viewer < 0:
+            return {}
+        return {"seat": self._viewer, "private": self._scenario.private[self._viewer], "payoff": self._payoff()}
+
+    def _payoff(self) -> Json:
+        scenario, utility = self._scenario, self._scenario.utilities[self._viewer]
+        seats = range(self._variant.protocol.seats)
+        return {
+            "disagreement": scenario.disagreement[self._viewer],
+            "offered_by": [utility.in_words_of(Seat(seat), scenario.domain) for seat in seats],
+        }
+
+    def _offer(self, offer: Offer) -> dict[str, Json]:
+        shown: dict[str, Json] = {
+            "id": offer.id,
+            "by": offer.by,
+            "offer": self._scenario.domain.show(offer.by, offer.outcome),
+            "backers": sorted(offer.backers),
+        }
+        return shown if self._viewer < 0 else {**shown, "surplus": self._surplus(offer.outcome)}
+
+    def _surplus(self, outcome: Outcome) -> float:
+        return self._scenario.surplus(self._viewer, outcome)
+
+    def tensor(self) -> NDArray[np.float32]:
+        """The view as float32 of `tensor_size`, all quantities in the viewer's own words (RULES.md 5.2)."""
+        table, domain = self._table, self._scenario.domain
+        ranges = [float(issue.high - issue.low) for issue in domain.issues]
+        seats = range(self._variant.protocol.seats)
+        offers = [self._flags(table.open.get(Seat((max(self._viewer, 0) + k) % len(seats)))) for k in seats]
+        turn = table.turn / self._variant.protocol.turns
+        return np.array([*ranges, *self._weights(), turn, *(x for part in offers for x in part)], dtype=np.float32)
+
+    def _weights(self) -> list[float]:
+        if self._viewer < 0:
+            return [0.0] * len(self._scenario.domain.issues)
+        words: Any = self._scenario.utilities[self._viewer].in_words_of(self._viewer, self._scenario.domain)
+        return list(words["weights"].values())
+
+    def _flags(self, offer: Offer | None) -> list[float]:
+        issues = self._scenario.domain.issues
+        if offer is None:
+            return [0.0] * (1 + len(issues))
+        mine = self._scenario.domain.turned(Seat(max(self._viewer, 0)), offer.outcome)
+        return [1.0, *((q - i.low) / (i.high - i.low) for q, i in zip(mine, issues, strict=True))]
+
+    def text(self) -> str:
+        """The whole view in words."""
+        table = self._table
+        lines = [self._variant.story, *self._who(), f"Turns taken: {table.turn} of {self._variant.protocol.turns}."]
+        lines += map(self._line, self._log)
+        return "\n".join([*lines, *self._now()])
+
+    def _who(self) -> list[str]:
+        roles, told = self._variant.roles, self._scenario.told
+        if self._viewer == OMNISCIENT:
+            return [f"To the {role}: {words}" for role, words in zip(roles, told, strict=True)]
+        return [] if self._viewer < 0 else [f"You are the {roles[self._viewer]}. {told[self._viewer]}"]
+
+    def _line(self, happening: Happening) -> str:
+        kind, by, data = happening
+        if by is None:
+            return f"The match is over: {data['reason']}."
+        said = f" and says {json.dumps(data['message'], ensure_ascii=False)}" if "message" in data else ""
+        return f"{self._variant.roles[by].capitalize()} {_VERBS[kind]}{_object(data)}{said}."
+
+    def _result(self) -> list[str]:
+        deal = self._table.deal
+        return [] if self._viewer < 0 else [f"Your score is {self._surplus(deal.outcome) if deal else 0:g}."]
+
+    def _now(self) -> list[str]:
+        table, protocol = self._table, self._variant.protocol
+        mover = protocol.mover(table)
+        if mover is None:
+            return self._result()
+        if mover != self._viewer:
+            return [f"It is the {self._variant.roles[mover]}'s turn."]
+        offers = [
+            f"Offer {offer.id} is open to you and worth {self._surplus(offer.outcome):g} to you."
+            for offer in table.addressed_to(mover)
+        ]
+        acts = ", ".join(act for act in Act if protocol.may(table, mover, act))
+        return [*offers, f"It is your turn: {acts}."]
+
+
+_VERBS = {
+    "opening": "opens with",
+    "propose": "proposes",
+    "accept": "accepts",
+    "reject": "rejects",
+    "walk": "walks away",
+}
+
+
+def _object(data: Mapping[str, Json]) -> str:
+    if "id" not in data:
+        return ""
+    offer = data.get("offer")
+    terms = ", ".join(f"{name} {n}" for name, n in offer.items()) if isinstance(offer, Mapping) else ""
+    return f" offer {data['id']}" + (f" ({terms})" if terms else "")

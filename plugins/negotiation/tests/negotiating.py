@@ -1,0 +1,84 @@
+"""Playing negotiations in tests: games by name, matches between bots, scripted matches."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from arena.core.agent import Agent, Clock, Observation, SeatInfo
+from arena.core.game import Outcome
+from arena.core.options import resolve
+from arena.core.seed import Seed
+from arena.core.values import Json, MatchId, Seat
+from arena_negotiation.bots import BOTS
+from arena_negotiation.game import NegotiationGame
+from arena_negotiation.plugin import VARIANTS
+from arena_negotiation.state import Negotiation
+
+FIRST, SECOND = SELLER, BUYER = Seat(0), Seat(1)
+GAMES = tuple(VARIANTS)
+DOND, BALLOON = GAMES
+
+
+def game(name: str = DOND, **options: Json) -> NegotiationGame:
+    """The game with these options."""
+    make, known = VARIANTS[name]
+    config = resolve(known, options)
+    return NegotiationGame(make(config), config)
+
+
+def start(name: str = DOND, seed: int = 1, **options: Json) -> Negotiation:
+    """A first state."""
+    return game(name, **options).new_state(Seed.of(seed), {})
+
+
+def keep(book: int, hat: int, ball: int) -> dict[str, Any]:
+    """A proposal in Deal or No Deal."""
+    return {"act": "propose", "offer": {"book": book, "hat": hat, "ball": ball}}
+
+
+def price(number: int) -> dict[str, Any]:
+    """A proposal for the balloon."""
+    return {"act": "propose", "offer": {"price": number}}
+
+
+def accept(offer_id: int) -> dict[str, Any]:
+    """Acceptance of one offer."""
+    return {"act": "accept", "offer_id": offer_id}
+
+
+REJECT: dict[str, Any] = {"act": "reject"}
+WALK: dict[str, Any] = {"act": "walk"}
+
+
+def act(state: Negotiation, *actions: Mapping[str, Any]) -> Negotiation:
+    """Play these actions, each for whoever is to move."""
+    for action in actions:
+        (seat,) = state.to_move()
+        state.step({seat: state.check(seat, action)})
+    return state
+
+
+def ended(state: Negotiation) -> Outcome:
+    """The outcome of a match that must be over."""
+    outcome = state.outcome()
+    assert outcome is not None
+    return outcome
+
+
+def bot(name: str, seat: int, seed: int = 0) -> Agent:
+    """A registered bot with its default options."""
+    listing = next(b for b in BOTS if b.name == name)
+    info = SeatInfo(
+        match_id=MatchId("m"), seat=Seat(seat), seats=2, game="", config={}, brief="", seed=Seed.of(seed).derive(seat)
+    )
+    return listing.make("", resolve(listing.options, {}))(info)
+
+
+def duel(state: Negotiation, names: Sequence[str], seed: int = 0) -> Outcome:
+    """The outcome of one match between bots."""
+    agents = [bot(name, seat, seed) for seat, name in enumerate(names)]
+    while movers := state.to_move():
+        (seat,) = movers
+        seen = Observation(0, state.observe(seat, agents[seat].wants))
+        action: Any = agents[seat].act(seen, state.legal(seat), Clock(1.0, 1.0))
+        state.step({seat: state.check(seat, action)})
+    return ended(state)
