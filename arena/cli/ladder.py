@@ -55,7 +55,7 @@ def ladder(
         _show(found, as_json)
         return
     with Ledger.open(db, create=False) as ledger:
-        _show(_ladders(ledger, game and _rated(game, option or []), system), as_json)
+        _show(ladders(ledger, game and _rated(game, option or []), system), as_json)
 
 
 def _rated(game: str, options: list[str]) -> str:
@@ -67,7 +67,13 @@ def _rated(game: str, options: list[str]) -> str:
     return Registry().ref(game, options).rated_id
 
 
-def _ladders(ledger: "Ledger", game: str | None, system: str | None) -> Iterator[dict[str, Any]]:
+def ladders(ledger: "Ledger", game: str | None = None, system: str | None = None) -> Iterator[dict[str, Any]]:
+    """The ladder of `game`, or of every game with rated sets, in the shape that --json prints.
+
+    Raises:
+        UnknownGame: nobody has played this game, and no plugin offers it.
+        BadRequest: there is no rated set at all, or no such rating system.
+    """
     rated = {line.game for line in ledger.games() if line.ladder_sets}
     if game is None and not rated:
         raise BadRequest("the ledger holds no rated sets yet; `arena play` plays some")

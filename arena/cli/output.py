@@ -1,6 +1,7 @@
 """What commands print: JSON for programs, tables for people, and other people's text made harmless."""
 
 import json
+import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -22,8 +23,8 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     """A table; numbers stand to the right, None is a dash. In a pipe or file lines are as long as they need be."""
     from rich.console import Console
 
-    console = Console()
-    console.print(make_table(title, columns, rows), width=console.width if console.is_terminal else _ENDLESS)
+    console = Console() if sys.stdout.isatty() else Console(width=_ENDLESS)
+    console.print(make_table(title, columns, rows))
 
 
 def make_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> "Table":

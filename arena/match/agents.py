@@ -14,6 +14,7 @@ from arena.core.agent import (
     BatchAgent,
     Clock,
     Decision,
+    Observation,
     Reply,
     Resign,
     SeatInfo,
@@ -21,13 +22,18 @@ from arena.core.agent import (
 )
 from arena.core.errors import ActionRefused
 from arena.core.game import SeatOutcome
+from arena.core.legal import Legal
 from arena.core.match import Cause, Move, SeatResult
 from arena.core.values import Action, Seat
-from arena.match.table import Prompt, Table, Wants
+from arena.match.table import Table, Wants
 from arena.plugin.border import log_once
 
 Answer: TypeAlias = Action | Reply | Cause
 """What came of asking an agent: its answer, or why there is none."""
+
+
+def _nobody(observation: Observation, legal: Legal, clock: Clock) -> Action:
+    raise AssertionError("this seat is not asked alone")
 
 
 class AgentSource(Protocol):
@@ -47,6 +53,8 @@ class SeatedAgent:
     clock: Clock
     agent: Agent | BatchAgent | None
     lost: Cause | None = None
+    act: Callable[..., Any] = _nobody
+    """Asks the agent for one decision."""
 
     def tell(self, result: SeatResult) -> None:
         """Tell the agent how the match ended for it; what it raises then concerns nobody."""
@@ -95,8 +103,10 @@ class AgentRoom(dict[str, AgentFactory | BatchAgent]):
         )
         clock = Clock(plan.clock.decision, plan.clock.bank)
         try:
-            agent = made if isinstance(made, BatchAgent) else made(info)
-            return SeatedAgent(seat, info, Wants.of(agent.wants), clock, agent)
+            if isinstance(made, BatchAgent):
+                return SeatedAgent(seat, info, Wants.of(made.wants), clock, made)
+            agent = made(info)
+            return SeatedAgent(seat, info, Wants.of(agent.wants), clock, agent, None, agent.act)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - border: an agent may raise anything
             return SeatedAgent(seat, info, Wants.of(frozenset()), clock, None, why(error))
 
@@ -167,7 +177,8 @@ class Ask:
     """One open decision of an in-worker agent; `enter` tells the black box whose code comes next."""
 
     seated: SeatedAgent
-    prompt: Prompt
+    observation: Observation
+    legal: Legal
     enter: Callable[[], None]
     answer: Answer = Cause.DISCONNECT
 
@@ -225,9 +236,7 @@ class Asker:
 
 def _act(asks: Sequence[Ask]) -> Any:
     (ask,) = asks
-    agent = ask.seated.agent
-    assert isinstance(agent, Agent)
-    answer = agent.act(ask.prompt.observation, ask.prompt.legal, ask.seated.clock)
+    answer = ask.seated.act(ask.observation, ask.legal, ask.seated.clock)
     return _alone(answer) if isinstance(answer, Awaitable) else [answer]
 
 
@@ -242,9 +251,7 @@ async def _result(answer: Awaitable[Any]) -> Any:
 def _act_batch(asks: Sequence[Ask]) -> Any:
     agent = asks[0].seated.agent
     assert isinstance(agent, BatchAgent)
-    return agent.act_batch(
-        [Decision(a.seated.info, a.prompt.observation, a.prompt.legal, a.seated.clock) for a in asks]
-    )
+    return agent.act_batch([Decision(a.seated.info, a.observation, a.legal, a.seated.clock) for a in asks])
 
 
 async def _gather(waiting: Sequence[tuple[Sequence[Ask], Awaitable[Any]]]) -> None:

@@ -8,7 +8,7 @@ from arena.core.game import Game
 from arena.core.match import MatchPlan, MatchResult
 from arena.core.values import Seat
 from arena.match.agents import AgentRoom, Answer, Asker, SeatedAgent, settle, why
-from arena.match.table import Prompt, Table
+from arena.match.table import Table
 from arena.plugin.blackbox import GAME, BlackBox
 from arena.plugin.border import game_fault
 
@@ -77,24 +77,16 @@ def _play(table: Table, agents: Sequence[SeatedAgent], asker: Asker, enter: Call
 def _decide(table: Table, seated: SeatedAgent, asker: Asker, enter: Callable[[int], None]) -> None:
     move = None
     while move is None:
-        answer: Answer
         if seated.lost:
-            answer = seated.lost
-        else:
-            prompt = table.prompt(seated.seat, seated.wants)
-            enter(seated.seat)
-            answer = _act(seated, prompt, asker)
-            enter(GAME)
+            move = table.rule(seated.seat, seated.lost)
+            continue
+        observation, legal, _ = table.prompt(seated.seat, seated.wants)
+        enter(seated.seat)
+        answer: Answer
+        try:
+            raw = seated.act(observation, legal, seated.clock)
+            answer = raw if type(raw) is int or not isinstance(raw, Awaitable) else asker.wait(raw)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: an agent may raise anything
+            answer = why(error)
+        enter(GAME)
         move = settle(table, seated, answer)
-
-
-def _act(seated: SeatedAgent, prompt: Prompt, asker: Asker) -> Answer:
-    agent = seated.agent
-    assert isinstance(agent, Agent)
-    try:
-        answer = agent.act(prompt.observation, prompt.legal, seated.clock)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - border: an agent may raise anything
-        return why(error)
-    if type(answer) is not int and isinstance(answer, Awaitable):
-        return asker.wait(answer)
-    return answer

@@ -88,7 +88,7 @@ class Hosted:
         """The open decisions of the agents that live here."""
         table = self.dealt
         return [
-            Ask(seated, table.prompt(seat, seated.wants), partial(self._enter_agent, box, seat))
+            Ask(seated, *table.prompt(seat, seated.wants)[:2], partial(self._enter_agent, box, seat))
             for seat in table.open_seats
             if (seated := self.agents.get(seat)) is not None
         ]

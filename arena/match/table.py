@@ -7,7 +7,7 @@ a void match (`arena.plugin.border`).
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from arena.core.agent import Observation, Provenance
 from arena.core.canonical import finite
@@ -37,12 +37,8 @@ class Wants(NamedTuple):
         return Wants(fields - {EVENTS, LABELS}, EVENTS in fields, LABELS in fields)
 
 
-class Prompt(NamedTuple):
-    """One seat's open decision. `from_start` says that the events begin with this viewer's first."""
-
-    observation: Observation
-    legal: Legal
-    from_start: bool
+Prompt: TypeAlias = tuple[Observation, Legal, bool]
+"""One seat's open decision; the flag says that its events begin with this viewer's first."""
 
 
 class Table:
@@ -54,6 +50,7 @@ class Table:
 
     __slots__ = (
         "_answers",
+        "_cap",
         "_cursors",
         "_defaults",
         "_forfeit",
@@ -91,6 +88,7 @@ class Table:
         self._rewards: dict[Seat, dict[str, float]] = {}
         self._provenance: dict[tuple[int, Seat], Provenance] = {}
         self.state = game.new_state(plan.seed, self._entries())
+        self._cap = game.spec.max_decisions
         self._pays = type(self.state).rewards is not State.rewards
         self._look()
 
@@ -102,9 +100,9 @@ class Table:
     def prompt(self, seat: Seat, wants: Wants, *, whole: bool = False) -> Prompt:
         """What an open seat is asked: its view, its events since it last looked (`whole`: all), its legal actions."""
         if not wants.views and not wants.events:
-            return Prompt(Observation(self.step_number, _NO_FIELDS, _NO_EVENTS), self.state.legal(seat), False)
+            return Observation(self.step_number, _NO_FIELDS, _NO_EVENTS), self.state.legal(seat), False
         observation, from_start = self.view(seat, wants, whole=whole)
-        return Prompt(observation, self.state.legal(seat), from_start)
+        return observation, self.state.legal(seat), from_start
 
     def view(self, viewer: Seat, wants: Wants, *, whole: bool = False) -> tuple[Observation, bool]:
         """What a seat, SPECTATOR or OMNISCIENT may know now, and whether its events begin with the first."""
@@ -134,7 +132,10 @@ class Table:
             raise
         if provenance is not None:
             self._provenance[self.step_number, seat] = provenance
-        return self._take(Move(self.step_number, seat, chosen))
+        move = Move(self.step_number, seat, chosen)
+        self.open_seats.remove(seat)
+        self._answers.append(move)
+        return move
 
     def refuse(self, seat: Seat) -> None:
         """Count an answer that never became an action against an open seat."""
@@ -170,8 +171,10 @@ class Table:
 
     def actions(self) -> dict[Seat, Action]:
         """The answers of a ready table, for engines that step many states at once; `settle` must follow."""
-        if len(self._answers) > 1:
-            self._answers.sort(key=_by_seat)
+        if len(self._answers) == 1:
+            _, seat, only, _ = self._answers[0]
+            return {seat: only} if only is not None else {}
+        self._answers.sort(key=_by_seat)
         return {seat: action for _, seat, action, _ in self._answers if action is not None}
 
     def settle(self) -> None:
@@ -184,7 +187,7 @@ class Table:
         if self._pays:
             self._add_rewards()
         self._look()
-        if len(self.moves) >= self.game.spec.max_decisions and not self.over:
+        if len(self.moves) >= self._cap and not self.over:
             raise GameFault(f"the match did not end within {self.game.spec.max_decisions} decisions")
 
     def redo(self, move: Move) -> None:
@@ -219,15 +222,12 @@ class Table:
         """The result of a match that a plugin spoiled: its moves so far, and nobody charged."""
         return MatchResult(plan=self.plan, moves=self.moves, seats=(), void=reason)
 
-    def _take(self, move: Move) -> Move:
-        self.open_seats.remove(move.seat)
-        self._answers.append(move)
-        return move
-
     def _default(self, move: Move) -> Move:
         if not self.state.legal(move.seat).question:
             self._defaults[move.seat] = self._defaults.get(move.seat, 0) + 1
-        return self._take(move)
+        self.open_seats.remove(move.seat)
+        self._answers.append(move)
+        return move
 
     def _end(self, forfeit: Move) -> Move:
         # The forfeit closes the record, whatever its seat: the answers beside it were taken, but never stepped.

@@ -75,16 +75,19 @@ class LiveMatch:
         return max(left, 0.0), max(bank + min(left, 0.0), 0.0)
 
     def expires(self, request: Request, now: float) -> float:
-        """The moment at which this decision is lost if nothing changes; infinite while its clock stands still."""
+        """The moment at which this decision is lost if nothing changes; infinite while its clock stands still.
+
+        A question has its own time and no more: the bank is for decisions that matter.
+        """
         if request.since is None:
             return float("inf")
-        own = now + self.plan.clock.decision + self.banks[request.hold.seat] - request.used(now)
-        return own if request.question else min(own, self.deadline)
+        left = now + self.plan.clock.decision - request.used(now)
+        return left if request.question else min(left + self.banks[request.hold.seat], self.deadline)
 
     def charge(self, request: Request, now: float) -> None:
         """Take what a closed decision used over its own time out of the seat's bank."""
         over = request.used(now) - self.plan.clock.decision
-        if over > 0:
+        if over > 0 and not request.question:
             self.banks[request.hold.seat] = max(self.banks[request.hold.seat] - over, 0.0)
 
 

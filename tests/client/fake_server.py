@@ -52,6 +52,14 @@ class Peer:
         await self.send(pb.ServerFrame(ping=pb.Ping(nonce=1)))
         await self.expect("pong")
 
+    async def hear_ack(self) -> int:
+        """The next acknowledgement, when nothing else is sent."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            data = await self._stream.receive()
+        (frame,) = pb.ClientBatch.FromString(data or b"").frames
+        assert frame.HasField("ack"), frame
+        return int(frame.ack.seq)
+
     async def closed(self) -> int:
         """Wait for the client to end the stream; the last sequence number it acknowledged."""
         while True:

@@ -158,12 +158,14 @@ def test_numpy_numbers_and_narrow_arrays_are_widened() -> None:
 
 @pytest.mark.parametrize(
     "action",
-    [True, None, 1.5, 2**63, np.uint64(2**63), "\ud800", {"a": math.nan}, [math.inf], {"a": object()}]
-    + [np.array([math.nan]), np.zeros((1,) * 9), np.array(["a"]), np.array([1j])],
+    [
+        *(True, None, 1.5, 2**63, np.uint64(2**63), "\ud800", {"a": math.nan}, [math.inf], {"a": object}),
+        *(np.array([math.nan]), np.zeros((1,) * 9), np.array(["a"]), np.array([1j])),
+    ],
     ids=repr,
 )
 def test_action_that_has_no_form_is_refused_before_it_is_sent(action: object) -> None:
-    with pytest.raises(MalformedAction, match="^the action "):
+    with pytest.raises(MalformedAction, match=r"^the action "):
         encode_action(action)  # type: ignore[arg-type]
 
 
@@ -177,7 +179,7 @@ def test_action_that_has_no_form_is_refused_before_it_is_sent(action: object) ->
         ({}, Choices(["a"])),
         ({}, Choices([2**64])),
         ({}, FreeText(-1)),
-        ({}, Schema({"a": {1, 2}})),
+        ({}, Schema({"a": object()})),
     ],
     ids=repr,
 )
