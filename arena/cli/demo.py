@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import grpc
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
@@ -35,7 +34,7 @@ GAMES: Final[Mapping[str, Sequence[str]]] = {
     "openspiel/kuhn_poker": ("random", "first", "null"),
 }
 """Who plays what; each agent is a process of its own."""
-SETS: Final = 100
+SETS: Final = 40
 """A game is done after so many rated sets."""
 
 _LEDGER: Final = "arena.db"
@@ -63,16 +62,16 @@ def run(folder: Path, seconds: float) -> int:
         BadRequest: another demo uses the folder.
         Fault: the server does not start.
     """
-    cut_short = False
-    with _fresh(folder), Children(folder / "logs") as children:
+    code = 0
+    with _fresh(folder):
         try:
-            show = _play(folder, children, seconds)
+            with Children(folder / "logs") as children:
+                _play(folder, children, seconds)
         except KeyboardInterrupt:
-            cut_short, show = True, (folder / _LEDGER).exists()
-            _say("stopping")
-    if show:
-        _show_results(folder)
-    return 130 if cut_short else 0
+            code = 130
+        if (folder / _LEDGER).exists():
+            _show_results(folder)
+    return code
 
 
 @contextmanager
@@ -91,7 +90,7 @@ def _fresh(folder: Path) -> Iterator[None]:
         yield
 
 
-def _play(folder: Path, children: Children, seconds: float) -> bool:
+def _play(folder: Path, children: Children, seconds: float) -> None:
     address = f"127.0.0.1:{_free_port()}"
     _say(f"starting a server on {address}, its ledger is {folder / _LEDGER}")
     server = children.start("server", "serve", "--port", address.rpartition(":")[2], "--db", _url(folder))
@@ -102,7 +101,6 @@ def _play(folder: Path, children: Children, seconds: float) -> bool:
     for each in fields:
         children.stop(each.agents)
     children.stop([server])
-    return True
 
 
 @dataclass(slots=True)
@@ -146,8 +144,9 @@ def _follow(folder: Path, children: Children, fields: Sequence[_Field], deadline
 
 def _show_results(folder: Path) -> None:
     with Ledger.open(_url(folder), create=False) as ledger:
-        for found in ladders(ledger, system=None):
-            show_ladder(found)
+        for line in ledger.games():
+            for found in ladders(ledger, line.game):
+                show_ladder(found)
         last = ledger.matches(game=next(iter(GAMES)), limit=1)
     arena = Path(sys.executable).with_name("arena")
     shown = os.path.relpath(arena) if arena.is_relative_to(Path.cwd()) else "arena"
@@ -158,15 +157,14 @@ def _show_results(folder: Path) -> None:
 
 
 def _await_server(server: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
+    host, _, port = address.rpartition(":")
     deadline = time.monotonic() + _START_SECONDS
-    with grpc.insecure_channel(address) as channel:
-        ready = grpc.channel_ready_future(channel)
-        while time.monotonic() < deadline and server.poll() is None:
-            try:
-                ready.result(timeout=_LOOK_SECONDS)
-            except grpc.FutureTimeoutError:
-                continue
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            socket.create_connection((host, int(port)), timeout=_LOOK_SECONDS).close()
             return
+        except OSError:
+            time.sleep(_LOOK_SECONDS)
     raise Fault(f"the server did not start; {log} says why")
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -15,7 +16,7 @@ _libc = ctypes.CDLL(None)
 
 
 class Children:
-    """Commands of `arena`, each in a process group of its own with a log file; all of them end with the `with` block."""
+    """Commands of `arena`, each in a process group of its own with a log file; all end with the `with` block."""
 
     def __init__(self, logs: Path, patience: float = 10.0) -> None:
         self._logs = logs
@@ -37,7 +38,7 @@ class Children:
         return self._logs / f"{name}.log"
 
     def start(self, name: str, *args: str) -> "subprocess.Popen[bytes]":
-        """Run `arena ARGS`; a Ctrl-C on the terminal reaches the parent alone."""
+        """Run `arena ARGS`; a Ctrl-C on the terminal reaches the parent alone. Call it while no other threads run."""
         with self.log(name).open("wb") as log:
             child = subprocess.Popen(
                 [sys.executable, "-m", "arena.cli.main", *args],
@@ -45,7 +46,7 @@ class Children:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,
+                preexec_fn=partial(_end_with, os.getpid()),  # noqa: PLW1509 - it makes two system calls, no more
             )
         self._running.append(child)
         return child
@@ -72,5 +73,8 @@ def _kill(children: "Iterable[subprocess.Popen[bytes]]") -> None:
             child.wait()
 
 
-def _end_with_parent() -> None:
+def _end_with(parent: int) -> None:
+    """Runs in the child before its program: the kernel is to end it with its parent, who may be gone already."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)

@@ -1,13 +1,14 @@
 """A connection of the database driver itself, for the writer: raw statements cost a third of what Core's do."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
-from arena.ledger.engine import LOCK_KEY
+from arena.ledger.engine import LOCK_KEY, failures
 from arena.ledger.rows import Row
 
 _CHUNK: Final = 500
@@ -20,6 +21,7 @@ class Driver:
         sqlite = engine.dialect.name == "sqlite"
         self._pooled = engine.raw_connection()
         self._cursor = self._pooled.cursor()
+        self._error = failures(engine).all
         self._mark = "?" if sqlite else "%s"
         self._begin = "BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_xact_lock({LOCK_KEY})"
 
@@ -30,10 +32,6 @@ class Driver:
     def commit(self) -> None:
         """Make it durable."""
         self._pooled.commit()
-
-    def rollback(self) -> None:
-        """Undo it."""
-        self._pooled.rollback()
 
     def query(self, sql: str, *values: Any) -> list[Row]:
         """All rows; `?` marks a value."""
@@ -57,7 +55,10 @@ class Driver:
         self._cursor.executemany(f"{sql} ON CONFLICT {conflict}" if conflict else sql, rows)
 
     def discard(self) -> None:
-        """Close the connection for good, after a failure."""
+        """Undo what is not committed and close the connection for good, after a failure."""
+        with suppress(self._error):
+            self._cursor.close()
+            self._pooled.rollback()  # closing alone would leave the lock to whoever still holds a statement
         self._pooled.invalidate()
 
     def close(self) -> None:

@@ -128,15 +128,17 @@ class Writer:
             added = self._commit([batch for _, batch in encoded])
         except (self._failures.all, SQLAlchemyError, OverflowError) as error:
             self._abandon()
-            if len(encoded) > 1 and not isinstance(error, self._failures.operational):
-                for one in encoded:
-                    self._commit_group([one])  # one batch that the database refuses must not spoil the others
-                return
-            for job, _ in encoded:
-                job.future.set_exception(LedgerFault(f"the ledger cannot be written: {_sentence(error)}"))
+            final = len(encoded) == 1 or isinstance(error, self._failures.operational)
+            fault = LedgerFault(f"the ledger cannot be written: {_sentence(error)}")
+        else:
+            for (job, _), receipt in zip(encoded, added.receipts, strict=True):
+                job.future.set_result(receipt)
             return
-        for (job, _), receipt in zip(encoded, added.receipts, strict=True):
-            job.future.set_result(receipt)
+        for one in encoded:
+            if final:
+                one[0].future.set_exception(fault)
+            else:
+                self._commit_group([one])  # one batch that the database refuses must not spoil the others
 
     def _commit(self, batches: Sequence[Batch]) -> Additions:
         if self._driver is None:

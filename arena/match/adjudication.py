@@ -23,7 +23,7 @@ def by_rules(spec: GameSpec, outcome: Outcome | None, parties: Sequence[int]) ->
 def _seat(spec: GameSpec, seat: Seat, party: int, outcome: Outcome) -> SeatResult:
     own = outcome[seat]
     metrics = own.metrics
-    if own.rank < 1 or not math.isfinite(own.score) or not all(map(math.isfinite, metrics.values())):
+    if own.rank < 1 or not math.isfinite(own.score) or (metrics and not all(map(math.isfinite, metrics.values()))):
         raise GameFault(f"{spec.id} gave seat {seat} a rank, score or metric that is no proper number")
     return SeatResult(
         seat=seat,

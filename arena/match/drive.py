@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from arena.core.agent import Agent, BatchAgent
 from arena.core.game import Game
-from arena.core.match import MatchPlan, MatchResult
+from arena.core.match import Cause, MatchPlan, MatchResult
 from arena.core.values import Seat
 from arena.match.agents import AgentRoom, Answer, Asker, SeatedAgent, settle, why
 from arena.match.table import Table
@@ -67,26 +67,41 @@ def close_state(table: Table) -> None:
 
 def _play(table: Table, agents: Sequence[SeatedAgent], asker: Asker, enter: Callable[[int], None]) -> None:
     while not table.over:
-        for seat in tuple(table.open_seats):
-            if seat in table.open_seats:  # another seat's forfeit may have ended the match
-                _decide(table, agents[seat], asker, enter)
-        if table.ready:
-            table.step()
+        seats = tuple(table.open_seats)
+        if len(seats) == 1:
+            seated = agents[seats[0]]
+            answer = _ask(table, seated, asker, enter)
+            if type(answer) is not int:
+                _put(table, seated, answer)
+            elif not table.play(seats[0], answer) and table.refused_out(seats[0]):
+                table.rule(seats[0], Cause.ILLEGAL)
+        else:
+            _play_at_once(table, [agents[seat] for seat in seats], asker, enter)
 
 
-def _decide(table: Table, seated: SeatedAgent, asker: Asker, enter: Callable[[int], None]) -> None:
-    move = None
-    while move is None:
-        if seated.lost:
-            move = table.rule(seated.seat, seated.lost)
-            continue
-        observation, legal, _ = table.prompt(seated.seat, seated.wants)
-        enter(seated.seat)
-        answer: Answer
-        try:
-            raw = seated.act(observation, legal, seated.clock)
-            answer = raw if type(raw) is int or not isinstance(raw, Awaitable) else asker.wait(raw)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: an agent may raise anything
-            answer = why(error)
-        enter(GAME)
-        move = settle(table, seated, answer)
+def _play_at_once(table: Table, movers: Sequence[SeatedAgent], asker: Asker, enter: Callable[[int], None]) -> None:
+    for seated in movers:
+        while seated.seat in table.open_seats:  # it may be asked again, and another's forfeit ends the match for it
+            _put(table, seated, _ask(table, seated, asker, enter))
+
+
+def _put(table: Table, seated: SeatedAgent, answer: Answer) -> None:
+    settle(table, seated, answer)
+    if table.ready:
+        table.step()
+
+
+def _ask(table: Table, seated: SeatedAgent, asker: Asker, enter: Callable[[int], None]) -> Answer:
+    if seated.lost:
+        return seated.lost
+    observation, legal, _ = table.prompt(seated.seat, seated.wants)
+    enter(seated.seat)
+    answer: Answer
+    try:
+        answer = seated.act(observation, legal, seated.clock)
+        if type(answer) is not int and isinstance(answer, Awaitable):
+            answer = asker.wait(answer)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - border: an agent may raise anything
+        answer = why(error)
+    enter(GAME)
+    return answer

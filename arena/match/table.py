@@ -50,6 +50,7 @@ class Table:
 
     __slots__ = (
         "_answers",
+        "_blank",
         "_cap",
         "_cursors",
         "_defaults",
@@ -80,6 +81,7 @@ class Table:
         self.over = False
         self.open_seats: list[Seat] = []
         self._answers: list[Move] = []
+        self._blank = Observation(0, _NO_FIELDS, _NO_EVENTS)
         self._forfeit: Move | None = None
         self._cursors: dict[Seat, int] = {}
         self._tries: dict[Seat, int] = {}
@@ -98,9 +100,12 @@ class Table:
         return not self.open_seats and not self.over
 
     def prompt(self, seat: Seat, wants: Wants, *, whole: bool = False) -> Prompt:
-        """What an open seat is asked: its view, its events since it last looked (`whole`: all), its legal actions."""
+        """What an open seat is asked: its view, its events since it last looked (`whole`: all), its legal actions.
+
+        Seats that want nothing built share one observation, good until the next step.
+        """
         if not wants.views and not wants.events:
-            return Observation(self.step_number, _NO_FIELDS, _NO_EVENTS), self.state.legal(seat), False
+            return self._blank, self.state.legal(seat), False
         observation, from_start = self.view(seat, wants, whole=whole)
         return observation, self.state.legal(seat), from_start
 
@@ -181,14 +186,22 @@ class Table:
         """Log the answers just stepped and look who moves next."""
         self.moves += self._answers
         self._answers.clear()
-        if self._tries:
-            self._tries.clear()
-        self.step_number += 1
-        if self._pays:
-            self._add_rewards()
-        self._look()
-        if len(self.moves) >= self._cap and not self.over:
-            raise GameFault(f"the match did not end within {self.game.spec.max_decisions} decisions")
+        self._look_on()
+
+    def play(self, seat: Seat, action: int) -> bool:
+        """`submit` and `step` in one, for the only open seat and a plain answer: the way of most decisions, kept short.
+
+        Whether it stood; a refused one is counted.
+        """
+        try:
+            chosen = self.state.check(seat, action)
+        except ActionRefused:
+            self.refuse(seat)
+            return False
+        self.moves.append(Move(self.step_number, seat, chosen))
+        self.state.step({seat: chosen})
+        self._look_on()
+        return True
 
     def redo(self, move: Move) -> None:
         """Take a move from a record of this match, and step when it was the last one owed.
@@ -239,10 +252,21 @@ class Table:
         self.open_seats = []
         return forfeit
 
+    def _look_on(self) -> None:
+        """After a step: see what it paid, and who moves next."""
+        self.step_number = self._blank.step = self.step_number + 1
+        if self._tries:
+            self._tries.clear()
+        if self._pays and (rewards := self.state.rewards()):
+            self._add_rewards(rewards)
+        self._look()
+        if len(self.moves) >= self._cap and not self.over:
+            raise GameFault(f"the match did not end within {self.game.spec.max_decisions} decisions")
+
     def _look(self) -> None:
         moving = self.state.to_move()
         self.open_seats = sorted(moving) if len(moving) > 1 else list(moving)
-        self.over = not self.open_seats
+        self.over = not moving
 
     def _adjudicate(self) -> list[SeatResult]:
         spec = self.game.spec
@@ -258,15 +282,18 @@ class Table:
             seats[seat].rewards = rewards
         return seats
 
-    def _add_rewards(self) -> None:
-        for seat, channels in self.state.rewards().items():
+    def _add_rewards(self, rewards: Mapping[Seat, Mapping[str, float]]) -> None:
+        for seat, channels in rewards.items():
             sums = self._rewards.setdefault(seat, {})
             for channel, reward in channels.items():
                 sums[channel] = sums.get(channel, 0.0) + reward
 
     def _entries(self) -> Entries:
-        found = {Seat(s): self.plan.parties[p].entry for s, p in enumerate(self.parties)}
-        return {s: entry for s, entry in found.items() if entry is not None} or _NO_ENTRIES
+        brought = self.plan.parties
+        if not any([party.entry is not None for party in brought]):
+            return _NO_ENTRIES
+        found = {Seat(seat): brought[party].entry for seat, party in enumerate(self.parties)}
+        return {seat: entry for seat, entry in found.items() if entry is not None}
 
     def _provenance_by_move(self) -> Mapping[int, Provenance]:
         if not self._provenance:

@@ -1,6 +1,5 @@
 """All parts of one server, made and wired together, brought back after a kill, and closed."""
 
-import asyncio
 import os
 import secrets
 from collections import Counter
@@ -32,7 +31,6 @@ from arena.server.watch import Gallery
 from arena.v1 import play_pb2 as pb
 from arena.wire.json_values import read_object
 
-_FLUSH_RETRY_SECONDS = 0.5
 log = structlog.get_logger()
 
 
@@ -92,18 +90,7 @@ class Hall:
 
     def _reports(self, reports: Sequence[Report]) -> None:
         self.arbiter.take(reports)
-        self.flush()
-
-    def flush(self) -> None:
-        """Make what happened durable; until that succeeds nothing is told to anybody."""
-        try:
-            self.journal.flush()
-            self.play.durable.set()
-        except LedgerFault as error:
-            if self.play.durable.is_set():
-                log.error("paused", reason=str(error))  # noqa: TRY400 - the sentence is all there is to know
-            self.play.durable.clear()
-            asyncio.get_running_loop().call_later(_FLUSH_RETRY_SECONDS, self.flush)
+        self.journal.flush()
 
     def _over(self, live: LiveMatch, result: MatchResult) -> None:
         self.gallery.end(live.plan.match_id, self.results.ended_view(result))
@@ -143,7 +130,7 @@ class Hall:
             self.sets.restore(open_set, lanes, by_set.get(open_set.opened.set_id, ()))
         for taking in self.lobby.takings():
             self.lobby.offer(taking, taking.slots - taking.sets)
-        self.flush()
+        self.journal.flush()
 
     async def _restore_join(self, session_id: str, terms: bytes) -> None:
         session = self.play.sessions.get(session_id)

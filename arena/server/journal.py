@@ -4,21 +4,26 @@ An append-only file of checksummed msgpack blocks. One `write` a flush puts it i
 anything that follows from it is acknowledged or shown. At start the file is folded into a `Snapshot` and rewritten.
 """
 
+import asyncio
 import fcntl
 import os
 import struct
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog
 
 from arena.core.errors import LedgerFault
 
 _HEAD = struct.Struct("<II")
 _COMPACT_BYTES = 64 * 1024 * 1024
+_RETRY_SECONDS = 0.5
+log = structlog.get_logger()
 
 
 class Entry(msgspec.Struct, array_like=True, tag=True):
@@ -207,9 +212,11 @@ class Snapshot:
 class Journal:
     """The open file, one block a flush. A lock beside it refuses a second server.
 
+    While the disk refuses to be written, `durable` is cleared and what was noted is kept; it is tried again and again,
+    on the running loop, and until then nothing that follows from it may be told to anybody.
+
     Raises:
-        LedgerFault: another server holds the journal, or the disk refuses a write; what was noted is then kept, and
-            the next flush tries again.
+        LedgerFault: another server holds the journal, or it cannot be made.
     """
 
     def __init__(self, path: Path) -> None:
@@ -218,6 +225,8 @@ class Journal:
         self._lock = _lock(path.with_suffix(".lock"))
         self._encode = msgspec.msgpack.Encoder().encode
         self.snapshot = _fold(path)
+        self.durable = asyncio.Event()
+        self.durable.set()
         self._noted: list[AnyEntry] = []
         self._unwritten = b""
         self._fd, self._size = -1, 0
@@ -234,8 +243,15 @@ class Journal:
             self._unwritten += self._block(self._noted)
             self._noted.clear()
         if self._unwritten:
-            self._write()
-            if self._size > self._limit:
+            try:
+                self._write()
+            except LedgerFault as error:
+                self._pause(error)
+                return
+            self.durable.set()
+        if self._size > self._limit:
+            self._limit *= 2  # should the disk have no room for a second file, it is tried again much later
+            with suppress(LedgerFault):
                 self._rewrite()
 
     def close(self) -> None:
@@ -245,29 +261,42 @@ class Journal:
         os.close(self._fd)
         os.close(self._lock)
 
+    def _pause(self, error: LedgerFault) -> None:
+        if self.durable.is_set():
+            log.error("paused", reason=str(error))
+        self.durable.clear()
+        asyncio.get_running_loop().call_later(_RETRY_SECONDS, self.flush)
+
     def _block(self, entries: Sequence[AnyEntry]) -> bytes:
         body = self._encode(entries)
         return _HEAD.pack(len(body), zlib.crc32(body)) + body
 
     def _write(self) -> None:
-        try:
-            while self._unwritten:
-                written = os.write(self._fd, self._unwritten)
-                self._size += written
-                self._unwritten = self._unwritten[written:]
-        except OSError as error:
-            raise LedgerFault(f"the journal of live matches cannot be written: {error.strerror}") from error
+        while self._unwritten:
+            written = _write(self._fd, self._unwritten)
+            self._size += written
+            self._unwritten = self._unwritten[written:]
 
     def _rewrite(self) -> None:
+        """Begin a new file with the fewest entries; the old one stays in force until the new one is whole."""
+        block = self._block(list(self.snapshot.entries()))
         fresh = self._path.with_suffix(".new")
-        old, self._fd = self._fd, os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        self._unwritten = self._block(list(self.snapshot.entries()))
-        self._size = 0
-        self._write()
-        self._limit = max(_COMPACT_BYTES, 2 * self._size)
+        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        written = 0
+        while written < len(block):
+            written += _write(fd, block[written:])
         fresh.replace(self._path)
-        if old >= 0:
-            os.close(old)
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._fd, self._size = fd, written
+        self._limit = max(_COMPACT_BYTES, 2 * written)
+
+
+def _write(fd: int, data: bytes) -> int:
+    try:
+        return os.write(fd, data)
+    except OSError as error:
+        raise LedgerFault(f"the journal of live matches cannot be written: {error.strerror}") from error
 
 
 def _fold(path: Path) -> Snapshot:

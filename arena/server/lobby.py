@@ -123,6 +123,7 @@ class Lobby:
         self._takings[taking.key] = taking
         self._sessions[session.id].add(taking.id)
         self._journal.note(Joined(session.id, taking.id, terms.SerializeToString()))
+        self._journal.flush()
         self.offer(taking, taking.slots)
         return taking
 

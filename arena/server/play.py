@@ -35,9 +35,6 @@ class Play:
         self._settings = settings
         self._on_lost = on_lost
         self.sessions: dict[str, Session] = {}
-        self.durable = asyncio.Event()
-        """Cleared while the journal cannot be written: nothing leaves that a crash could take back."""
-        self.durable.set()
 
     # ---- one connection
 
@@ -104,7 +101,7 @@ class Play:
 
     async def _run(self, session: Session, connection: Connection, rest: list[tuple[str, Any]]) -> None:
         tasks = [
-            asyncio.create_task(connection.write(session, self.durable)),
+            asyncio.create_task(connection.write(session, self._journal.durable)),
             asyncio.create_task(self._read(session, connection, rest)),
             asyncio.create_task(self._listen(session, connection)),
         ]

@@ -42,7 +42,7 @@ def read_legal(message: pb.Legal) -> Legal:
     """
     match message.WhichOneof("form"):
         case "choices":
-            return _read_choices(message)
+            return _read_choices(message.choices, message.question)
         case "text":
             return FreeText(message.text.max_chars, message.text.hint, message.question)
         case "schema_json":
@@ -69,15 +69,14 @@ class _Labels:
         return self._by_id.get(action, str(action))
 
 
-def _read_choices(message: pb.Legal) -> Choices:
-    choices = message.choices
+def _read_choices(choices: pb.Choices, question: bool) -> Choices:
     ids = choices.ids[:]
-    labels = choices.labels
+    labels = choices.labels[:]
     if not labels:
-        return Choices(ids, str, message.question)
+        return Choices(ids, str, question)
     if len(labels) != len(ids):
         raise Unfit(f"has {len(labels)} labels for {len(ids)} choices")
-    return Choices(ids, _Labels(ids, labels[:]), message.question)
+    return Choices(ids, _Labels(ids, labels), question)
 
 
 def _read_schema(message: pb.Legal) -> Schema:

@@ -95,9 +95,12 @@ def read_view(message: pb.Prompt | WatchMatchResponse) -> Observation:
     Raises:
         Unfit: a field or an event has no form that is known.
     """
-    fields = {field.name: _read_field(field) for field in message.fields}
-    events = message.events
-    return Observation(message.step, fields, [_read_event(event) for event in events] if events else ())
+    fields, events = message.fields, message.events
+    return Observation(
+        message.step,
+        {field.name: _read_field(field) for field in fields} if fields else {},
+        [_read_event(event) for event in events] if events else (),
+    )
 
 
 def _fill_view(message: pb.Prompt | WatchMatchResponse, fields: Mapping[str, Value], events: Sequence[Event]) -> None:

@@ -1,4 +1,4 @@
-"""A process that appends sets to a ledger: `appender.py URL STATE SETS`. It prints each match once its result is durable."""
+"""A process that appends sets to a ledger: `appender.py URL STATE SETS`. It prints each match once it is durable."""
 
 import sys
 from pathlib import Path

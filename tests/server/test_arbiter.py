@@ -71,7 +71,13 @@ class Scene:
         self.sessions = [self._session(name) for name in ("one", "two")]
         parties = tuple(PartyRef(agent=AgentName(s.id), owner=s.id) for s in self.sessions)
         plan = MatchPlan(
-            match_id=MatchId("m"), set_id=SetId("s"), ordinal=0, game=GAME, seed=Seed.of(1), parties=parties, clock=clock
+            match_id=MatchId("m"),
+            set_id=SetId("s"),
+            ordinal=0,
+            game=GAME,
+            seed=Seed.of(1),
+            parties=parties,
+            clock=clock,
         )
         set_plan = SetPlan(set_id=SetId("s"), game=GAME, parties=parties, matches=1, rated=True)
         lanes = [Lane(session=session, join=1, wants=frozenset()) for session in self.sessions]

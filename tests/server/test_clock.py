@@ -1,6 +1,7 @@
 """Time accounting: a decision uses its own time first, then the bank, and nothing while its clock stands still."""
 
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from arena.core.game import ClockSpec
 from arena.core.match import GameRef, MatchPlan

@@ -1,5 +1,7 @@
 """What the journal brings back after a kill."""
 
+import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,16 @@ def test_a_second_server_on_the_same_journal_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LedgerFault, match="another server"):
         Journal(tmp_path / "journal")
     journal.close()
+
+
+async def test_a_full_disk_pauses_and_loses_nothing(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    good, journal._fd = journal._fd, os.open("/dev/full", os.O_WRONLY)
+    journal.note(session())
+    journal.flush()
+    assert not journal.durable.is_set()
+    os.close(journal._fd)
+    journal._fd = good
+    async with asyncio.timeout(5):
+        await journal.durable.wait()
+    assert list(reopened(journal, tmp_path / "journal").snapshot.sessions) == ["s1"]
