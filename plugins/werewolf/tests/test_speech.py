@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from arena.core.canonical import canonical
 from arena.core.errors import IllegalAction, MalformedAction
+from arena.core.speech import one_line
 from arena.core.values import Json, Seat
 from arena_werewolf import speech
-from arena_werewolf.speech import clean
 from arena_werewolf.state import WerewolfState
 from plugins.werewolf.tests.driver import field, night, seated, turn
 
@@ -28,14 +28,14 @@ def at_the_talk(**options: Json) -> WerewolfState:
 @given(ANY_TEXT)
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     """RULES.md 3.2"""
-    once = clean(text)
-    assert clean(once) == once
+    once = one_line(text)
+    assert one_line(once) == once
 
 
 @given(ANY_TEXT)
 def test_what_is_left_is_one_visible_line_of_unicode(text: str) -> None:
     """RULES.md 3.2"""
-    once = clean(text)
+    once = one_line(text)
     once.encode()
     assert once.splitlines() in ([once], [])
     assert not {unicodedata.category(c) for c in once} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -82,7 +82,7 @@ def test_a_speech_over_the_budget_is_refused_with_the_section() -> None:
 
 def test_ten_megabytes_are_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     """RULES.md 3.2"""
-    monkeypatch.setattr(speech, "clean", lambda text: pytest.fail("the text was read"))
+    monkeypatch.setattr(speech, "one_line", lambda text: pytest.fail("the text was read"))
     with pytest.raises(IllegalAction, match="10000000"):
         at_the_talk().check(Seat(0), "\u202e" * 10_000_000)
 
@@ -97,7 +97,7 @@ def test_no_speech_can_add_a_line_to_anybodys_view(text: str) -> None:
     assert len(after) == len(before) + 1
     spoken = after[len(before) - 1]
     assert spoken.startswith("player_0 says: ")
-    assert json.loads(spoken.removeprefix("player_0 says: ")) == clean(text)
+    assert json.loads(spoken.removeprefix("player_0 says: ")) == one_line(text)
     assert canonical(list(state.events(Seat(3), 0)))
 
 
