@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from arena.server.live import LiveMatch
 
 _REMEMBERED_REQUESTS = 4096
+_BATCH_BYTES = 2 * 1024 * 1024
+"""A message stays under the 4 MiB that gRPC clients take by default, unless one frame alone is larger."""
 
 
 class Stream(Protocol):
@@ -134,6 +136,8 @@ class Session:
 
     def emit(self, **frame: Any) -> None:
         """Queue one numbered frame and keep it for a resume."""
+        if self.gone:
+            return
         self._sequence += 1
         data = ServerFrame(seq=self._sequence, **frame).SerializeToString()
         self._kept.append((self._sequence, data))
@@ -238,6 +242,13 @@ class Connection:
             while self._outbox:
                 if not durable.is_set():
                     await durable.wait()
-                batch, self._outbox = self._outbox[: self._max_batch], self._outbox[self._max_batch :]
                 async with asyncio.timeout(self._write_timeout):
-                    await self.stream.send(join_frames(batch))
+                    await self.stream.send(join_frames(self._next_batch()))
+
+    def _next_batch(self) -> list[bytes]:
+        """As many frames as one message may hold, by number and by size; at least one."""
+        count = min(len(self._outbox), self._max_batch)
+        while count > 1 and sum(map(len, self._outbox[:count])) > _BATCH_BYTES:
+            count //= 2
+        batch, self._outbox = self._outbox[:count], self._outbox[count:]
+        return batch
