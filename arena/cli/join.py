@@ -1,10 +1,11 @@
 """`arena join`: an agent of this process in the matches of a server."""
 
 import asyncio
+import json
+import logging
 import re
 import signal
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,7 @@ from arena.cli.output import print_json
 if TYPE_CHECKING:
     from arena.client import Client, JoinSummary
     from arena.core.values import Json
+    from arena.plugin.registry import Registry
 
 
 def join(
@@ -42,8 +44,10 @@ def join(
     from arena.plugin.registry import Registry
 
     show_logs()
-    made = Registry().make_agent(agent)
-    given = _given(server, token, tls_ca, game, option or [])
+    logging.getLogger("arena.client.client").setLevel(logging.CRITICAL)  # what it logs, it also raises
+    registry = Registry()
+    made = registry.make_agent(agent)
+    given = _given(registry, game, option or [])
     client = Client(server, token=token, tls_ca=tls_ca)
     client.join(game, made, name=name or name_of(agent), version=version, options=given, seats=seats, matches=matches)
     (summary,) = asyncio.run(_run(client))
@@ -71,21 +75,24 @@ async def _run(client: "Client") -> "Sequence[JoinSummary]":
     return await client.run()
 
 
-def _given(
-    server: str, token: str | None, tls_ca: Path | None, game: str, assignments: Sequence[str]
-) -> "Mapping[str, Json]":
-    """The options in the types that the server's game declares; files are read here."""
-    if not assignments:
-        return {}
-    from arena.client.remote import Remote
+def _given(registry: "Registry", game: str, assignments: Sequence[str]) -> "Mapping[str, Json]":
+    """The options by name. Without the game's plugin here they are taken as JSON or text, and the server checks them."""
     from arena.core.errors import UnknownGame
     from arena.core.options import parse_assignments
 
-    with Remote(server, token=token, tls_ca=tls_ca) as remote:
-        offers = {offer.id: offer for offer in remote.games()}
-    if game not in offers:
-        raise UnknownGame(f"the server at {server} has no game {game!r}; `arena games --server {server}` lists them")
-    return parse_assignments(offers[game].options, assignments)
+    if not assignments:
+        return {}
+    try:
+        return parse_assignments(registry.listing(game.partition("?")[0]).options, assignments)
+    except UnknownGame:
+        return {name: _json_or_text(value) for name, _, value in (text.partition("=") for text in assignments)}
+
+
+def _json_or_text(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def _report(summary: "JoinSummary", as_json: bool) -> None:

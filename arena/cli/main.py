@@ -46,6 +46,7 @@ def run(args: Sequence[str] | None = None) -> int:
 
     Returns its exit code: 0 after success, 1 when refused, 2 for wrong usage, 130 after Ctrl-C.
     """
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its C core would print beside our own sentence
     try:
         status = get_command(app)(args=args, prog_name="arena", standalone_mode=False)
         return status if isinstance(status, int) else 0

@@ -77,7 +77,7 @@ def _viewer(game: "Game", seat: int | None, everything: bool) -> "Seat":
 def _frames(game: "Game", result: "MatchResult", viewer: "Seat") -> "Iterator[_Frame]":
     from arena.core.values import EVENTS, OMNISCIENT, TEXT
     from arena.match.replay import positions
-    from arena.match.table import Wants
+    from arena.match.prompt import Wants
 
     wants = Wants.of(frozenset({TEXT, EVENTS}))
     public = viewer == OMNISCIENT or game.spec.perfect_information

@@ -16,17 +16,15 @@ from arena.client.outbox import Outbox
 from arena.client.patience import Backoff, Patience
 from arena.client.runners import make_runner
 from arena.client.session import Session
-from arena.client.transport import Disconnected, Stream, Transport
+from arena.client.transport import Disconnected, Stream, Transport, get_game
 from arena.core.agent import AgentFactory, BatchAgent
 from arena.core.errors import ArenaError, Busy, UnknownSession
 from arena.core.values import Json
-from arena.v1 import lobby_pb2
 from arena.v1 import play_pb2 as pb
 from arena.wire.frames import join_frames, read_error, server_frames
 from arena.wire.games import read_spec
 from arena.wire.json_values import write_json
 
-GET_GAME: Final = "/arena.v1.LobbyService/GetGame"
 REJOIN_SECONDS: Final = 1.0
 """Before a join is tried again that the server had no room for, unless it says how long."""
 DRAIN_SECONDS: Final = 5.0
@@ -144,13 +142,15 @@ class Client:
         self._dispatch.joins[join.id] = join
         return join
 
-    def _join_ended(self, join: JoinState, error: ArenaError | None, retry_after: float) -> None:
+    def _join_ended(self, join: JoinState, message: pb.JoinEnded) -> None:
+        error = read_error(message.error) if message.HasField("error") else None
         if isinstance(error, Busy) and not join.leaving:
+            retry_after = message.error.retry_after_ms / 1000
             log.info("%s cannot join %s now: %s", join.order.name, join.order.game, error)
             self._renew(join)
             asyncio.get_running_loop().call_later(retry_after or REJOIN_SECONDS, self._rejoin, join)
             return
-        join.ended = True
+        join.close(message.matches)
         if error is not None and not isinstance(error, Busy):
             log.error("%s cannot play %s: %s", join.order.name, join.order.game, error)
             self._error = self._error or error
@@ -276,26 +276,18 @@ class Client:
             join.renew(join.id)
         await self._pause(backoff, str(error), 0.0)
 
-    # ---- what else the server is asked for
-
     async def _brief_of(self, rated_id: str) -> str:
         try:
-            reply = await self._get_game(rated_id, b"")
+            return (await get_game(self._transport, rated_id)).brief
         except (ArenaError, Disconnected) as error:
             log.warning("the rules of %s in words are not to be had: %s", rated_id, error)
             return ""
-        return reply.game.brief
 
     async def _bring_entries(self) -> None:
         for join in self._joins:
             if join.entry is None and join.order.brings_entry:
-                reply = await self._get_game(join.order.game, join.order.options_json)
-                join.entry = write_json(join.order.entry(*read_spec(reply.game)))
-
-    async def _get_game(self, game: str, options_json: bytes) -> lobby_pb2.GetGameResponse:
-        request = lobby_pb2.GetGameRequest(game=game, options_json=options_json)
-        data = await self._transport.call(GET_GAME, request.SerializeToString())
-        return lobby_pb2.GetGameResponse.FromString(data)
+                game = await get_game(self._transport, join.order.game, join.order.options_json)
+                join.entry = write_json(join.order.entry(*read_spec(game)))
 
     async def _drain(self) -> None:
         drains: Sequence[asyncio.Future[None]] = [asyncio.ensure_future(j.runner.drain()) for j in self._joins]

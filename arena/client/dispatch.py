@@ -7,11 +7,11 @@ from typing import Any, Final
 from arena.client.answers import unavailable_frame
 from arena.client.joins import JoinState
 from arena.client.outbox import Outbox
-from arena.client.runners import Runner
+from arena.client.runners import Ending, Runner
 from arena.client.seats import Request, SeatState
 from arena.client.session import Session
 from arena.core.agent import Clock, SeatInfo
-from arena.core.errors import ArenaError, ProtocolViolation, ResumeGap
+from arena.core.errors import ProtocolViolation, ResumeGap
 from arena.core.seed import Seed
 from arena.core.values import MatchId, Seat
 from arena.v1 import common_pb2
@@ -40,7 +40,7 @@ class Dispatch:
         session: Session,
         outbox: Outbox,
         brief_of: Callable[[str], Awaitable[str]],
-        on_join_ended: Callable[[JoinState, ArenaError | None, float], None],
+        on_join_ended: Callable[[JoinState, pb.JoinEnded], None],
     ) -> None:
         self.joins: dict[int, JoinState] = {}
         self.seats: dict[int, SeatState] = {}
@@ -52,6 +52,7 @@ class Dispatch:
         self._on_join_ended = on_join_ended
         self._briefs: dict[str, str] = {}
         self._work: dict[Runner, list[Request]] = {}
+        self._endings: dict[Runner, list[Ending]] = {}
         self._handlers: dict[str, Callable[[Any], None]] = {
             "decision_request": self._decision_request,
             "accepted": self._accepted,
@@ -124,8 +125,9 @@ class Dispatch:
             self._outbox.put_all(frames)
 
     def _hand_out_work(self) -> None:
-        if not self._work:
-            return
+        endings, self._endings = self._endings, {}
+        for runner, ended in endings.items():
+            runner.end(ended)
         work, self._work = self._work, {}
         requests = self.requests
         for runner, asked in work.items():
@@ -214,7 +216,7 @@ class Dispatch:
             raise ProtocolViolation("the server ended a match without an outcome for each seat")
         outcome, cause = read_outcome(own)
         seat.join.seat_ended(message, seat.info.seat, outcome, cause)
-        seat.join.runner.end(seat, outcome)
+        self._endings.setdefault(seat.join.runner, []).append((seat, outcome))
 
     # ---- joins
 
@@ -224,10 +226,8 @@ class Dispatch:
 
     def _join_ended(self, message: pb.JoinEnded) -> None:
         join = self.joins.get(message.join_id)
-        if join is None or join.ended:
-            return
-        error = read_error(message.error) if message.HasField("error") else None
-        self._on_join_ended(join, error, message.error.retry_after_ms / 1000)
+        if join is not None and not join.ended:
+            self._on_join_ended(join, message)
 
     # ---- the stream
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import grpc
 import grpc.aio
@@ -18,6 +20,8 @@ from arena.wire.limits import MAX_SERVER_BATCH_BYTES
 PLAY: Final = "/arena.v1.PlayService/Play"
 CALL_SECONDS: Final = 15.0
 """A unary call that takes longer is given up."""
+PART_SECONDS: Final = 0.5
+"""How long the last words may take to arrive."""
 
 _LOOPBACK: Final = ("127.", "localhost", "[::1]", "unix:")
 _OPTIONS: Final = (
@@ -27,6 +31,7 @@ _OPTIONS: Final = (
     ("grpc.use_local_subchannel_pool", 1),  # a new channel must not inherit the old one's backoff
 )
 _DETAILS: Final = 200
+_Result = TypeVar("_Result")
 _Call = grpc.aio.StreamStreamCall[bytes, bytes]
 
 log = logging.getLogger(__name__)
@@ -87,17 +92,11 @@ class GrpcStream:
 
     async def send(self, data: bytes) -> None:
         """Write one message; waits for the transport's window."""
-        try:
-            await self._call.write(data)
-        except (grpc.aio.AioRpcError, grpc.aio.UsageError, asyncio.InvalidStateError):
-            raise await self._why() from None
+        await self._attempt(self._call.write(data))
 
     async def receive(self) -> bytes | None:
         """Read one message; None at an orderly end."""
-        try:
-            data = await self._call.read()
-        except (grpc.aio.AioRpcError, grpc.aio.UsageError, asyncio.InvalidStateError):
-            raise await self._why() from None
+        data = await self._attempt(self._call.read())
         if isinstance(data, bytes):
             return data
         if await self._call.code() is grpc.StatusCode.OK:
@@ -105,8 +104,23 @@ class GrpcStream:
         raise await self._why()
 
     async def close(self) -> None:
-        """Cancel the call; the session is resumable, or over, whichever the frames said last."""
+        """Let what was sent arrive, then end the call, whether or not the server does so too."""
+        with suppress(TimeoutError, ArenaError, Disconnected):
+            async with asyncio.timeout(PART_SECONDS):
+                await self._attempt(self._call.done_writing())
+                await self._call.code()
         self._call.cancel()
+
+    async def _attempt(self, step: Awaitable[_Result]) -> _Result:
+        try:
+            return await step
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            raise Disconnected("the call was cancelled") from None  # not this task: the other side, or the writer
+        except (grpc.aio.AioRpcError, grpc.aio.UsageError, asyncio.InvalidStateError):
+            raise await self._why() from None
 
     async def _why(self) -> ArenaError | Disconnected:
         call = self._call

@@ -8,7 +8,6 @@ from functools import partial
 
 from arena.client.runners import Runner
 from arena.core.agent import Agent, AgentFactory, BatchAgent
-from arena.core.errors import ArenaError
 from arena.core.game import GameSpec, SeatOutcome
 from arena.core.match import Cause, GameRef
 from arena.core.values import Fields, Json
@@ -64,6 +63,8 @@ class JoinSummary:
     losses: int = 0
     voids: int = 0
     """Matches that nobody is charged with; not among the three above."""
+    unseen: int = 0
+    """Matches that the server counted, but whose end was lost when it was restarted; not among `matches`."""
     score: float = 0.0
     """Summed over wins, draws and losses."""
     causes: Counter[str] = field(default_factory=Counter)
@@ -91,7 +92,7 @@ class JoinState:
     joined: bool = False
     leaving: bool = False
     ended: bool = False
-    error: ArenaError | None = None
+    _before: int = 0
     _live: dict[str, "_Live"] = field(default_factory=dict)
 
     def join_frame(self) -> bytes:
@@ -122,6 +123,12 @@ class JoinState:
             self.ended = self.ended or self.matches <= 0
         self.id = join_id
         self.joined = False
+        self._before = self.summary.matches
+
+    def close(self, counted: int) -> None:
+        """The join has ended; the server counted so many matches since it began."""
+        self.ended = True
+        self.summary.unseen += max(0, counted - (self.summary.matches - self._before))
 
     def seat_taken(self, match: str) -> None:
         """One more seat of a match is ours."""

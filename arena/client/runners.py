@@ -20,6 +20,7 @@ from arena.core.game import SeatOutcome
 from arena.core.values import Action
 
 Deliver: TypeAlias = Callable[[Sequence[tuple[Request, bytes]]], None]
+Ending: TypeAlias = tuple[SeatState, SeatOutcome]
 Job: TypeAlias = Callable[[], None]
 
 PROMPT_SECONDS: Final = 0.005
@@ -32,8 +33,8 @@ class Runner(Protocol):
     def decide(self, requests: Sequence[Request]) -> None:
         """Have these decided; answers are delivered as they come."""
 
-    def end(self, seat: SeatState, outcome: SeatOutcome) -> None:
-        """Tell a seat's agent how its match ended, after all it was asked before."""
+    def end(self, endings: Sequence[Ending]) -> None:
+        """Tell agents how their matches ended, after all they were asked before."""
 
     async def drain(self) -> None:
         """Wait until everything asked for so far is done."""
@@ -91,9 +92,9 @@ class ThreadRunner:
         """Ask the agents one after the other, in the thread."""
         self._thread.jobs.put(partial(self._decide, requests))
 
-    def end(self, seat: SeatState, outcome: SeatOutcome) -> None:
-        """Tell the agent in the thread."""
-        self._thread.jobs.put(partial(_end_one, seat, self._factory, outcome))
+    def end(self, endings: Sequence[Ending]) -> None:
+        """Tell the agents in the thread."""
+        self._thread.jobs.put(partial(_end_all, self._factory, endings))
 
     async def drain(self) -> None:
         """Wait for the thread."""
@@ -142,9 +143,9 @@ class LoopRunner:
         for request in requests:
             self._tasks.start(_deliver_later(request, self._act(request), self._deliver))
 
-    def end(self, seat: SeatState, outcome: SeatOutcome) -> None:
-        """Tell the agent at once."""
-        _end_one(seat, self._factory, outcome)
+    def end(self, endings: Sequence[Ending]) -> None:
+        """Tell the agents at once."""
+        _end_all(self._factory, endings)
 
     async def drain(self) -> None:
         """Endings are never queued; decisions still running belong to requests that are closed."""
@@ -174,9 +175,9 @@ class BatchRunner:
             self._open.put(request)
         self._thread.jobs.put(self._decide)
 
-    def end(self, seat: SeatState, outcome: SeatOutcome) -> None:
+    def end(self, endings: Sequence[Ending]) -> None:
         """Tell the agent between two calls."""
-        self._thread.jobs.put(partial(self._end, seat, outcome))
+        self._thread.jobs.put(partial(self._end, endings))
 
     async def drain(self) -> None:
         """Wait for the thread."""
@@ -209,11 +210,12 @@ class BatchRunner:
         except Empty:
             return requests
 
-    def _end(self, seat: SeatState, outcome: SeatOutcome) -> None:
-        try:
-            self._agent.ended(seat.info, outcome)
-        except AGENT_ERRORS:
-            log.exception("the batch agent failed at the end of %s", seat.info.match_id)
+    def _end(self, endings: Sequence[Ending]) -> None:
+        for seat, outcome in endings:
+            try:
+                self._agent.ended(seat.info, outcome)
+            except AGENT_ERRORS:
+                log.exception("the batch agent failed at the end of %s", seat.info.match_id)
 
 
 class _Tasks:
@@ -253,9 +255,10 @@ def _answered(request: Request, answer: Action | Reply | Exception) -> tuple[Req
         return request, failure_frame(request, error)
 
 
-def _end_one(seat: SeatState, factory: AgentFactory, outcome: SeatOutcome) -> None:
-    try:
-        agent: Agent = seat.agent or seat.build(factory)
-        agent.ended(outcome)
-    except AGENT_ERRORS:
-        log.exception("the agent in seat %s of %s failed at its end", seat.info.seat, seat.info.match_id)
+def _end_all(factory: AgentFactory, endings: Sequence[Ending]) -> None:
+    for seat, outcome in endings:
+        try:
+            agent: Agent = seat.agent or seat.build(factory)
+            agent.ended(outcome)
+        except AGENT_ERRORS:
+            log.exception("the agent in seat %s of %s failed at its end", seat.info.seat, seat.info.match_id)

@@ -1,8 +1,13 @@
 """The seam between the session and whatever carries its bytes: gRPC, or a pair of queues in a test."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
-from arena.core.errors import ArenaError
+from google.protobuf.message import DecodeError
+
+from arena.core.errors import ArenaError, ProtocolViolation
+from arena.v1 import game_pb2, lobby_pb2
+
+GET_GAME: Final = "/arena.v1.LobbyService/GetGame"
 
 
 class Disconnected(Exception):
@@ -45,3 +50,18 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Let go of the connection."""
+
+
+async def get_game(transport: Transport, game: str, options_json: bytes = b"") -> game_pb2.GameSpec:
+    """What the server says of a game with these options.
+
+    Raises:
+        ArenaError: the server's own, such as UnknownGame, or a ProtocolViolation of its answer.
+        Disconnected: there is no answer.
+    """
+    request = lobby_pb2.GetGameRequest(game=game, options_json=options_json)
+    data = await transport.call(GET_GAME, request.SerializeToString())
+    try:
+        return lobby_pb2.GetGameResponse.FromString(data).game
+    except DecodeError as error:
+        raise ProtocolViolation("the server sent a description of a game that cannot be read") from error

@@ -50,6 +50,8 @@ class Option:
             raise BadOption(f"option {self.name}: {value!r} is not {self._wanted()}")
         if self.kind in _NUMERIC:
             return self._check_number(value)
+        if self.kind == "file":
+            return self._check_file(value)
         if not isinstance(value, _TYPES.get(self.kind, object)):
             raise BadOption(f"option {self.name}: {value!r} is not {self._wanted()}")
         return value
@@ -62,6 +64,16 @@ class Option:
         if not low <= value <= high:
             raise BadOption(f"option {self.name}: {value} is not {self._wanted()}")
         return value if self.kind == "int" else float(value)
+
+    def _check_file(self, value: Json) -> Json:
+        """The digest names the content in rated ids, so it must not lie."""
+        if value == self.default:
+            return value
+        if not isinstance(value, Mapping) or set(value) != {"sha256", "text"} or not isinstance(value["text"], str):
+            raise BadOption(f"option {self.name}: this is not {self._wanted()}")
+        if value["sha256"] != hashlib.sha256(value["text"].encode()).hexdigest():
+            raise BadOption(f"option {self.name}: its sha256 is not that of its text")
+        return value
 
     def _wanted(self) -> str:
         if self.choices:
@@ -84,8 +96,8 @@ def resolve(options: Iterable[Option], given: Mapping[str, Json]) -> Config:
     return {name: option.check(given[name]) if name in given else option.default for name, option in known.items()}
 
 
-def parse_assignments(options: Iterable[Option], texts: Iterable[str]) -> dict[str, Json]:
-    """The values of `key=value` texts as the command line gives them.
+def parse_assignments(options: Iterable[Option], texts: Iterable[str], *, files: bool = True) -> dict[str, Json]:
+    """The values of `key=value` texts as the command line gives them; without `files` none may name a file.
 
     Raises:
         BadOption: for a text without "=", an unknown or repeated name, or a value that does not fit.
@@ -100,6 +112,8 @@ def parse_assignments(options: Iterable[Option], texts: Iterable[str]) -> dict[s
             raise BadOption(f"unknown option {name!r}; there is {', '.join(sorted(known)) or 'none'}")
         if name in given:
             raise BadOption(f"option {name} is given twice")
+        if known[name].kind == "file" and not files:
+            raise BadOption(f"option {name} is a file, which cannot be named here; give its content as an option")
         given[name] = known[name].parse(value)
     return given
 
@@ -142,7 +156,7 @@ _PARSERS: dict[str, Callable[[str], Json]] = {
     "file": _read_file,
 }
 _NUMERIC = frozenset({"int", "float"})
-_TYPES: dict[str, type] = {"bool": bool, "str": str, "file": Mapping}
+_TYPES: dict[str, type] = {"bool": bool, "str": str}
 _NAMES = {
     "int": "a whole number",
     "float": "a number",

@@ -44,41 +44,48 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class GameBytes:
+    """A game with the canonical forms of itself and of its config alone, which are the same in batch after batch."""
+
+    game: GameRef
+    whole: bytes
+    config: bytes
+
+    @classmethod
+    def of(cls, game: GameRef) -> "GameBytes":
+        """Those of this game."""
+        whole = {name: getattr(game, name) for name in ("config", "id", "rated_id", "version")}
+        return cls(game, canonical(whole), canonical(game.config))
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Results of one set, written together."""
 
     plan: SetPlan
-    config: bytes
+    game: GameBytes
     parties: Sequence[PartyRef]
     records: Sequence[Record]
 
 
-def encode(plan: SetPlan, results: Iterable[MatchResult]) -> Batch:
-    """The records of some results of one set.
+def encode(plan: SetPlan, results: Iterable[MatchResult], game: GameBytes | None = None) -> Batch:
+    """The records of some results of one set; `game` is that of the plan, where it is known already.
 
     Raises:
         ValueError, TypeError: a result does not belong to the set, or holds what has no canonical form.
     """
+    game = game or GameBytes.of(plan.game)
     parties = list(plan.parties)
-    config = canonical(plan.game.config)
-    return Batch(plan, config, parties, [_encode_result(plan, config, parties, result) for result in results])
+    return Batch(plan, game, parties, [_encode_result(plan, game.config, parties, result) for result in results])
 
 
 def payload(batch: Batch, records: Iterable[Record]) -> bytes:
     """The canonical bytes of an entry that holds these records of a batch."""
-    plan, game = batch.plan, batch.plan.game
+    plan = batch.plan
     matches = b",".join(b"[%b,%b]" % (record.head, record.play) for record in records)
-    about = canonical({"id": game.id, "rated_id": game.rated_id, "version": game.version})
-    parties = canonical([_party_json(party) for party in batch.parties])
     size = {"id": plan.set_id, "matches": plan.matches, "parties": len(plan.parties), "rated": plan.rated}
-    return b'{"format":%d,"game":{"config":%b,%b,"matches":[%b],"parties":%b,"set":%b}' % (
-        FORMAT,
-        batch.config,
-        about[1:],
-        matches,
-        parties,
-        canonical(size),
-    )
+    rest = canonical({"parties": [_party_json(party) for party in batch.parties], "set": size})
+    return b'{"format":%d,"game":%b,"matches":[%b],%b' % (FORMAT, batch.game.whole, matches, rest[1:])
 
 
 def decode(data: bytes) -> Batch:
@@ -100,8 +107,8 @@ def decode(data: bytes) -> Batch:
         matches=size["matches"],
         rated=size["rated"],
     )
-    config = canonical(game.config)
-    return Batch(plan, config, parties, [_decode_match(plan, config, parties, *pair) for pair in entry["matches"]])
+    known = GameBytes.of(game)
+    return Batch(plan, known, parties, [_decode_match(plan, known.config, parties, *p) for p in entry["matches"]])
 
 
 def _encode_result(plan: SetPlan, config: bytes, parties: list[PartyRef], result: MatchResult) -> Record:
@@ -181,10 +188,12 @@ def _check(plan: SetPlan, result: MatchResult) -> None:
         raise ValueError(f"match {match.match_id} has ordinal {match.ordinal} in a set of {plan.matches}")
     if not result.void and not result.seats:
         raise ValueError(f"match {match.match_id} counts, but has no seats")
-    if any(not 0 <= seat.party < len(match.parties) for seat in result.seats):
-        raise ValueError(f"match {match.match_id} has a seat of no party")
-    if any(not 0 <= move < len(result.moves) for move in result.provenance):
-        raise ValueError(f"match {match.match_id} has provenance for a move it has not")
+    for seat in result.seats:
+        if not 0 <= seat.party < len(match.parties):
+            raise ValueError(f"match {match.match_id} has a seat of no party")
+    for move in result.provenance:
+        if not 0 <= move < len(result.moves):
+            raise ValueError(f"match {match.match_id} has provenance for a move it has not")
 
 
 def _index(parties: list[PartyRef], party: PartyRef) -> int:

@@ -6,9 +6,8 @@ standings. Truncation and rewritten tails show against the signed heads outside 
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, func, select
@@ -87,6 +86,7 @@ class _Audit:
         self._hash = GENESIS
         self._open: dict[SetId, Tally] = {}
         self._closed: set[SetId] = set()
+        self._found: dict[type[SQLModel], dict[int, list[Row]]] = {}
         self.number = 0
         self.rows: Counter[type[SQLModel]] = Counter()
         self.replayed = 0
@@ -95,6 +95,7 @@ class _Audit:
     def run(self) -> None:
         """Raises _Bad at the first thing that is not as it was written."""
         while page := self._page():
+            self._load(page)
             for entry in page:
                 self._check_entry(*entry)
         if max(self._signed, default=-1) >= self.number:
@@ -107,6 +108,27 @@ class _Audit:
         table = _table(EntryRow)
         query = select(table).where(table.c.number >= self.number).order_by(table.c.number).limit(_PAGE)
         return self._connection.execute(query).all()
+
+    def _load(self, page: Sequence[Any]) -> None:
+        """Fetch the rows that these entries should have, a query a table instead of some an entry."""
+        first = self.rows[MatchRow]
+        matches = first, first + sum(entry.matches for entry in page) - 1
+        entries = page[0].number, page[-1].number
+        spans: dict[type[SQLModel], tuple[str, tuple[int, int]]] = {
+            MatchRow: ("number", matches),
+            SeatRow: ("match", matches),
+            StandingRow: ("entry", entries),
+            SetRow: ("completed", entries),
+        }
+        self._found = {model: self._rows_by(model, *span) for model, span in spans.items()}
+
+    def _rows_by(self, model: type[SQLModel], key: str, span: tuple[int, int]) -> dict[int, list[Row]]:
+        table = _table(model)
+        at = list(table.columns.keys()).index(key)
+        found: dict[int, list[Row]] = {}
+        for row in self._connection.execute(select(table).where(table.c[key].between(*span))):
+            found.setdefault(row[at], []).append(tuple(row))
+        return found
 
     def _check_entry(self, number: int, first_match: int, matches: int, digest: bytes, payload: bytes) -> None:
         if number != self.number:
@@ -133,13 +155,14 @@ class _Audit:
         matches = [match_row(at, number, tally.land(record), record) for at, record in records]
         seats = [row for at, record in records for row in seat_rows(at, record.result)]
         places = tally.complete(number) if tally.due else []
-        span = first, first + len(records) - 1
-        self._check_same(number, MatchRow, "number", span, matches)
-        self._check_same(number, SeatRow, "match", span, seats)
-        self._check_same(number, StandingRow, "entry", (number, number), places)
-        self._check_provenance(number, span, records)
+        numbers = range(first, first + len(records))
+        self._check_same(number, MatchRow, numbers, matches)
+        self._check_same(number, SeatRow, numbers, seats)
+        self._check_same(number, StandingRow, [number], places)
+        self._check_provenance(number, records)
         if tally.completed == number:
-            self._check_set(tally, number)
+            self._check_same(number, SetRow, [number], [tally.row()])
+            self.rows[SetRow] -= 1  # it was counted when the set began
             del self._open[tally.set_id]
             self._closed.add(tally.set_id)
 
@@ -155,26 +178,21 @@ class _Audit:
             self._open[set_id] = Tally.of(batch.plan)
         return self._open[set_id]
 
-    def _check_same(
-        self, entry: int, model: type[SQLModel], key: str, span: tuple[int, int], wanted: Sequence[Row]
-    ) -> None:
-        table = _table(model)
-        found = self._connection.execute(select(table).where(table.c[key].between(*span)))
-        if sorted(map(tuple, found)) != sorted(wanted):
-            raise _Bad(entry, f"the table {table.name} does not say what entry {entry} says")
+    def _check_same(self, entry: int, model: type[SQLModel], keys: Iterable[int], wanted: Sequence[Row]) -> None:
+        found = self._found[model]
+        if sorted(row for key in keys for row in found.get(key, ())) != sorted(wanted):
+            raise _Bad(entry, f"the table {model.__tablename__} does not say what entry {entry} says")
         self.rows[model] += len(wanted)
 
-    def _check_provenance(self, entry: int, span: tuple[int, int], records: Sequence[tuple[int, Record]]) -> None:
+    def _check_provenance(self, entry: int, records: Sequence[tuple[int, Record]]) -> None:
+        wanted = {(at, int(move), made) for at, record in records for move, made in record.commitments.items()}
+        if not wanted:
+            return
         table = _table(ProvenanceRow)
-        query = select(table).where(table.c.match.between(*span)).order_by(table.c.match)
-        found = {
-            number: {str(row.move): hashlib.sha256(row.blob).hexdigest() for row in rows}
-            for number, rows in groupby(self._connection.execute(query), key=lambda row: row.match)
-        }
-        wanted = {at: dict(record.commitments) for at, record in records if record.commitments}
-        if found != wanted:
+        rows = self._connection.execute(select(table).where(table.c.match.between(records[0][0], records[-1][0])))
+        if {(row.match, row.move, hashlib.sha256(row.blob).hexdigest()) for row in rows} != wanted:
             raise _Bad(entry, f"the provenance of entry {entry} is not what was sent")
-        self.rows[ProvenanceRow] += sum(map(len, wanted.values()))
+        self.rows[ProvenanceRow] += len(wanted)
 
     def _check_set(self, tally: Tally, entry: int) -> None:
         table, wanted = _table(SetRow), tally.row()

@@ -72,12 +72,12 @@ async def _play(run: Run, ledger: Appender | None, progress: Progress) -> Report
     try:
         ref, spec = await pool.describe(run.game, run.options)
         parties = seat_agents(spec, [_party(name, made[name], ref) for name in run.agents])
-        return await _Session(run, pool, ledger, progress, ref, spec, parties).play()
+        return await _Playing(run, pool, ledger, progress, ref, spec, parties).play()
     finally:
         await pool.stop()
 
 
-class _Session:
+class _Playing:
     """One run under way."""
 
     def __init__(

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, cast
+from typing import Any, Final, Protocol, TypeAlias, cast
 
 import numpy as np
 
@@ -25,8 +25,13 @@ from arena.core.game import SeatOutcome
 from arena.core.legal import Legal
 from arena.core.match import Cause, Move, SeatResult
 from arena.core.values import Action, Seat
-from arena.match.table import Table, Wants
+from arena.match.prompt import Wants
+from arena.match.table import Table
+from arena.plugin.blackbox import BlackBox
 from arena.plugin.border import log_once
+
+LOADING_MS: Final = 600_000
+"""How long an agent may take to load, its model included."""
 
 Answer: TypeAlias = Action | Reply | Cause
 """What came of asking an agent: its answer, or why there is none."""
@@ -71,12 +76,14 @@ class SeatedAgent:
 class AgentRoom(dict[str, AgentFactory | BatchAgent]):
     """The agents this process has made, by SPEC: a batch agent is one model for all its seats."""
 
-    def __init__(self, source: AgentSource) -> None:
+    def __init__(self, source: AgentSource, box: BlackBox) -> None:
         super().__init__()
         self._source = source
+        self._box = box
 
     def __missing__(self, spec: str) -> AgentFactory | BatchAgent:
-        made = self[spec] = self._source.make_agent(spec)
+        with self._box.patience(LOADING_MS):
+            made = self[spec] = self._source.make_agent(spec)
         return made
 
     def waits(self, spec: str) -> bool:
@@ -84,14 +91,15 @@ class AgentRoom(dict[str, AgentFactory | BatchAgent]):
         made = self[spec]
         return isinstance(made, BatchAgent) or inspect.iscoroutinefunction(getattr(made, "act", None))
 
-    def seat(self, table: Table, seat: Seat, spec: str) -> SeatedAgent:
+    def seat(self, table: Table, seat: Seat, spec: str, lost: Cause | None = None) -> SeatedAgent:
         """The agent of this SPEC in a seat. Its seed is one-way from the match's, so it tells nothing of the deal.
+
+        One that is `lost` is not even built.
 
         Raises:
             UnknownAgent, BadOption: there is no such agent.
         """
         plan = table.plan
-        made = self[spec]
         info = SeatInfo(
             match_id=plan.match_id,
             seat=seat,
@@ -102,6 +110,10 @@ class AgentRoom(dict[str, AgentFactory | BatchAgent]):
             seed=plan.seed.derive("agent", plan.ordinal, seat),
         )
         clock = Clock(plan.clock.decision, plan.clock.bank)
+        if lost:
+            return SeatedAgent(seat, info, Wants.of(frozenset()), clock, None, lost)
+        self._box.enter(seat)
+        made = self[spec]
         try:
             if isinstance(made, BatchAgent):
                 return SeatedAgent(seat, info, Wants.of(made.wants), clock, made)

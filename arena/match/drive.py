@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, cast
 
 from arena.core.agent import Agent, BatchAgent
 from arena.core.game import Game
@@ -27,6 +28,7 @@ def play_match(game: Game, plan: MatchPlan, room: AgentRoom, asker: Asker, box: 
     try:
         table = Table(game, plan)
         agents = seat_agents(table, room)
+        box.enter(GAME)
         _play(table, agents, asker, box.enter)
         result = table.result()
         tell_outcomes(agents, result)
@@ -66,29 +68,25 @@ def close_state(table: Table) -> None:
 
 
 def _play(table: Table, agents: Sequence[SeatedAgent], asker: Asker, enter: Callable[[int], None]) -> None:
-    while not table.over:
-        seats = tuple(table.open_seats)
+    while seats := tuple(table.open_seats):
         if len(seats) == 1:
             seated = agents[seats[0]]
             answer = _ask(table, seated, asker, enter)
-            if type(answer) is not int:
-                _put(table, seated, answer)
-            elif not table.play(seats[0], answer) and table.refused_out(seats[0]):
-                table.rule(seats[0], Cause.ILLEGAL)
+            if type(answer) is int:
+                if not table.play(seats[0], answer) and table.refused_out(seats[0]):
+                    table.rule(seats[0], Cause.ILLEGAL)
+                continue
+            settle(table, seated, answer)
         else:
-            _play_at_once(table, [agents[seat] for seat in seats], asker, enter)
+            _ask_all(table, [agents[seat] for seat in seats], asker, enter)
+        if table.ready:
+            table.step()
 
 
-def _play_at_once(table: Table, movers: Sequence[SeatedAgent], asker: Asker, enter: Callable[[int], None]) -> None:
+def _ask_all(table: Table, movers: Sequence[SeatedAgent], asker: Asker, enter: Callable[[int], None]) -> None:
     for seated in movers:
         while seated.seat in table.open_seats:  # it may be asked again, and another's forfeit ends the match for it
-            _put(table, seated, _ask(table, seated, asker, enter))
-
-
-def _put(table: Table, seated: SeatedAgent, answer: Answer) -> None:
-    settle(table, seated, answer)
-    if table.ready:
-        table.step()
+            settle(table, seated, _ask(table, seated, asker, enter))
 
 
 def _ask(table: Table, seated: SeatedAgent, asker: Asker, enter: Callable[[int], None]) -> Answer:
@@ -96,7 +94,7 @@ def _ask(table: Table, seated: SeatedAgent, asker: Asker, enter: Callable[[int],
         return seated.lost
     observation, legal, _ = table.prompt(seated.seat, seated.wants)
     enter(seated.seat)
-    answer: Answer
+    answer: Any
     try:
         answer = seated.act(observation, legal, seated.clock)
         if type(answer) is not int and isinstance(answer, Awaitable):
@@ -104,4 +102,4 @@ def _ask(table: Table, seated: SeatedAgent, asker: Asker, enter: Callable[[int],
     except (Exception, SystemExit) as error:  # noqa: BLE001 - border: an agent may raise anything
         answer = why(error)
     enter(GAME)
-    return answer
+    return cast(Answer, answer)

@@ -1,6 +1,6 @@
 """The live matches of a worker, and the rounds in which they go on: step every table that can, ask every agent once."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from arena.core.errors import ArenaError
@@ -11,8 +11,9 @@ from arena.match.agents import AgentRoom, Ask, Asker, settle
 from arena.match.drive import close_state, void_result
 from arena.match.hosted import Hosted
 from arena.match.messages import Failed, Opened
+from arena.match.prompt import Wants
 from arena.match.shelf import GameShelf
-from arena.match.table import Table, Wants
+from arena.match.table import Table
 from arena.plugin.blackbox import BATCH, GAME, BlackBox
 from arena.plugin.border import game_fault
 
@@ -49,7 +50,7 @@ class Floor:
         self.within(hosted, self._begin, wants, moves)
 
     def round(self) -> None:
-        """Ask each agent that lives here for its open decision, then step every table that is ready."""
+        """Ask each agent that lives here for its open decision, then step the tables whose game steps many at once."""
         if self._asking:
             self._ask_agents()
         if self._ready:
@@ -61,7 +62,11 @@ class Floor:
             hosted.show(table)
             self._end(hosted, table)
         elif not table.open_seats:
-            self._ready[hosted] = None
+            if self._batched and type(table.game).step_many is not Game.step_many:
+                self._ready[hosted] = None
+            else:
+                table.step()
+                self._go_on(hosted, table)
 
     def rule(self, hosted: Hosted, seat: Seat, cause: Cause) -> None:
         """A decision is lost to `cause`; nothing happens when none was owed."""
@@ -95,6 +100,7 @@ class Floor:
         self.forget(hosted)
 
     def _begin(self, hosted: Hosted, wants: Mapping[int, Wants], moves: Sequence[Move]) -> None:
+        hosted.enter(self._box)
         game = self._shelf.game(hosted.plan.game)
         hosted.set_limits(game)
         hosted.enter(self._box)
@@ -102,7 +108,7 @@ class Floor:
         for move in moves:
             self._box.enter(GAME)
             table.redo(move)
-        hosted.seat_parties(table, wants, self._room)
+        hosted.adopt(table, wants, moves)
         if hosted.tell:
             hosted.tell(Opened(hosted.plan.match_id, list(table.parties)))
         self._go_on(hosted, table)
@@ -129,19 +135,9 @@ class Floor:
         ready, self._ready = self._ready, {}
         batches: dict[int, list[Hosted]] = {}
         for hosted in ready:
-            game = hosted.dealt.game
-            if self._batched and type(game).step_many is not Game.step_many:
-                batches.setdefault(id(game), []).append(hosted)
-            else:
-                self.within(hosted, self._step)
+            batches.setdefault(id(hosted.dealt.game), []).append(hosted)
         for batch in batches.values():
             self._step_together(batch)
-
-    def _step(self, hosted: Hosted) -> None:
-        table = hosted.dealt
-        hosted.enter(self._box)
-        table.step()
-        self._go_on(hosted, table)
 
     def _step_together(self, batch: Sequence[Hosted]) -> None:
         batch[0].enter(self._box)
@@ -174,13 +170,13 @@ class Floor:
         for hosted, ask in asks:
             self.within(hosted, self._answer, ask)
 
-    def _open_asks(self, hosted: Hosted) -> Iterator[tuple[Hosted, Ask]]:
-        for ask in hosted.asks(self._box):
-            yield hosted, ask
+    def _open_asks(self, hosted: Hosted) -> list[tuple[Hosted, Ask]]:
+        return [(hosted, ask) for ask in hosted.asks(self._room, self._box)]
 
     def _answer(self, hosted: Hosted, ask: Ask) -> None:
         table = hosted.dealt
-        if table.over or ask.seated.seat not in table.open_seats:
+        gone = self._hosted.get(hosted.plan.match_id) is not hosted
+        if gone or table.over or ask.seated.seat not in table.open_seats:
             return
         hosted.enter(self._box)
         move = settle(table, ask.seated, ask.answer)

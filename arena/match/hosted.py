@@ -1,6 +1,6 @@
 """One match in a worker: its table, who plays which seat, and what is told about it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -11,13 +11,15 @@ from arena.core.values import SPECTATOR, Seat
 from arena.match.agents import AgentRoom, Ask, SeatedAgent
 from arena.match.drive import now_ms, tell_outcomes
 from arena.match.messages import Asked, Report, Took, Viewed
-from arena.match.table import Table, Wants
+from arena.match.prompt import Wants
+from arena.match.shelf import LOADING_MS
+from arena.match.table import Table
 from arena.plugin.blackbox import BlackBox
 
 
 @dataclass(slots=True, eq=False)
 class Hosted:
-    """A live match of this worker. `remote` are the seats played from afar; the others have an agent here.
+    """A live match of this worker. `remote` are the seats played from afar; the others get an agent here when asked.
 
     `finish` takes the result; a match of a set, whose results alone are told, has no `tell`.
     """
@@ -30,10 +32,12 @@ class Hosted:
     table: Table | None = None
     remote: dict[Seat, Wants] = field(default_factory=dict)
     agents: dict[Seat, SeatedAgent] = field(default_factory=dict)
+    lost: dict[Seat, Cause] = field(default_factory=dict)
+    """Seats whose agent hung or died: it is not called again, nor in a worker that goes on from the record."""
     spectator: Wants | None = None
     started_ms: int = field(default_factory=now_ms)
-    game_ms: int = 0
-    agent_ms: int = 0
+    game_ms: int = LOADING_MS
+    agent_ms: int = LOADING_MS
 
     @property
     def dealt(self) -> Table:
@@ -45,16 +49,11 @@ class Hosted:
         """Learn how long calls into this match's game and agents may last."""
         self.game_ms, self.agent_ms = call_limits(game, self.plan)
 
-    def seat_parties(self, table: Table, wants: Mapping[int, Wants], room: AgentRoom) -> None:
-        """Adopt a table, with remote parties as `wants` names them and an agent built here for every other seat."""
+    def adopt(self, table: Table, wants: Mapping[int, Wants], moves: Sequence[Move]) -> None:
+        """Take a table as it stands after `moves`, with remote parties as `wants` names them."""
         self.table = table
-        for index, party in enumerate(table.parties):
-            seat = Seat(index)
-            if party in wants:
-                self.remote[seat] = wants[party]
-            else:
-                self.agents[seat] = room.seat(table, seat, self.plan.parties[party].spec or "")
-        for move in table.moves:
+        self.remote = {Seat(seat): wants[party] for seat, party in enumerate(table.parties) if party in wants}
+        for move in moves:
             self._remember(move)
 
     def enter(self, box: BlackBox) -> None:
@@ -84,14 +83,22 @@ class Hosted:
         )
         self.tell(Asked(self.plan.match_id, seat, observation.step, prompt, legal.question))
 
-    def asks(self, box: BlackBox) -> list[Ask]:
+    def asks(self, room: AgentRoom, box: BlackBox) -> Iterator[Ask]:
         """The open decisions of the agents that live here."""
         table = self.dealt
-        return [
-            Ask(seated, *table.prompt(seat, seated.wants)[:2], partial(self._enter_agent, box, seat))
-            for seat in table.open_seats
-            if (seated := self.agents.get(seat)) is not None
-        ]
+        for seat in table.open_seats:
+            if seat not in self.remote:
+                seated = self._agent(table, seat, room)
+                self.enter(box)
+                observation, legal, _ = table.prompt(seat, seated.wants)
+                yield Ask(seated, observation, legal, partial(self._enter_agent, box, seat))
+
+    def _agent(self, table: Table, seat: Seat, room: AgentRoom) -> SeatedAgent:
+        seated = self.agents.get(seat)
+        if seated is None:
+            spec = self.plan.parties[table.parties[seat]].spec or ""
+            seated = self.agents[seat] = room.seat(table, seat, spec, self.lost.get(seat))
+        return seated
 
     def show(self, table: Table, *, whole: bool = False) -> None:
         """Send the spectators what they may know now."""
@@ -120,9 +127,10 @@ class Hosted:
         box.enter(seat)
 
     def _remember(self, move: Move) -> None:
-        # An agent that hung or died is not called again, not even in another process that goes on from the record.
-        seated = self.agents.get(move.seat)
-        if seated is not None and move.cause in {Cause.TIMEOUT, Cause.DISCONNECT}:
+        if move.cause not in {Cause.TIMEOUT, Cause.DISCONNECT} or move.seat in self.remote:
+            return
+        self.lost[move.seat] = Cause(move.cause)
+        if seated := self.agents.get(move.seat):
             seated.lost = Cause(move.cause)
 
 

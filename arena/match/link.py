@@ -176,7 +176,7 @@ class WorkerLink:
     def _read(self) -> None:
         try:
             data = self._socket.recv(_CHUNK)
-            for batch in self._batches.feed(data):
+            for batch in list(self._batches.feed(data)):
                 if not self.started.done():
                     self.started.set_result(True)
                 if batch:

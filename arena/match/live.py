@@ -7,7 +7,7 @@ from arena.core.match import Cause, MatchPlan, MatchResult, Move
 from arena.core.values import Fields, Seat
 from arena.match import messages as m
 from arena.match.link import Death, WorkerLink
-from arena.match.packing import pack_moves, pack_plan
+from arena.match.packing import pack_plan
 
 
 @dataclass(slots=True, eq=False)
@@ -31,7 +31,7 @@ class LiveMatch:
         """What brings another worker to where this match stands."""
         match = self.plan.match_id
         wants = {party: sorted(fields) for party, fields in self.wants.items()}
-        yield m.Open(match, pack_plan(self.plan), wants, pack_moves(self.moves))
+        yield m.Open(match, pack_plan(self.plan), wants, self.moves)
         if self.watchers is not None:
             yield m.Watch(match, self.watchers)
         yield from self.pending

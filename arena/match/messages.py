@@ -14,7 +14,7 @@ class Message(msgspec.Struct, array_like=True, tag=True):
 
 
 class Open(Message):
-    """Begin a match, or go on from `moves`. `plan` and `moves` are as `match.packing` packs them."""
+    """Begin a match, or go on from `moves`. `plan` is as `match.packing` packs it."""
 
     match: str
     plan: Any

@@ -73,20 +73,15 @@ def unpack_plan(packed: Sequence[Any]) -> MatchPlan:
     return unpack_plans(packed)[0]
 
 
-def pack_moves(moves: Iterable[Move]) -> list[Any]:
-    """Moves as `[step, seat, action]`, with the cause behind where there is one."""
-    return [move if move[3] else move[:3] for move in moves]
-
-
 def unpack_moves(packed: Iterable[Sequence[Any]]) -> list[Move]:
-    """The inverse of `pack_moves`."""
-    return [Move(m[0], m[1], m[2]) if len(m) == 3 else Move(m[0], m[1], m[2], Cause(m[3])) for m in packed]
+    """Moves from `[step, seat, action, cause]`, as which msgpack sends them without more ado."""
+    return [Move._make(m) if m[3] is None else Move(m[0], m[1], m[2], Cause(m[3])) for m in packed]
 
 
 def pack_result(result: MatchResult) -> list[Any]:
     """A result without its plan: `[moves, seats, void, started_ms, ended_ms, provenance]`."""
     return [
-        pack_moves(result.moves),
+        result.moves,
         [_pack_seat(seat) for seat in result.seats],
         result.void,
         result.started_ms,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from arena.core.canonical import canonical
 from arena.core.errors import GameUnavailable
@@ -12,6 +12,9 @@ from arena.core.values import Json
 from arena.plugin.blackbox import GAME, BlackBox
 from arena.plugin.border import game_fault
 from arena.plugin.registry import Registry
+
+LOADING_MS: Final = 60_000
+"""How long a game may take to load."""
 
 
 class GameShelf:
@@ -36,7 +39,8 @@ class GameShelf:
         there = self._registry.listing(ref.id).version
         if there != ref.version:
             raise GameUnavailable(f"{ref.id} is here by rules {there}; the match was planned by rules {ref.version}")
-        made = self._made[key] = self._registry.make_game(ref)
+        with self._box.patience(LOADING_MS):
+            made = self._made[key] = self._registry.make_game(ref)
         return made
 
     def describe(self, game: str, options: Mapping[str, Json]) -> list[Any]:

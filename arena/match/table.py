@@ -5,40 +5,22 @@ a void match (`arena.plugin.border`).
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from operator import itemgetter
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
 
 from arena.core.agent import Observation, Provenance
 from arena.core.canonical import finite
 from arena.core.errors import ActionRefused, BadSeats, GameFault, MalformedAction, MatchOver, StaleRequest
 from arena.core.game import Entries, Event, Game, State
-from arena.core.legal import Legal
 from arena.core.match import Cause, MatchPlan, MatchResult, Move, SeatResult
-from arena.core.values import EVENTS, LABELS, Action, Fields, Seat, Value
+from arena.core.values import Action, Seat, Value
 from arena.match.adjudication import by_forfeit, by_rules
+from arena.match.prompt import Prompt, Wants
 
 _NO_FIELDS: Mapping[str, Value] = MappingProxyType({})
 _NO_ENTRIES: Entries = MappingProxyType({})
 _NO_EVENTS: tuple[Event, ...] = ()
-
-
-class Wants(NamedTuple):
-    """The fields a viewer wants, told apart by who makes them: the game's views, its events, labels of actions."""
-
-    views: Fields
-    events: bool
-    labels: bool
-
-    @staticmethod
-    @lru_cache(maxsize=1_024)
-    def of(fields: Fields) -> "Wants":
-        """Split what an agent or a request names."""
-        return Wants(fields - {EVENTS, LABELS}, EVENTS in fields, LABELS in fields)
-
-
-Prompt: TypeAlias = tuple[Observation, Legal, bool]
-"""One seat's open decision; the flag says that its events begin with this viewer's first."""
+_by_seat = itemgetter(Move._fields.index("seat"))
 
 
 class Table:
@@ -290,7 +272,7 @@ class Table:
 
     def _entries(self) -> Entries:
         brought = self.plan.parties
-        if not any([party.entry is not None for party in brought]):
+        if all(party.entry is None for party in brought):
             return _NO_ENTRIES
         found = {Seat(seat): brought[party].entry for seat, party in enumerate(self.parties)}
         return {seat: entry for seat, entry in found.items() if entry is not None}
@@ -315,7 +297,3 @@ def seat_parties(game: Game, plan: MatchPlan, sides: Sequence[int]) -> Sequence[
         return range(spec.seats)
     wanted = f"{len(spec.teams)} or {spec.seats}" if spec.teams else f"{spec.seats}"
     raise BadSeats(f"{spec.id} takes {wanted} agents, not {len(plan.parties)}")
-
-
-def _by_seat(move: Move) -> int:
-    return move.seat

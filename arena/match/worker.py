@@ -18,14 +18,12 @@ from arena.match.drive import play_match, void_result
 from arena.match.floor import Floor
 from arena.match.hosted import Hosted, call_limits
 from arena.match.packing import pack_result, unpack_moves, unpack_plan, unpack_plans
-from arena.match.shelf import GameShelf
-from arena.match.table import Table, Wants
+from arena.match.prompt import Wants
+from arena.match.shelf import LOADING_MS, GameShelf
+from arena.match.table import Table
 from arena.plugin.blackbox import BlackBox
 from arena.plugin.border import game_fault
 from arena.plugin.registry import Registry
-
-LOADING_MS = 60_000
-"""How long a plugin may take to load a game or to say what it is."""
 
 
 class Worker:
@@ -36,7 +34,7 @@ class Worker:
         self._box = box
         self._batched = batched
         self._shelf = GameShelf(registry, box)
-        self._room = AgentRoom(registry)
+        self._room = AgentRoom(registry, box)
         self._asker = Asker()
         self._floor = self._new_floor()
         self._sets: deque[tuple[int, str, list[MatchPlan]]] = deque()
@@ -99,7 +97,10 @@ class Worker:
         if hosted is None:
             self._refuse(command.match, seat, UnknownMatch("there is no such match here, or it has ended"))
         else:
-            self._floor.within(hosted, self._submit, seat, command.action)
+            try:
+                self._submit(hosted, seat, command.action)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
+                self._floor.spoil(hosted, error)
 
     def _submit(self, hosted: Hosted, seat: Seat, data: bytes) -> None:
         table = hosted.dealt

@@ -2,6 +2,8 @@
 
 import mmap
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, NamedTuple, Self
 
 GAME: Final = -1
@@ -50,12 +52,26 @@ class BlackBox:
         cells[1] = task
         cells[2] = game_ms
         cells[3] = agent_ms
-        self.enter(GAME)
+        self._word = word = self._word + (1 << _SEAT_BITS)
+        cells[0] = word | GAME + _FIRST_SEAT
 
     def enter(self, seat: int) -> None:
         """A call into an agent's code (its seat), the game's (GAME) or many states' (BATCH) begins."""
         self._word = word = self._word + (1 << _SEAT_BITS)
         self._cells[0] = word | seat + _FIRST_SEAT
+
+    @contextmanager
+    def patience(self, limit_ms: int) -> Iterator[None]:
+        """What goes on now, such as loading a model, may last this long."""
+        cells = self._cells
+        usual = cells[2], cells[3]
+        cells[2] = cells[3] = limit_ms
+        try:
+            yield
+        finally:
+            cells[2], cells[3] = usual
+            self._word += 1 << _SEAT_BITS
+            cells[0] = self._word | cells[0] & (1 << _SEAT_BITS) - 1
 
     def leave(self) -> None:
         """No plugin code runs."""

@@ -13,11 +13,12 @@ _seen: set[str] = set()
 def game_fault(game: str, error: BaseException) -> ArenaError:
     """The fault that voids a match after `error` came out of a game's code; the owner's log gets the traceback once.
 
-    Errors that already speak to the asker (a bad entry, a missing engine) are kept.
+    Errors that already speak to the asker (a bad entry, a missing engine) are kept, and nothing is wrong in the code.
     """
-    if isinstance(error, ArenaError) and not isinstance(error, GameFault | RecursionError):
-        fault: ArenaError = error
-    elif isinstance(error, MemoryError):
+    if isinstance(error, ArenaError) and not isinstance(error, GameFault):
+        return error
+    fault: ArenaError
+    if isinstance(error, MemoryError):
         fault = GameFault(f"the game {game} needed more memory than its worker may have")
     elif isinstance(error, GameFault):
         fault = error

@@ -90,8 +90,12 @@ class Registry:
         """
         base, _, query = game.partition("?")
         listing = self.listing(base)
-        texts = [*filter(None, query.split("&")), *assignments]
-        config = resolve(listing.options, {**parse_assignments(listing.options, texts), **(given or {})})
+        # The id may come from anywhere: only the command line of this machine may have files of it read.
+        named = parse_assignments(listing.options, filter(None, query.split("&")), files=False)
+        typed = parse_assignments(listing.options, assignments)
+        if twice := named.keys() & typed.keys():
+            raise BadOption(f"option {min(twice)} is given twice")
+        config = resolve(listing.options, {**named, **typed, **(given or {})})
         return GameRef(
             id=base, version=listing.version, config=config, rated_id=rated_id(base, listing.options, config)
         )

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from openskill.models import PlackettLuce
-
 from arena.core.values import AgentName
 from arena.rating.results import SetResult
 from arena.rating.system import Rating, RatingSystem
@@ -16,6 +14,8 @@ class OpenSkill(RatingSystem):
     name: ClassVar[str] = "openskill"
 
     def __init__(self, tau: float = 25 / 300) -> None:
+        from openskill.models import PlackettLuce
+
         self._model = PlackettLuce(tau=tau)
         self._beliefs: dict[AgentName, tuple[float, float]] = {}
 

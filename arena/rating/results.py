@@ -1,7 +1,7 @@
 """The values that ratings are computed from: how each agent fared in one finished set."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import fsum
 from typing import NamedTuple
 
@@ -53,48 +53,51 @@ def standings(matches: Iterable[Sequence[SeatLine]]) -> list[Standing]:
     A win is the first rank alone, a draw the first rank shared, anything else a loss. An agent whose seats differ in
     rank takes the worst of them, so that a faulted seat is not covered by its team mates.
     """
-    parts: dict[AgentName, list[_Part]] = {}
+    tallies: dict[AgentName, _Tally] = {}
     for lines in matches:
-        for agent, part in _parts(lines).items():
-            parts.setdefault(agent, []).append(part)
-    sums = {agent: fsum(part.score for part in played) for agent, played in parts.items()}
-    order = sorted(parts, key=lambda agent: (-sums[agent], agent))
-    first = {score: place for place, score in reversed(list(enumerate((sums[a] for a in order), start=1)))}
-    return [_standing(agent, first[sums[agent]], sums[agent], parts[agent]) for agent in order]
+        units = lines if len({line.agent for line in lines}) == len(lines) else _units(lines)
+        best, second = _two_best(units)
+        for agent, rank, score, fault in units:
+            tally = tallies.get(agent) or tallies.setdefault(agent, _Tally())
+            tally.scores.append(score)
+            tally.errors += fault
+            tally.wins += rank == best < second
+            tally.draws += rank == best == second
+    order = sorted((-fsum(tally.scores), agent) for agent, tally in tallies.items())
+    ranks = {total: rank for rank, (total, _) in reversed(list(enumerate(order, start=1)))}
+    return [tallies[agent].standing(agent, ranks[total], -total) for total, agent in order]
 
 
-class _Part(NamedTuple):
-    score: float
-    place: str
-    fault: bool
+@dataclass(slots=True)
+class _Tally:
+    scores: list[float] = field(default_factory=list)
+    wins: int = 0
+    draws: int = 0
+    errors: int = 0
+
+    def standing(self, agent: AgentName, rank: int, score: float) -> Standing:
+        matches = len(self.scores)
+        losses = matches - self.wins - self.draws
+        return Standing(agent, rank, score + 0.0, matches, self.wins, self.draws, losses, self.errors)
 
 
-def _parts(lines: Sequence[SeatLine]) -> dict[AgentName, _Part]:
+def _units(lines: Sequence[SeatLine]) -> list[SeatLine]:
+    """One line an agent: its worst rank, its mean score, and whether any of its seats was at fault."""
     seats: dict[AgentName, list[SeatLine]] = {}
     for line in lines:
         seats.setdefault(line.agent, []).append(line)
-    ranks = {agent: max(line.rank for line in own) for agent, own in seats.items()}
-    best = min(ranks.values())
-    lead = "win" if list(ranks.values()).count(best) == 1 and len(ranks) > 1 else "draw"
-    return {
-        agent: _Part(
+    return [
+        SeatLine(
+            agent,
+            rank=max(line.rank for line in own),
             score=fsum(line.score for line in own) / len(own),
-            place=lead if ranks[agent] == best else "loss",
             fault=any(line.fault for line in own),
         )
         for agent, own in seats.items()
-    }
+    ]
 
 
-def _standing(agent: AgentName, rank: int, score: float, played: Sequence[_Part]) -> Standing:
-    places = [part.place for part in played]
-    return Standing(
-        agent=agent,
-        rank=rank,
-        score=score,
-        matches=len(played),
-        wins=places.count("win"),
-        draws=places.count("draw"),
-        losses=places.count("loss"),
-        errors=sum(part.fault for part in played),
-    )
+def _two_best(units: Sequence[SeatLine]) -> tuple[int, int]:
+    """The best rank and the next one, the same again for an agent that has nobody else."""
+    ranks = sorted([line.rank for line in units])
+    return ranks[0], ranks[1 if len(ranks) > 1 else 0]

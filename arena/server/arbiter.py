@@ -6,6 +6,7 @@ noted in the journal and frames are queued; only when the journal is flushed do 
 
 import asyncio
 import itertools
+import secrets
 import time
 from collections.abc import Callable, Sequence
 
@@ -26,9 +27,10 @@ from arena.match import messages as msg
 from arena.match.packing import unpack_result
 from arena.server.clocks import Sweep
 from arena.server.frames import clock_message, seat_assigned
-from arena.server.journal import Journal, Moved
+from arena.server.journal import Journal
 from arena.server.live import LiveMatch, lost_to
 from arena.server.session import Request, Session
+from arena.server.snapshot import Moved
 from arena.v1 import play_pb2 as pb
 from arena.v1.relay_pb2 import Act, DecisionRequest
 from arena.wire.frames import CAUSES
@@ -56,7 +58,7 @@ class Arbiter:
         self.on_view: Callable[[MatchId, bytes], None] = lambda match, view: None
         self.matches: dict[MatchId, LiveMatch] = {}
         self._requests: dict[int, Request] = {}
-        self._numbers = itertools.count(1)
+        self._blocks = itertools.count(secrets.randbits(23) + 1)
         self._sweep = Sweep(self._rule_expired)
         self._quiet = asyncio.Event()
         self._handlers = {
@@ -130,9 +132,16 @@ class Arbiter:
         if request is None or request.step != report.step:
             hold = live.holds[seat]
             session = live.lane(seat).session
-            request = Request(next(self._numbers), hold, session, report.step, report.question)
+            request = Request(self._number(session), hold, session, report.step, report.question)
             live.requests[seat] = self._requests[request.id] = request
         self._pursue(live, request, report.prompt)
+
+    def _number(self, session: Session) -> int:
+        """Unique on this server, also after a restart; gaps would tell a seat how many others were asked meanwhile."""
+        if not session.last_request:
+            session.last_request = next(self._blocks) << 32
+        session.last_request += 1
+        return session.last_request
 
     def _pursue(self, live: LiveMatch, request: Request, prompt: bytes) -> None:
         """Ask the agent; or tell a worker that has just taken the match over what the agent said already."""
@@ -248,9 +257,19 @@ class Arbiter:
         elif request.session is not session:
             session.refuse(act.request_id, NotYourSeat("this request belongs to another session"))
         elif not request.waits_for_verdict:
-            request.pause(self._sweep.now())
-            request.answer, request.provenance = act.action, act.provenance
-            self._executor.act(request.hold.match.plan.match_id, Seat(request.hold.seat), act.action)
+            self._take_answer(request, act)
+
+    def _take_answer(self, request: Request, act: Act) -> None:
+        if act.provenance:
+            try:
+                decode_provenance(act.provenance)
+            except MalformedAction as error:
+                clock = clock_message(*request.hold.match.time_left(request, self._sweep.now()))
+                request.session.refuse(request.id, error, clock)
+                return
+        request.pause(self._sweep.now())
+        request.answer, request.provenance = act.action, act.provenance
+        self._executor.act(request.hold.match.plan.match_id, Seat(request.hold.seat), act.action)
 
     def _answer_to_closed(self, session: Session, number: int) -> None:
         how = session.closed_requests.get(number, ErrorCode.STALE_REQUEST)

@@ -1,5 +1,6 @@
 """All parts of one server, made and wired together, brought back after a kill, and closed."""
 
+import asyncio
 import os
 import secrets
 from collections import Counter
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from arena.core.errors import ArenaError, LedgerFault
+from arena.core.errors import ArenaError, BadOption, LedgerFault
 from arena.core.game import GameSpec
 from arena.core.match import GameRef, MatchResult
 from arena.ledger import Ledger
@@ -18,7 +19,7 @@ from arena.match.requests import GameRow
 from arena.server.arbiter import Arbiter
 from arena.server.identity import Identity
 from arena.server.joins import JoinKey
-from arena.server.journal import Journal, OpenMatch, Snapshot
+from arena.server.journal import Journal
 from arena.server.live import Lane, LiveMatch, LiveSet
 from arena.server.lobby import Lobby
 from arena.server.metrics import Metrics
@@ -27,9 +28,11 @@ from arena.server.results import Results
 from arena.server.session import Session
 from arena.server.sets import Sets
 from arena.server.settings import Settings
+from arena.server.snapshot import Joined, OpenMatch, OpenSet, Snapshot
 from arena.server.watch import Gallery
 from arena.v1 import play_pb2 as pb
 from arena.wire.json_values import read_object
+from arena.wire.unfit import Unfit
 
 log = structlog.get_logger()
 
@@ -76,7 +79,11 @@ class Hall:
 
     async def describe(self, game: str, options_json: bytes) -> tuple[GameRef, GameSpec]:
         """A game with its options applied."""
-        return await self.lobby.describe(game, read_object(options_json or b"{}"))
+        try:
+            options = read_object(options_json or b"{}")
+        except Unfit as error:
+            raise BadOption(f"the options: this {error}") from error
+        return await self.lobby.describe(game, options)
 
     async def close(self) -> None:
         """Stop the clocks and the workers, and put everything on the disk."""
@@ -84,6 +91,7 @@ class Hall:
         self.arbiter.stop()
         await self.pool.stop()
         self.ledger.close()
+        await asyncio.sleep(0)  # what the ledger has just written is noted
         self.journal.close()
 
     # ---- what parts tell one another
@@ -116,30 +124,38 @@ class Hall:
     async def _restore(self, snapshot: Snapshot) -> None:
         for kept in list(snapshot.sessions.values()):
             self.play.restore(kept)
+        for (session, number), matches in snapshot.ended.items():
+            self.play.ghost(session).ended_joins[number] = matches
         for join in list(snapshot.joins.values()):
-            await self._restore_join(join.session, join.terms)
+            await self._restore_join(join, left=(join.session, join.join) in snapshot.left)
         for key, played in snapshot.played.items():
             self.lobby.credit(key, played)
         by_set: dict[str, list[OpenMatch]] = {}
         for match in snapshot.matches.values():
             by_set.setdefault(match.opened.set_id, []).append(match)
-        for open_set in list(snapshot.sets.values()):
-            lanes = [self._lane((session, join)) for session, join in open_set.opened.lanes]
-            for key in {(session, join) for session, join in open_set.opened.lanes}:
-                self.lobby.plan(key, open_set.opened.matches)
-            self.sets.restore(open_set, lanes, by_set.get(open_set.opened.set_id, ()))
+        open_sets = list(snapshot.sets.values())
+        lanes = [self._lanes(open_set) for open_set in open_sets]
         for taking in self.lobby.takings():
-            self.lobby.offer(taking, taking.slots - taking.sets)
+            self.lobby.offer_free(taking)
+        for open_set, of_set in zip(open_sets, lanes, strict=True):
+            self.sets.restore(open_set, of_set, by_set.get(open_set.opened.set_id, ()))
         self.journal.flush()
 
-    async def _restore_join(self, session_id: str, terms: bytes) -> None:
-        session = self.play.sessions.get(session_id)
+    async def _restore_join(self, kept: Joined, *, left: bool) -> None:
+        session = self.play.sessions.get(kept.session)
         if session is None:
             return
         try:
-            await self.lobby.restore(session, pb.Join.FromString(terms))
+            taking = await self.lobby.restore(session, pb.Join.FromString(kept.terms))
+            taking.leaving = left
         except ArenaError as error:
-            log.warning("a join could not be restored", session=session_id, reason=str(error))
+            log.warning("a join could not be restored", session=kept.session, reason=str(error))
+
+    def _lanes(self, kept: OpenSet) -> list[Lane]:
+        keys = [(session, join) for session, join in kept.opened.lanes]
+        for key in set(keys):
+            self.lobby.plan(key, kept.opened.matches)
+        return [self._lane(key) for key in keys]
 
     def _lane(self, key: JoinKey) -> Lane:
         """The join that played in a set; one that is gone owes its decisions from the first moment."""

@@ -27,6 +27,9 @@ class LiveSet:
     landed: dict[int, bool] = field(default_factory=dict)
     """By ordinal: whether it was void."""
     attempts: dict[int, int] = field(default_factory=dict)
+    """By ordinal: how often it was void and is to be played again."""
+    playing: set[int] = field(default_factory=set)
+    """Ordinals whose match is live; after a kill there may be two, the one that was about to land and the next."""
     announced: int = 0
     """Matches that landed in the ledger since this server began or restored the set."""
     restored: int = 0
@@ -40,7 +43,9 @@ class LiveSet:
         return self.restored + self.announced >= len(self.matches)
 
     def next_match(self) -> int | None:
-        """The first ordinal that has not landed; None when the set is complete."""
+        """The first ordinal that has not landed; None while another is live, and when the set is complete."""
+        if self.playing:
+            return None
         return next((i for i in range(len(self.matches)) if i not in self.landed), None)
 
 

@@ -5,16 +5,17 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 from arena.core.canonical import canonical
-from arena.core.errors import ArenaError, BadRequest, Draining, RateLimited, UnknownGame
+from arena.core.errors import ArenaError, BadRequest, BadSeats, Draining, RateLimited, UnknownGame
 from arena.core.game import GameSpec
 from arena.core.match import GameRef, PartyRef
 from arena.core.values import Json
 from arena.match.pool import WorkerPool
 from arena.server.identity import Identity
 from arena.server.joins import JoinKey, Taking
-from arena.server.journal import Joined, JoinEnded, Journal
+from arena.server.journal import Journal
 from arena.server.session import Session
 from arena.server.settings import Settings
+from arena.server.snapshot import Joined, JoinEnded, JoinLeft
 from arena.tournament.queue import Draw, Queue
 from arena.v1 import play_pb2 as pb
 from arena.wire.entrance import read_join
@@ -22,6 +23,9 @@ from arena.wire.frames import error_message
 
 _DESCRIBED = 1024
 """Games with options that are remembered; options are the agents' to choose, so there must be an end."""
+_REMEMBERED_CHALLENGES = 1024
+_REMEMBERED_JOINS = 1024
+"""Ended joins of one session that are remembered."""
 
 
 class Lobby:
@@ -40,6 +44,7 @@ class Lobby:
         self._queues: dict[str, Queue[JoinKey]] = {}
         self._pairing: asyncio.TimerHandle | None = None
         self._pairing_at = float("inf")
+        self._challenges: dict[str, None] = {}
         self._sessions: defaultdict[str, set[int]] = defaultdict(set)
         self._described: dict[tuple[str, bytes], tuple[GameRef, GameSpec]] = {}
         self.on_draw: Callable[[list[Taking], bool], int] = lambda takings, rated: 0
@@ -49,6 +54,9 @@ class Lobby:
 
     async def join(self, session: Session, terms: pb.Join) -> None:
         """Take a join on, or answer it with JoinEnded and the reason. A repeated one is answered again."""
+        if terms.join_id in session.ended_joins:
+            session.emit(join_ended=pb.JoinEnded(join_id=terms.join_id, matches=session.ended_joins[terms.join_id]))
+            return
         try:
             taking = self._takings.get((session.id, terms.join_id)) or await self._accept(session, terms)
         except ArenaError as error:
@@ -66,8 +74,9 @@ class Lobby:
     def leave(self, session: Session, join: int) -> None:
         """Plan no further sets for a join; those in progress go on."""
         taking = self._takings.get((session.id, join))
-        if taking is not None:
+        if taking is not None and not taking.leaving:
             taking.leaving = True
+            self._journal.note(JoinLeft(session.id, join))
             self._withdraw(taking)
             self.settle(taking)
 
@@ -98,18 +107,26 @@ class Lobby:
             taking = self._takings[session.id, join]
             session.emit(joined=pb.Joined(join_id=taking.id, rated_id=taking.ref.rated_id))
 
-    def challenge(self, game: str, agents: tuple[str, ...]) -> None:
-        """Have agents that wait for `game` meet next.
+    def challenge(self, game: str, agents: tuple[str, ...], key: str = "") -> None:
+        """Have agents that wait for `game` meet next; the same `key` again does nothing more.
 
         Raises:
             BadRequest: one of them is not waiting for this game.
+            BadSeats: the game takes another number of agents.
         """
+        if key and key in self._challenges:
+            return
         queue = self._queues.get(game)
+        if queue is not None and queue.parties != len(agents):
+            raise BadSeats(f"{game} takes {queue.parties} agents; a challenge brings {len(agents)} together")
         for agent in agents:
             if queue is None or not queue.waiting(agent):
                 raise BadRequest(f"agent {agent!r} is not waiting for {game}; it must join that game first")
         if queue is not None:
             queue.challenge(*agents)
+            self._challenges[key] = None
+            if len(self._challenges) > _REMEMBERED_CHALLENGES:
+                del self._challenges[next(iter(self._challenges))]
             self._pair_soon(0.0)
 
     async def _accept(self, session: Session, terms: pb.Join) -> Taking:
@@ -120,6 +137,8 @@ class Lobby:
         if in_use + taking.slots > session.limits.max_seats:
             raise RateLimited(f"a session may hold {session.limits.max_seats} seats; ask for fewer")
         await self._identity.claim(taking.party, terms.parent_version)
+        if taking.key in self._takings:  # a resumed connection was quicker with the same join
+            return self._takings[taking.key]
         self._takings[taking.key] = taking
         self._sessions[session.id].add(taking.id)
         self._journal.note(Joined(session.id, taking.id, terms.SerializeToString()))
@@ -177,10 +196,16 @@ class Lobby:
             return
         taking.sets -= slots
         taking.played += matches
-        if taking.wants_more:
-            self.offer(taking, slots)
-        else:
+        self.offer_free(taking)
+
+    def offer_free(self, taking: Taking) -> None:
+        """Let all slots of a join that are not in use wait; or end it, when it has had enough."""
+        if not taking.wants_more:
             self.settle(taking)
+            return
+        queue = self._queues.get(taking.ref.rated_id)
+        waiting = queue.slots(taking.key) if queue is not None else 0
+        self.offer(taking, max(taking.slots - taking.sets - waiting, 0))
 
     def credit(self, key: JoinKey, matches: int) -> None:
         """Matches that a join had played before a restart."""
@@ -199,8 +224,14 @@ class Lobby:
             return
         del self._takings[taking.key]
         self._sessions[taking.session.id].discard(taking.id)
-        self._journal.note(JoinEnded(taking.session.id, taking.id))
+        self._remember_end(taking.session, taking.id, taking.played)
+        self._journal.note(JoinEnded(taking.session.id, taking.id, taking.played))
         taking.session.emit(join_ended=pb.JoinEnded(join_id=taking.id, matches=taking.played))
+
+    def _remember_end(self, session: Session, join: int, matches: int) -> None:
+        session.ended_joins[join] = matches
+        if len(session.ended_joins) > _REMEMBERED_JOINS:
+            del session.ended_joins[next(iter(session.ended_joins))]
 
     def stop(self) -> None:
         """Begin no further sets."""

@@ -9,15 +9,15 @@ import structlog
 
 from arena.core.errors import ArenaError, ProtocolViolation, RateLimited, UnknownSession
 from arena.server.arbiter import Arbiter
-from arena.server.journal import Journal, SessionClosed, SessionOpened
+from arena.server.journal import Journal
 from arena.server.lobby import Lobby
 from arena.server.session import Connection, Principal, Session, Stream
 from arena.server.settings import Settings
+from arena.server.snapshot import SessionClosed, SessionOpened
 from arena.v1 import play_pb2 as pb
 from arena.v1.relay_pb2 import ServerFrame
 from arena.wire.entrance import check_hello
 from arena.wire.frames import client_frames, error_message, join_frames
-from arena.wire.limits import MAX_ERROR_TEXT
 
 PROTOCOL_MINOR = 0
 log = structlog.get_logger()
@@ -120,7 +120,7 @@ class Play:
 
     async def _read(self, session: Session, connection: Connection, rest: list[tuple[str, Any]]) -> None:
         await self._apply(session, rest)
-        while (data := await connection.stream.receive()) is not None:
+        while (data := await connection.stream.receive()) is not None and session.connection is connection:
             connection.heard = True
             session.confirm()
             await self._apply(session, client_frames(data, session.limits))
@@ -167,7 +167,6 @@ class Play:
             case "resign":
                 self._arbiter.resign(session, frame.seat_ref)
             case "unavailable":
-                log.info("agent unavailable", session=session.id, reason=frame.reason[:MAX_ERROR_TEXT])
                 self._arbiter.unavailable(session, frame.request_id)
             case "hello":
                 raise ProtocolViolation("a second Hello came on one stream")
@@ -175,7 +174,7 @@ class Play:
     # ---- sessions
 
     def _opened(self, principal: Principal) -> Session:
-        mine = sum(session.principal.owner == principal.owner for session in self.sessions.values())
+        mine = sum(s.principal.owner == principal.owner and self._in_use(s) for s in self.sessions.values())
         if mine >= self._settings.max_sessions:
             raise RateLimited(f"one owner may hold {self._settings.max_sessions} sessions; close some first")
         session = Session(id=secrets.token_hex(8), principal=principal, limits=self._settings.limits)
@@ -212,10 +211,13 @@ class Play:
         if session.connection is not connection:
             return
         session.connection = None
-        if self._lobby.takes_part(session) or session.holds:
+        if self._in_use(session) or session.owes_frames:
             self._drop(session)
         else:
             self._forget(session)
+
+    def _in_use(self, session: Session) -> bool:
+        return session.connection is not None or bool(session.holds) or self._lobby.takes_part(session)
 
     def _drop(self, session: Session) -> None:
         loop = asyncio.get_running_loop()

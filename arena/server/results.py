@@ -1,6 +1,7 @@
 """ResultsService without its network: live matches, landed ones and ladders as messages."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 
 from arena.core.errors import BadRequest
@@ -17,6 +18,7 @@ from arena.wire.frames import CAUSES
 
 _PAGE = 100
 _MAX_PAGE = 1000
+_PAGE_TOKEN = re.compile(r"[0-9]{1,18}")
 
 
 class Results:
@@ -30,7 +32,7 @@ class Results:
 
     async def matches(self, request: pb.ListMatchesRequest, principal: Principal) -> pb.ListMatchesResponse:
         """Live matches first, then those in the ledger, newest first; with `mine` an owner sees its own faults."""
-        if request.page_token and not request.page_token.isdecimal():
+        if request.page_token and not _PAGE_TOKEN.fullmatch(request.page_token):
             raise BadRequest("page_token is not one that this server gave")
         limit = min(request.page_size or _PAGE, _MAX_PAGE)
         lines = await asyncio.to_thread(
@@ -69,7 +71,8 @@ class Results:
         for finished in self._ledger.ladder_sets(game, after=entry):
             ladder.add(finished)
             entry = finished.number
-        self._ladders[game, system] = ladder, entry
+        if entry >= 0:
+            self._ladders[game, system] = ladder, entry
         return ladder, entry
 
     def _live(self, request: pb.ListMatchesRequest, principal: Principal) -> Iterator[pb.MatchSummary]:

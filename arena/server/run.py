@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import ssl
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -59,8 +60,7 @@ async def _serve(settings: Settings, on_ready: Callable[[int], None]) -> None:
         await server.start()
         for service in SERVICES:
             await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
-        if settings.metrics_port:
-            hall.metrics.serve(settings.host, settings.metrics_port)
+        _serve_metrics(hall)
         log.info("serving", host=settings.host, port=port, db=settings.db.partition("://")[0])
         on_ready(port)
         await stopped.wait()
@@ -74,7 +74,7 @@ def _server(hall: Hall) -> tuple[grpc.aio.Server, health.HealthServicer]:
     limits = hall.settings.limits
     options = [
         ("grpc.so_reuseport", 0),
-        ("grpc.max_receive_message_length", 4 * limits.max_frame_bytes),
+        ("grpc.max_receive_message_length", 16 * limits.max_frame_bytes),  # so that too much is told in our words
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
     ]
@@ -89,15 +89,36 @@ def _server(hall: Hall) -> tuple[grpc.aio.Server, health.HealthServicer]:
 
 def _bind(server: grpc.aio.Server, settings: Settings) -> int:
     address = f"{settings.host}:{settings.port}"
+    credentials = _credentials(settings)
     try:
-        if settings.tls_cert is None or settings.tls_key is None:
+        if credentials is None:
             return server.add_insecure_port(address)
-        key, cert = settings.tls_key.read_bytes(), settings.tls_cert.read_bytes()
-        return server.add_secure_port(address, grpc.ssl_server_credentials([(key, cert)]))
-    except OSError as error:
-        raise BadRequest(f"the TLS files cannot be read: {error.strerror}: {error.filename}") from error
+        return server.add_secure_port(address, credentials)
     except RuntimeError as error:
         raise BadRequest(f"{address} cannot be bound; is another server using it? Choose another --port") from error
+
+
+def _credentials(settings: Settings) -> grpc.ServerCredentials | None:
+    if settings.tls_cert is None or settings.tls_key is None:
+        return None
+    try:  # gRPC itself would not say what is wrong with them
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_cert, settings.tls_key)
+        key, cert = settings.tls_key.read_bytes(), settings.tls_cert.read_bytes()
+    except OSError as error:
+        raise BadRequest(
+            f"the TLS files {settings.tls_cert} and {settings.tls_key} are no PEM certificate and its key"
+        ) from error
+    return grpc.ssl_server_credentials([(key, cert)])
+
+
+def _serve_metrics(hall: Hall) -> None:
+    host, port = hall.settings.host, hall.settings.metrics_port
+    if not port:
+        return
+    try:
+        hall.metrics.serve(host, port)
+    except OSError as error:
+        raise BadRequest(f"{host}:{port} cannot be bound for metrics; choose another --metrics-port") from error
 
 
 async def _drain(hall: Hall, server: grpc.aio.Server, checks: health.HealthServicer) -> None:

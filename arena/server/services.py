@@ -1,7 +1,8 @@
 """The gRPC services: bytes and metadata in, bytes and status out; everything else happens in the parts they call."""
 
-from collections.abc import AsyncIterator, Sequence
-from typing import Any, NoReturn, cast
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
 import grpc
 import grpc.aio
@@ -29,6 +30,8 @@ from arena.wire.frames import ERROR_METADATA, error_message
 from arena.wire.games import spec_message
 
 Context = grpc.aio.ServicerContext[Any, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
 log = structlog.get_logger()
 
 _STATUS: Sequence[tuple[type[ArenaError], grpc.StatusCode]] = (
@@ -49,6 +52,23 @@ async def _fail(context: Context, error: ArenaError) -> NoReturn:
     message = error_message(error)
     await context.abort(status, message.message, ((ERROR_METADATA, message.SerializeToString()),))
     raise AssertionError("abort does not return")
+
+
+def _answered(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """The border of a unary call: what it raises becomes a status and one sentence."""
+
+    @functools.wraps(call)
+    async def bordered(*args: P.args, **kwargs: P.kwargs) -> T:
+        context = cast(Context, args[-1])
+        try:
+            return await call(*args, **kwargs)
+        except ArenaError as error:
+            await _fail(context, error)
+        except Exception:
+            log.exception("a call failed")
+            await _fail_on_bug(context)
+
+    return bordered
 
 
 async def _fail_on_bug(context: Context) -> NoReturn:
@@ -87,13 +107,14 @@ class _Gate:
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
 
-    async def admit(self, context: Context, scope: str) -> Principal:
+    async def admit(self, context: Context, *scopes: str) -> Principal:
+        """The caller, if its token has one of these scopes."""
         metadata = dict(context.invocation_metadata() or ())
         value = str(metadata.get("authorization", ""))
         kind, _, token = value.partition(" ")
         principal = await self._hall.identity.principal(token if kind.lower() == "bearer" else "")
-        if scope not in principal.scopes:
-            raise Forbidden(f"this token does not have the scope {scope!r}; ask the host for one that has")
+        if principal.scopes.isdisjoint(scopes):
+            raise Forbidden(f"this token does not have the scope {scopes[0]!r}; ask the host for one that has")
         return principal
 
 
@@ -124,39 +145,34 @@ class LobbyService(lobby_pb2_grpc.LobbyServiceServicer):
         self._hall = hall
         self._gate = _Gate(hall)
 
+    @_answered
     async def ListGames(  # noqa: N802 - named by the protocol
         self, request: lobby_pb2.ListGamesRequest, context: Context
     ) -> lobby_pb2.ListGamesResponse:
         """Every game on offer."""
-        try:
-            await self._gate.admit(context, "watch")
-            rows = await self._hall.games()
-            return lobby_pb2.ListGamesResponse(games=map(_game_row, rows))
-        except ArenaError as error:
-            await _fail(context, error)
+        await self._gate.admit(context, "watch", "play")
+        rows = await self._hall.games()
+        return lobby_pb2.ListGamesResponse(games=map(_game_row, rows))
 
+    @_answered
     async def GetGame(  # noqa: N802 - named by the protocol
         self, request: lobby_pb2.GetGameRequest, context: Context
     ) -> lobby_pb2.GetGameResponse:
         """One game with options applied."""
-        try:
-            await self._gate.admit(context, "watch")
-            ref, spec = await self._hall.describe(request.game, request.options_json)
-            return lobby_pb2.GetGameResponse(game=spec_message(spec, ref))
-        except ArenaError as error:
-            await _fail(context, error)
+        await self._gate.admit(context, "watch", "play")
+        ref, spec = await self._hall.describe(request.game, request.options_json)
+        return lobby_pb2.GetGameResponse(game=spec_message(spec, ref))
 
+    @_answered
     async def Challenge(  # noqa: N802 - named by the protocol
         self, request: lobby_pb2.ChallengeRequest, context: Context
     ) -> lobby_pb2.ChallengeResponse:
         """Have two waiting agents meet."""
-        try:
-            await self._gate.admit(context, "play")
-            ref, _ = await self._hall.describe(request.game, b"")
-            self._hall.lobby.challenge(ref.rated_id, (request.agent, request.opponent))
-            return lobby_pb2.ChallengeResponse()
-        except ArenaError as error:
-            await _fail(context, error)
+        await self._gate.admit(context, "play")
+        ref, _ = await self._hall.describe(request.game, b"")
+        agents = request.agent, request.opponent
+        self._hall.lobby.challenge(ref.rated_id, agents, request.idempotency_key)
+        return lobby_pb2.ChallengeResponse()
 
 
 class ResultsService(results_pb2_grpc.ResultsServiceServicer):
@@ -166,25 +182,21 @@ class ResultsService(results_pb2_grpc.ResultsServiceServicer):
         self._hall = hall
         self._gate = _Gate(hall)
 
+    @_answered
     async def ListMatches(  # noqa: N802 - named by the protocol
         self, request: results_pb2.ListMatchesRequest, context: Context
     ) -> results_pb2.ListMatchesResponse:
         """Matches that are live or in the ledger, newest first."""
-        try:
-            principal = await self._gate.admit(context, "watch")
-            return await self._hall.results.matches(request, principal)
-        except ArenaError as error:
-            await _fail(context, error)
+        principal = await self._gate.admit(context, "watch")
+        return await self._hall.results.matches(request, principal)
 
+    @_answered
     async def GetLadder(  # noqa: N802 - named by the protocol
         self, request: results_pb2.GetLadderRequest, context: Context
     ) -> results_pb2.GetLadderResponse:
         """The ladder of one rated game."""
-        try:
-            await self._gate.admit(context, "watch")
-            return await self._hall.results.ladder(request.game, request.system)
-        except ArenaError as error:
-            await _fail(context, error)
+        await self._gate.admit(context, "watch")
+        return await self._hall.results.ladder(request.game, request.system)
 
     async def WatchMatch(  # noqa: N802 - named by the protocol
         self, request: results_pb2.WatchMatchRequest, context: Context

@@ -101,10 +101,12 @@ class Session:
     """Brought back by a restart and not yet resumed: its clocks stand still."""
     gone: bool = False
     dropped_at: float | None = None
-    client_batch: int = 0
     holds: dict[int, SeatHold] = field(default_factory=dict)
     closed_requests: "OrderedDict[int, ErrorCode]" = field(default_factory=OrderedDict)
     connection: "Connection | None" = None
+    last_request: int = 0
+    ended_joins: dict[int, int] = field(default_factory=dict)
+    """Joins that are over, and how many matches they played: a Join that is sent again must not begin anew."""
     _sequence: int = 0
     _kept: deque[tuple[int, bytes]] = field(default_factory=deque)
     _accepted: list[int] = field(default_factory=list)
@@ -162,6 +164,11 @@ class Session:
             self.emit(accepted=pb.Accepted(request_ids=accepted))
         if self.connection is not None and len(self._kept) > self.limits.max_unacked_frames:
             self.connection.cut("too many frames are unacknowledged; send Ack")
+
+    @property
+    def owes_frames(self) -> bool:
+        """Whether frames were sent, or wait to be, whose arrival the peer has not acknowledged."""
+        return bool(self._kept or self._accepted)
 
     def acknowledge(self, seq: int) -> None:
         """Forget frames that have arrived."""

@@ -17,8 +17,9 @@ from arena.match.packing import pack_plans, unpack_plans
 from arena.server.arbiter import Arbiter
 from arena.server.frames import match_ended
 from arena.server.joins import JoinKey, Taking
-from arena.server.journal import Journal, MatchClosed, MatchOpened, OpenMatch, OpenSet, SetClosed, SetOpened
+from arena.server.journal import Journal
 from arena.server.live import Lane, LiveMatch, LiveSet
+from arena.server.snapshot import MatchClosed, MatchOpened, OpenMatch, OpenSet, SetClosed, SetOpened
 from arena.tournament.sets import again, plan_set
 
 _RETRY_SECONDS = 1.0
@@ -74,13 +75,21 @@ class Sets:
             matches=len(matches),
             rated=rated,
         )
-        live = LiveSet(plan=plan, matches=matches, lanes=lanes, landed=dict(kept.closed), restored=len(kept.closed))
+        live = LiveSet(
+            plan=plan,
+            matches=matches,
+            lanes=lanes,
+            landed=dict(kept.closed),
+            attempts=dict.fromkeys(kept.again, 1),
+            playing={match.opened.ordinal for match in open_matches},
+            restored=len(kept.closed),
+        )
         self._sets[set_id] = live
         for match in open_matches:
             self._reopen(live, match)
         if live.complete:
             self._close(live)
-        elif not open_matches:
+        else:
             self._go_on(live)
 
     def abandon(self, lane_of: JoinKey, reason: str) -> None:
@@ -97,6 +106,7 @@ class Sets:
     def land(self, match: LiveMatch, result: MatchResult) -> None:
         """A match is over: begin the next one of its set, and tell its agents once the result is in the ledger."""
         live, ordinal = match.of, match.plan.ordinal
+        live.playing.discard(ordinal)
         attempt = live.attempts.get(ordinal, 0)
         once_more = bool(result.void) and not attempt and not live.abandoned
         if once_more:
@@ -116,6 +126,7 @@ class Sets:
         if ordinal is None:
             return
         plan = live.matches[ordinal]
+        live.playing.add(ordinal)
         attempt = live.attempts.get(ordinal, 0)
         started = time.time_ns() // 1_000_000
         match = self._live_match(live, plan, attempt, started)
@@ -127,15 +138,24 @@ class Sets:
         live.attempts[ordinal] = kept.opened.attempt
         match = self._live_match(live, live.matches[ordinal], kept.opened.attempt, kept.opened.started_ms)
         if self._ledger.landed([match.plan.match_id]):  # killed between the commit and the journal's note of it
-            live.landed[ordinal] = False
-            live.restored += 1
-            self._journal.note(MatchClosed(match.plan.match_id, live.plan.set_id, ordinal, void=False))
-            self._go_on(live)
+            self._note_landed(live, match)
             return
         moves = [Move(m.step, Seat(m.seat), m.action, Cause(m.cause) if m.cause else None) for m in kept.moves]
         match.kept_banks = {m.seat: m.bank for m in kept.moves}
         match.provenance = {(m.step, m.seat): m.provenance for m in kept.moves if m.provenance}
         self._arbiter.open(match, moves)
+
+    def _note_landed(self, live: LiveSet, match: LiveMatch) -> None:
+        ordinal = match.plan.ordinal
+        void = bool(self._ledger.result(match.plan.match_id).void)
+        again = void and not live.attempts.get(ordinal)
+        live.playing.discard(ordinal)
+        if again:
+            live.attempts[ordinal] = 1
+        else:
+            live.landed[ordinal] = void
+            live.restored += 1
+        self._journal.note(MatchClosed(match.plan.match_id, live.plan.set_id, ordinal, void, again))
 
     def _live_match(self, live: LiveSet, plan: MatchPlan, attempt: int, started_ms: int) -> LiveMatch:
         if attempt:  # a fresh deal, since the agents have seen the first one
@@ -163,8 +183,8 @@ class Sets:
             self._loop.call_later(_RETRY_SECONDS, self._append, match, result, once_more)
             return
         live = match.of
-        ordinal = -1 if once_more else match.plan.ordinal
-        self._journal.note(MatchClosed(match.plan.match_id, live.plan.set_id, ordinal, bool(result.void)))
+        void, ordinal = bool(result.void), match.plan.ordinal
+        self._journal.note(MatchClosed(match.plan.match_id, live.plan.set_id, ordinal, void, once_more))
         self._announce(match, result, done.result())
         live.announced += not once_more
         if live.complete or live.abandoned:

@@ -39,7 +39,7 @@ class Queue(Generic[Key]):
     """Those that wait for one rated game of `parties` agents a match."""
 
     def __init__(self, parties: int, patience: float) -> None:
-        self._parties = parties
+        self.parties = parties
         self._patience = patience
         self._tickets: dict[Key, Ticket[Key]] = {}
         self._challenges: deque[tuple[str, ...]] = deque()
@@ -53,6 +53,10 @@ class Queue(Generic[Key]):
         """Let the agent wait no longer; how many slots it had waiting."""
         ticket = self._tickets.pop(key, None)
         return len(ticket.free) if ticket is not None else 0
+
+    def slots(self, key: Key) -> int:
+        """How many slots of an agent wait."""
+        return len(self._tickets[key].free) if key in self._tickets else 0
 
     def challenge(self, *agents: str) -> None:
         """Have these agents meet as soon as all of them wait."""
@@ -79,8 +83,8 @@ class Queue(Generic[Key]):
         chosen: dict[str, Ticket[Key]] = {}
         for ticket in line:
             chosen.setdefault(ticket.owner, ticket)
-        if len(chosen) >= self._parties:
-            rated = tuple(t.key for t in list(chosen.values())[: self._parties])
+        if len(chosen) >= self.parties:
+            rated = tuple(t.key for t in list(chosen.values())[: self.parties])
             return Draw(rated, rated=True)
         if line and now - line[0].since >= self._patience:
             return self._unrated(line)
@@ -90,20 +94,20 @@ class Queue(Generic[Key]):
         """The first in line, then everybody else's slots round and round until all parties are filled."""
         left = {ticket.key: len(ticket.free) for ticket in line}
         keys: list[Key] = []
-        while len(keys) < self._parties and any(left.values()):
+        while len(keys) < self.parties and any(left.values()):
             for ticket in line:
-                if left[ticket.key] and len(keys) < self._parties:
+                if left[ticket.key] and len(keys) < self.parties:
                     left[ticket.key] -= 1
                     keys.append(ticket.key)
-        if len(keys) < self._parties and len(line) == 1:
-            keys = [line[0].key] * self._parties
-        return Draw(tuple(keys), rated=False) if len(keys) == self._parties else None
+        if len(keys) < self.parties and len(line) == 1:
+            keys = [line[0].key] * self.parties
+        return Draw(tuple(keys), rated=False) if len(keys) == self.parties else None
 
     def _challenged(self) -> Iterator[Draw[Key]]:
         for agents in list(self._challenges):
             tickets = [next((t for t in self._tickets.values() if t.agent == a and t.free), None) for a in agents]
             found = [ticket for ticket in tickets if ticket is not None]
-            if len(found) == len(agents) == self._parties:
+            if len(found) == len(agents) == self.parties:
                 self._challenges.remove(agents)
                 keys = tuple(ticket.key for ticket in found)
                 self._take(keys)

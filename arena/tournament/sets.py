@@ -53,12 +53,12 @@ def plan_set(
 
     `parties` stand as `seat_agents` gives them. In rotation `r` party `p` has place `(p + r) mod k`. With `duplicate`
     the rotations of a deal share its seed: for perfect information and for trusted agents, since whoever sits on both
-    sides of a hidden deal knows the other hand. A set of one agent alone is never rated.
+    sides of a hidden deal knows the other hand. Self-play is never rated.
     """
     turns = rotations(parties)
     name = set_id or SetId(uuid4().hex)
     count = (spec.set_deals if deals is None else deals) * turns
-    orders = [tuple(parties[-turn:]) + tuple(parties[:-turn]) for turn in range(turns)]
+    orders = [(*parties[-turn:], *parties[:-turn]) for turn in range(turns)]
     matches = tuple(
         MatchPlan(
             match_id=MatchId(f"{name}.{ordinal}"),
@@ -71,8 +71,8 @@ def plan_set(
         )
         for ordinal in range(count)
     )
-    plan = SetPlan(set_id=name, game=game, parties=tuple(parties), matches=count, rated=rated)
-    return replace(plan, rated=rated and not plan.self_play), matches
+    alone = turns == 1 < len(parties)
+    return SetPlan(set_id=name, game=game, parties=tuple(parties), matches=count, rated=rated and not alone), matches
 
 
 def again(plan: MatchPlan) -> MatchPlan:

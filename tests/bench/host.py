@@ -1,30 +1,24 @@
 """A server for the remote benchmarks, in a process of its own: prints its port when it serves, stops on SIGTERM.
 
-Usage: host.py FOLDER WORKERS PATIENCE. It is `arena serve` but for two settings that the command does not offer: any
+Usage: host.py DB WORKERS PATIENCE. It is `arena serve` but for two settings that the command does not offer: any
 free port, and how long an agent waits for another owner before it is given self-play.
 """
 
 import argparse
-from pathlib import Path
 
 from arena.server.run import serve
 from arena.server.settings import Settings
 
 
 def main() -> None:
-    """Serve the ledger in the folder until stopped."""
+    """Serve until stopped."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("db")
     parser.add_argument("workers", type=int)
     parser.add_argument("patience", type=float)
     asked = parser.parse_args()
-    settings = Settings(port=0, db=db_url(asked.folder), workers=asked.workers, patience=asked.patience)
+    settings = Settings(port=0, db=asked.db, workers=asked.workers, patience=asked.patience)
     serve(settings, lambda port: print(port, flush=True))
-
-
-def db_url(folder: Path) -> str:
-    """The ledger in a benchmark's folder."""
-    return f"sqlite:///{folder / 'arena.db'}"
 
 
 if __name__ == "__main__":

@@ -55,17 +55,12 @@ PEERS: Final = (
         settings={"TEXTARENA_ID": "TicTacToe-v0-raw"},
     ),
     Peer(
-        name="kaggle", about="latest release, through OpenSpiel", loop="loop_kaggle.py", packages=["kaggle-environments"]
-    ),
-    Peer(
-        name="kaggle-1.23",
-        about="the last releases with a tictactoe of their own",
+        name="kaggle",
+        about="open_spiel_tic_tac_toe",
         loop="loop_kaggle.py",
-        packages=["kaggle-environments==1.23.*"],
+        packages=["kaggle-environments"],
     ),
-    Peer(
-        name="pettingzoo", about="tictactoe_v3", loop="loop_pettingzoo.py", packages=["pettingzoo", "pygame"]
-    ),
+    Peer(name="pettingzoo", about="tictactoe_v3", loop="loop_pettingzoo.py", packages=["pettingzoo", "pygame"]),
     Peer(
         name="rl_environment", about="OpenSpiel's Python loop", loop="loop_rl_environment.py", packages=["open_spiel"]
     ),
@@ -79,7 +74,7 @@ def environment(packages: Sequence[str]) -> Path:
     Raises:
         BenchFailed: they cannot be installed.
     """
-    folder = SCRATCH / "venvs" / "+".join(packages).replace("==", "-").replace(".*", "")
+    folder = SCRATCH / "venvs" / "+".join(packages)
     python = folder / "bin" / "python"
     if not (folder / _INSTALLED).exists():
         print(f"installing {' '.join(packages)} into {folder.relative_to(ROOT)} ...", file=sys.stderr, flush=True)

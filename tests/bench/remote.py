@@ -1,4 +1,4 @@
-"""Remote agents over gRPC: a server with its ledger, journal, clocks and tokens, and clients in processes of their own."""
+"""Remote agents over gRPC: a server with ledger, journal, clocks and tokens, and clients in processes of their own."""
 
 import json
 import os
@@ -17,7 +17,6 @@ from typing import Any, Final
 
 import psutil
 from cpu import process_seconds, seconds_of
-from host import db_url
 from peer import SCRATCH
 from sample import BenchFailed, Sample
 
@@ -127,14 +126,18 @@ def _ask(client: "subprocess.Popen[str]") -> Mapping[str, Any]:
     return state
 
 
+def _db(folder: Path) -> str:
+    return f"sqlite:///{folder / 'arena.db'}"
+
+
 def _tokens(folder: Path, owners: Sequence[str]) -> Mapping[str, str]:
-    with Ledger.open(db_url(folder)) as ledger:
-        return {owner: ledger.tokens.create(owner, [Scope.PLAY]) for owner in owners}
+    with Ledger.open(_db(folder)) as ledger:
+        return {owner: ledger.tokens.create(owner, [Scope.PLAY, Scope.WATCH]) for owner in owners}
 
 
 @contextmanager
 def _server(folder: Path, patience: float) -> Iterator[tuple[psutil.Process, int]]:
-    command = [sys.executable, str(HERE / "host.py"), str(folder), "1", str(patience)]
+    command = [sys.executable, str(HERE / "host.py"), _db(folder), "1", str(patience)]
     log = folder / "server.log"
     with log.open("w") as errors, _process(command, stderr=errors) as server:
         assert server.stdout is not None

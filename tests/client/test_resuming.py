@@ -10,8 +10,8 @@ from arena.testing.loopback import LoopbackStream, LoopbackTransport
 from arena.v1 import common_pb2
 from arena.v1 import play_pb2 as pb
 from tests.client.agents import recorder
+from tests.client.driving import QUICK, finish, playing
 from tests.client.fake_server import FakeServer, seat
-from tests.client.test_playing import QUICK, finish, playing
 
 
 async def test_resume_shows_the_latest_token_and_the_last_frame() -> None:
@@ -95,6 +95,20 @@ async def test_new_epoch_forgets_seats_and_builds_agents_anew() -> None:
         summary = await finish(server, peer, task, 9)
     assert len(agent.built) == 2
     assert summary.matches == 1
+
+
+async def test_match_whose_end_was_lost_with_the_server_is_told_as_unseen() -> None:
+    server = FakeServer()
+    async with playing(server, recorder()) as task:
+        peer = await server.seated(seats=2)
+        await peer.send(server.end(1))
+        await peer.settle()
+        peer.cut()
+        peer, _ = await server.welcome(epoch=2)
+        await peer.expect("join")
+        await peer.send(server.join_ended(matches=2))
+        (summary,) = await task
+    assert (summary.matches, summary.unseen) == (1, 1)
 
 
 async def test_gap_that_the_server_cannot_replay_is_a_new_start() -> None:

@@ -25,16 +25,16 @@ def postgres_folder() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
+    """An empty database; in PostgreSQL a schema of its own, which is much quicker made."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/arena.db"
-    folder = request.getfixturevalue("postgres_folder")
-    name = f"test{next(_names)}"
-    engine = make_engine(parse_url(_postgres_url(folder, "postgres")))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+    whole = f"postgresql://arena@/postgres?host={quote(request.getfixturevalue('postgres_folder'), safe='')}"
+    schema = f"test{next(_names)}"
+    engine = make_engine(parse_url(whole))
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
     engine.dispose()
-    return _postgres_url(folder, name)
+    return f"{whole}&options=-csearch_path%3D{schema}"
 
 
 @pytest.fixture
@@ -56,7 +56,3 @@ def engine(url: str) -> Iterator[Engine]:
     engine = make_engine(parse_url(url))
     yield engine
     engine.dispose()
-
-
-def _postgres_url(folder: str, database: str) -> str:
-    return f"postgresql://arena@/{database}?host={quote(folder, safe='')}"

@@ -8,17 +8,15 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
-from arena.core.agent import Provenance
-from arena.core.canonical import canonical, parse
 from arena.core.errors import LedgerFault, UnknownMatch
 from arena.core.match import Cause, MatchResult, PartyRef
 from arena.core.values import AgentName
-from arena.ledger import Ledger, SetState
+from arena.ledger import Ledger, Receipt, SetState
+from arena.ledger.committer import Append, Committer
 from arena.ledger.engine import begin
-from arena.ledger.record import decode, encode, payload
-from arena.ledger.signing import HEADS
+from arena.ledger.signing import HEADS, Signer
 from arena.rating import SetResult
 from tests.ledger.samples import ALICE, BOB, GAME, result, results, set_plan
 
@@ -39,26 +37,6 @@ def test_a_result_can_be_read_back_whole(ledger: Ledger) -> None:
     record = ledger.record(played[0].plan.match_id)
     assert record.play_digest == played[0].play_digest()
     assert receipt.digests[played[0].plan.match_id] == (record.play_digest, record.record_digest)
-
-
-def test_an_entry_is_canonical_and_survives_decoding() -> None:
-    plan = set_plan()
-    batch = encode(plan, results(plan))
-    data = payload(batch, batch.records)
-    assert canonical(parse(data)) == data
-    again = decode(data)
-    assert payload(again, again.records) == data
-    assert [record.record_digest for record in again.records] == [r.record_digest for r in batch.records]
-
-
-def test_record_digest_covers_times_and_provenance_and_play_digest_does_not() -> None:
-    plan = set_plan()
-    plain, late, made = (result(plan) for _ in range(3))
-    late.ended_ms += 1
-    made.provenance = {0: Provenance(cost=1.0)}
-    one, two, three = encode(plan, [plain, late, made]).records
-    assert one.play_digest == two.play_digest == three.play_digest
-    assert len({one.record_digest, two.record_digest, three.record_digest}) == 3
 
 
 def test_the_same_result_again_is_ignored(ledger: Ledger) -> None:
@@ -85,14 +63,14 @@ def test_every_command_three_times_in_random_order_counts_once(ledger: Ledger) -
 
 def test_several_processes_append_the_same_results_once(ledger: Ledger, url: str, state: Path) -> None:
     script = Path(__file__).with_name("appender.py")
-    command = [sys.executable, str(script), url, str(state), "40"]
+    command = [sys.executable, str(script), url, str(state), "20"]
     root = Path(__file__).parents[2]
     env = {**os.environ, "PYTHONPATH": str(root)}
     processes = [subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.DEVNULL) for _ in range(3)]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     found = ledger.verify()
-    assert (found.chain_ok, found.results, found.unsigned) == (True, 80, 0)
-    assert len(ladder_sets(ledger)) == 40
+    assert (found.chain_ok, found.results, found.unsigned) == (True, 40, 0)
+    assert len(ladder_sets(ledger)) == 20
 
 
 def test_a_set_is_complete_when_its_last_match_lands(ledger: Ledger) -> None:
@@ -282,34 +260,54 @@ def test_an_unknown_match_is_named(ledger: Ledger) -> None:
         ledger.result("m9")
 
 
+def committer_of(engine: Engine, state: Path) -> Committer:
+    return Committer(engine, Signer(state), lambda: 0)
+
+
 def test_a_full_disk_fails_the_append_and_nothing_stands_half(tmp_path: Path) -> None:
     with Ledger.open(f"sqlite:///{tmp_path}/arena.db") as ledger:
+        assert ledger.state is not None
+        committer = committer_of(ledger._engine, ledger.state)
         plan = set_plan(300)
-        append(ledger, result(plan, 0), plan=plan)
-        driver = ledger._writer._driver
+        committer.commit([Append(plan, [result(plan, 0)])])
+        driver = committer._driver
         assert driver is not None
         (pages,) = driver.query("PRAGMA page_count")[0]
         driver.query(f"PRAGMA max_page_count = {pages}")
-        with pytest.raises(LedgerFault, match="the ledger cannot be written: database or disk is full"):
-            ledger.append(plan, results(plan)).result(30)
+        (fault,) = committer.commit([Append(plan, results(plan))])
+        assert str(fault) == "the ledger cannot be written: database or disk is full"
         assert ledger.verify().results == 1
-        ledger.append(plan, results(plan)).result(30)  # space again, on a fresh connection
+        committer.commit([Append(plan, results(plan))])  # space again, on a fresh connection
         found = ledger.verify()
         assert (found.chain_ok, found.results) == (True, 300)
+        committer.close()
 
 
-def test_an_unusable_log_of_heads_does_not_lose_results(ledger: Ledger, state: Path, engine: Engine) -> None:
+def test_an_unusable_log_of_heads_does_not_lose_results(ledger: Ledger, state: Path) -> None:
     plan = set_plan(3)
-    append(ledger, result(plan, 0), plan=plan)
-    signer = ledger._writer._signer
-    assert signer is not None
-    log, signer._log = signer._log, os.open("/dev/full", os.O_WRONLY)
-    append(ledger, result(plan, 1), plan=plan)
+    committer = committer_of(ledger._engine, state)
+    committer.commit([Append(plan, [result(plan, 0)])])
+    log, committer._signer._log = committer._signer._log, os.open("/dev/full", os.O_WRONLY)
+    (receipt,) = committer.commit([Append(plan, [result(plan, 1)])])
+    assert isinstance(receipt, Receipt)
     assert ledger.verify().unsigned == 1
-    os.close(signer._log)
-    signer._log = log
-    append(ledger, result(plan, 2), plan=plan)
+    os.close(committer._signer._log)
+    committer._signer._log = log
+    committer.commit([Append(plan, [result(plan, 2)])])
     found = ledger.verify()
-    assert (found.chain_ok, found.unsigned) == (True, 0)
-    with engine.connect() as connection:
-        assert connection.scalar(text("SELECT count(*) FROM entry")) == 3
+    assert (found.chain_ok, found.results, found.unsigned) == (True, 3, 0)
+    committer.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_defect_in_the_writer_is_told_to_whoever_waits(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def defect(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Committer, "commit", defect)
+    plan = set_plan(1)
+    with pytest.raises(LedgerFault, match="the ledger's writer stopped"):
+        ledger.append(plan, results(plan)).result(30)
+    ledger.flush()
+    with pytest.raises(LedgerFault, match="the ledger is closed"):
+        ledger.append(plan, results(plan))

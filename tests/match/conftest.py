@@ -40,7 +40,11 @@ def trouble_ref(game: str = "trouble/sum", **options: Any) -> GameRef:
 
 
 def plan_of(
-    name: str, ref: GameRef, agents: Iterable[str | None] = (None, None), clock: ClockSpec | None = None, entry: Any = None
+    name: str,
+    ref: GameRef,
+    agents: Iterable[str | None] = (None, None),
+    clock: ClockSpec | None = None,
+    entry: Any = None,
 ) -> MatchPlan:
     """A plan whose seed follows from its name; an agent of None is remote."""
     return MatchPlan(
@@ -50,7 +54,7 @@ def plan_of(
         game=ref,
         seed=Seed.of(sum(name.encode())),
         parties=tuple(PartyRef(agent=AgentName(f"a{i}"), spec=spec, entry=entry) for i, spec in enumerate(agents)),
-        clock=clock or ClockSpec(decision=0.3, bank=0.2),
+        clock=clock or ClockSpec(decision=0.6, bank=0.4),
     )
 
 
@@ -70,7 +74,7 @@ class Remote:
 
     def open(self, plan: MatchPlan, remote: Iterable[int] = (0, 1), **options: Any) -> None:
         self.plans[plan.match_id] = plan
-        self.pool.open(plan, {party: TEXT for party in remote}, **options)
+        self.pool.open(plan, dict.fromkeys(remote, TEXT), **options)
 
     async def finish(self) -> None:
         """Wait for all matches."""

@@ -1,12 +1,13 @@
 """A plugin can spoil only its own matches: each kind of fault in a real worker, beside matches that are well."""
 
+import asyncio
 import os
 import signal
 from pathlib import Path
 
 import pytest
 
-from arena.core.errors import ErrorCode
+from arena.core.errors import ErrorCode, Fault
 from arena.core.match import MatchPlan, MatchResult
 from arena.core.values import Seat
 from arena.match import messages as m
@@ -28,29 +29,28 @@ def expected(plan: MatchPlan) -> MatchResult:
     return table.result()
 
 
-@pytest.mark.parametrize(
-    ("fault", "said"),
-    [
-        ("raise", "the game trouble/sum raised RuntimeError"),
-        ("hang", "the game trouble/sum hung: one call took longer than 0.5 s"),
-        ("exit", "the game trouble/sum ended its process with exit code 3"),
-        ("segfault", "the game trouble/sum crashed its process (SIGSEGV)"),
-        ("kill", "the game trouble/sum was running when its process was killed, perhaps for want of memory"),
-        ("memory", "the game trouble/sum needed more memory than its worker may have"),
-        ("sysexit", "the game trouble/sum raised SystemExit"),
-        ("huge", "the game gave a value that cannot be recorded, such as a number of more than 64 bits"),
-        ("nan", "trouble/sum gave seat 0 a rank, score or metric that is no proper number"),
-    ],
-)
-async def test_fault_voids_its_own_match_only(remote: Remote, fault: str, said: str) -> None:
-    good, bad = trouble_ref(), trouble_ref(fault=fault)
+SAID = {
+    "raise": "the game trouble/sum raised RuntimeError",
+    "hang": "the game trouble/sum hung: one call took longer than 1 s",
+    "exit": "the game trouble/sum ended its process with exit code 3",
+    "segfault": "the game trouble/sum crashed its process (SIGSEGV)",
+    "kill": "the game trouble/sum was running when its process was killed, perhaps for want of memory",
+    "memory": "the game trouble/sum needed more memory than its worker may have",
+    "sysexit": "the game trouble/sum raised SystemExit",
+    "huge": "the game gave a value that cannot be recorded, such as a number of more than 64 bits",
+    "nan": "trouble/sum gave seat 0 a rank, score or metric that is no proper number",
+}
+
+
+async def test_each_fault_voids_its_own_match_only(remote: Remote) -> None:
     for name in GOOD:
-        remote.open(plan_of(name, good))
-    remote.open(plan_of("bad", bad))
+        remote.open(plan_of(name, trouble_ref()))
+    for fault in SAID:
+        remote.open(plan_of(fault, trouble_ref(fault=fault)))
     await remote.finish()
-    assert {match: failed.reason for match, failed in remote.failures.items()} == {"bad": said}
-    assert remote.failures["bad"].code == ErrorCode.GAME_FAULT
-    assert remote.digests() == {name: expected(plan_of(name, good)).play_digest() for name in GOOD}
+    assert {match: failed.reason for match, failed in remote.failures.items()} == SAID
+    assert {failed.code for failed in remote.failures.values()} == {ErrorCode.GAME_FAULT}
+    assert remote.digests() == {name: expected(plan_of(name, trouble_ref())).play_digest() for name in GOOD}
 
 
 @pytest.mark.parametrize("fault", ["print", "fork"])
@@ -122,3 +122,28 @@ async def test_states_stepped_together_fail_apart(remote: Remote) -> None:
     await remote.finish()
     assert {match: f.reason for match, f in remote.failures.items()} == {"bad": "nine is too much"}
     assert sorted(remote.results) == GOOD
+
+
+async def test_pool_whose_workers_cannot_start_says_so(tmp_path: Path) -> None:
+    pool = WorkerPool("tests.match.nowhere:CODEC", output=tmp_path / "output.log")
+    with pytest.raises(Fault, match="the match workers do not start"):
+        await pool.start(2)
+    assert b"No module named 'tests.match.nowhere'" in (tmp_path / "output.log").read_bytes()
+    with pytest.raises(Fault, match="the match workers do not start"):
+        pool.open(plan_of("match", trouble_ref()), {})
+
+
+async def test_reporting_twice_what_a_follower_choked_on_is_avoided(remote: Remote, pool: WorkerPool) -> None:
+    take, choked = pool.on_reports, []
+
+    def choke(reports: list[m.Report]) -> None:
+        take(reports)
+        if not choked:
+            choked.append(reports)
+            raise RuntimeError("on purpose")
+
+    pool.on_reports = choke
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: None)
+    remote.open(plan_of("match", trouble_ref()))
+    await remote.finish()
+    assert [took.step for took in remote.of(m.Took, "match")] == list(range(6))

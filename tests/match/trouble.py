@@ -5,11 +5,12 @@ import ctypes
 import json
 import os
 import signal
+import sys
 from collections.abc import Mapping, Sequence
 from threading import Event as Never
 from typing import Any
 
-from arena.core.agent import Agent, BatchAgent, Clock, Decision, Observation, Resign, Unavailable
+from arena.core.agent import Agent, BatchAgent, Clock, Decision, Observation, Resign, SeatInfo, Unavailable
 from arena.core.errors import ArenaError, BadEntry, GameFault, MalformedAction
 from arena.core.game import Entries, Event, GameListing, State
 from arena.core.legal import Legal
@@ -52,7 +53,7 @@ class TroubleGame(SumGame):
 
     def __init__(self, config: Config) -> None:
         forfeit = config["forfeit"]
-        seconds = 0.5 if config["fault"] == "hang" else 20.0
+        seconds = 1.0 if config["fault"] == "hang" else 20.0
         super().__init__(turns=int(str(config["turns"])), id=self.id, step_seconds=seconds, forfeit=forfeit)
         self.config = config
 
@@ -115,7 +116,7 @@ _FAULTS = {
     "segfault": lambda state: ctypes.string_at(0),
     "memory": _eat,
     "fork": _fork,
-    "sysexit": lambda state: exit(0),
+    "sysexit": lambda state: sys.exit(0),
     "kill": lambda state: os.kill(os.getpid(), signal.SIGKILL),
 }
 
@@ -132,6 +133,14 @@ class Steady(Agent):
 class Hanging(Steady):
     def act(self, observation: Observation, legal: Legal, clock: Clock) -> Any:
         return Never().wait() if observation.step >= 2 else 3
+
+
+class Slow(Steady):
+    """Its constructor never ends."""
+
+    def __init__(self, seat: SeatInfo) -> None:
+        super().__init__(seat)
+        Never().wait()
 
 
 class Exiting(Steady):
@@ -179,16 +188,14 @@ class Together(BatchAgent):
         return [min(9, len(decisions))] * len(decisions)
 
 
-AGENTS = (Steady, Hanging, Exiting, Raising, Resigning, Absent, Illegal, Garbage, Waiting)
+AGENTS = (Steady, Slow, Hanging, Exiting, Raising, Resigning, Absent, Illegal, Garbage, Waiting)
 
 
 @hookimpl
 def arena_register_games(register: RegisterGame) -> None:
     for name, game in (("sum", TroubleGame), ("together", TogetherGame)):
         register(
-            GameListing(
-                id=f"trouble/{name}", version="1.0.0", min_seats=2, max_seats=2, make=game, options=OPTIONS
-            )
+            GameListing(id=f"trouble/{name}", version="1.0.0", min_seats=2, max_seats=2, make=game, options=OPTIONS)
         )
 
 

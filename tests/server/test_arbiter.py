@@ -13,9 +13,10 @@ from arena.core.seed import Seed
 from arena.core.values import AgentName, Fields, MatchId, Seat, SetId
 from arena.match import messages as msg
 from arena.server.arbiter import Arbiter
-from arena.server.journal import Journal, MatchOpened
+from arena.server.journal import Journal
 from arena.server.live import Lane, LiveMatch, LiveSet
 from arena.server.session import Connection, Principal, Session
+from arena.server.snapshot import MatchOpened
 from arena.v1 import play_pb2 as pb
 from arena.v1.relay_pb2 import Act
 from arena.wire.limits import Limits

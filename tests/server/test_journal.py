@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from arena.core.errors import LedgerFault
-from arena.server.journal import (
+from arena.server.journal import Journal
+from arena.server.snapshot import (
     Joined,
-    Journal,
     MatchClosed,
     MatchOpened,
     Moved,

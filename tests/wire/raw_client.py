@@ -7,6 +7,7 @@ It plays N matches of a game with the first legal action and prints what came of
 
 import argparse
 import json
+import math
 import queue
 import struct
 import sys
@@ -17,21 +18,18 @@ import grpc
 from arena.v1 import common_pb2, lobby_pb2, lobby_pb2_grpc, play_pb2, play_pb2_grpc
 
 TENSOR_FORMATS = {common_pb2.DTYPE_FLOAT32: "f", common_pb2.DTYPE_FLOAT64: "d", common_pb2.DTYPE_INT32: "i"}
-OUTGOING_END = None
 
 
 def first_action(legal: play_pb2.Legal) -> play_pb2.Action:
     """The first choice, the empty text, the least value of a schema, or the low corner of a box."""
-    form = legal.WhichOneof("form")
-    if form == "choices":
-        return play_pb2.Action(choice=legal.choices.ids[0])
-    if form == "text":
-        return play_pb2.Action(text="")
-    if form == "schema_json":
-        return play_pb2.Action(json=json.dumps(least(json.loads(legal.schema_json))).encode())
-    count = 1
-    for size in legal.box.shape:
-        count *= size
+    match legal.WhichOneof("form"):
+        case "choices":
+            return play_pb2.Action(choice=legal.choices.ids[0])
+        case "text":
+            return play_pb2.Action(text="")
+        case "schema_json":
+            return play_pb2.Action(json=json.dumps(least(json.loads(legal.schema_json))).encode())
+    count = math.prod(legal.box.shape)
     code = TENSOR_FORMATS[legal.box.dtype]
     number = int(legal.box.low) if code == "i" else legal.box.low
     data = struct.pack(f"<{count}{code}", *[number] * count)
@@ -40,10 +38,8 @@ def first_action(legal: play_pb2.Legal) -> play_pb2.Action:
 
 def least(schema: dict) -> object:
     """A value that fits a JSON Schema of the kinds that games narrow their actions to."""
-    if "const" in schema:
-        return schema["const"]
-    if "enum" in schema:
-        return schema["enum"][0]
+    if "const" in schema or "enum" in schema:
+        return schema["const"] if "const" in schema else schema["enum"][0]
     for key in ("oneOf", "anyOf"):
         if key in schema:
             return least(schema[key][0])
@@ -73,19 +69,17 @@ class RawClient:
 
     def play(self, stub: play_pb2_grpc.PlayServiceStub, metadata: tuple) -> None:
         """Say hello and join, then answer batch after batch until the join has ended."""
-        self._frames.append(play_pb2.ClientFrame(hello=play_pb2.Hello(client="raw/1")))
-        self._frames.append(play_pb2.ClientFrame(join=self._join))
+        hello = play_pb2.Hello(client="raw/1")
+        self._frames += [play_pb2.ClientFrame(hello=hello), play_pb2.ClientFrame(join=self._join)]
         self._flush()
         for batch in stub.Play(self._batches(), metadata=metadata):
-            last = 0
             going_on = [self.take(frame) for frame in batch.frames]
             last = max(frame.seq for frame in batch.frames)
-            if last:
-                self._frames.append(play_pb2.ClientFrame(ack=play_pb2.Ack(seq=last)))
+            self._frames.append(play_pb2.ClientFrame(ack=play_pb2.Ack(seq=last)))
             self._flush()
             if not all(going_on):
                 break
-        self._outgoing.put(OUTGOING_END)
+        self._outgoing.put(None)
 
     def take(self, frame: play_pb2.ServerFrame) -> bool:
         """Apply one frame; False when it is the last one of interest."""
@@ -109,23 +103,23 @@ class RawClient:
         return True
 
     def _answer(self, request: play_pb2.DecisionRequest) -> None:
+        self.decisions += 1
         act = play_pb2.Act(request_id=request.request_id, action=first_action(request.prompt.legal))
         self._frames.append(play_pb2.ClientFrame(act=act))
-        self.decisions += 1
 
     def _record(self, ended: play_pb2.MatchEnded) -> None:
         seat = self.seats.pop(ended.seat_ref).seat
         own = next(outcome for outcome in ended.outcomes if outcome.seat == seat)
         cause = play_pb2.Cause.Name(own.cause).removeprefix("CAUSE_").lower()
         result = {"match": ended.match_id, "seat": seat, "rank": own.rank, "score": own.score, "cause": cause}
-        self.results.append({**result, "void": ended.void, "rated": ended.rated})
+        self.results.append(result | {"void": ended.void, "rated": ended.rated})
 
     def _flush(self) -> None:
         frames, self._frames = self._frames, []
         self._outgoing.put(frames)
 
     def _batches(self) -> Iterator[play_pb2.ClientBatch]:
-        while (frames := self._outgoing.get()) is not OUTGOING_END:
+        while (frames := self._outgoing.get()) is not None:
             for begin in range(0, len(frames), 200):
                 yield play_pb2.ClientBatch(frames=frames[begin : begin + 200])
 
@@ -143,8 +137,8 @@ def main() -> int:
     metadata = (("authorization", f"Bearer {given.token}"),) if given.token else ()
     client = RawClient(given.game, given.name, given.matches, given.seats)
     with grpc.insecure_channel(given.server) as channel:
-        wanted = lobby_pb2.GetGameRequest(game=given.game)
-        game = lobby_pb2_grpc.LobbyServiceStub(channel).GetGame(wanted, metadata=metadata).game
+        lobby = lobby_pb2_grpc.LobbyServiceStub(channel)
+        game = lobby.GetGame(lobby_pb2.GetGameRequest(game=given.game), metadata=metadata).game
         client.play(play_pb2_grpc.PlayServiceStub(channel), metadata)
     report = {"game": game.rated_id, "decisions": client.decisions, "results": client.results, "error": client.error}
     print(json.dumps(report))

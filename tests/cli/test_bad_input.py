@@ -1,0 +1,114 @@
+"""Whatever is asked wrongly is answered with one sentence on stderr, and an exit code that is not 0."""
+
+import sqlite3
+
+import pytest
+
+TTT = "openspiel/tic_tac_toe"
+PLAY = ("play", TTT, "--agents")
+
+REFUSED = {
+    "unknown plugin": (("play", "chess/blitz", "--agents", "random"), ("chess/blitz", "openspiel", "werewolf")),
+    "unknown variant": (("play", "werewolf/ww7", "--agents", "random"), ("werewolf/ww7", "werewolf/ww7-lspo")),
+    "game that is not available": (("play", "openspiel/mfg_garnet", "--agents", "random"), ("mean-field",)),
+    "unknown option": ((*PLAY, "random", "--option", "size=4"), ("unknown option 'size'",)),
+    "option without value": ((*PLAY, "random", "--option", "size"), ("'size' is not of the form key=value",)),
+    "option out of bounds": (
+        ("play", "werewolf/ww4-mini", "--agents", "random", "--option", "max_days=-1"),
+        ("max_days", "from"),
+    ),
+    "option that is NaN": (
+        ("play", "negotiation/dond", "--agents", "random", "--option", "discount=nan"),
+        ("discount",),
+    ),
+    "unknown agent": ((*PLAY, "randm"), ("unknown agent 'randm'", "arena agents")),
+    "unknown agent of a plugin": ((*PLAY, "werewolf:nobody"), ("werewolf:nobody",)),
+    "missing agent file": ((*PLAY, "nowhere.py:Agent"), ("nowhere.py",)),
+    "import path of something else": ((*PLAY, "json:JSONDecoder"), ("json:JSONDecoder", "Agent")),
+    "empty agent": ((*PLAY, "random,,first"), ("empty agent",)),
+    "too many agents": ((*PLAY, "random,first,null"), ("1 or 2 agents, not 3",)),
+    "ladder of an unknown game": (("ladder", "chess/blitz"), ("chess/blitz", "the ledger has results of")),
+    "unknown rating system": (("ladder", TTT, "--system", "glicko"), ("glicko", "trueskill")),
+    "unknown match": (("replay", "nothing"), ("'nothing'", "arena matches")),
+    "two viewers": (("replay", "nothing", "--all", "--seat", "1"), ("one viewer",)),
+    "mine without a token": (("matches", "--mine"), ("--mine", "token")),
+    "mine with a wrong token": (("matches", "--mine", "--token", "arena_x_y"), ("token",)),
+    "backup onto a file": (("backup", "arena.db"), ("arena.db exists",)),
+    "token without a known scope": (("token", "create", "ann", "--scope", "root"), ("play, watch and admin",)),
+    "unknown token": (("token", "revoke", "abc"), ("'abc'", "arena token list")),
+    "TLS certificate without key": (("serve", "--tls-cert", "cert.pem"), ("--tls-cert and --tls-key",)),
+    "missing TLS files": (("serve", "--tls-cert", "c.pem", "--tls-key", "k.pem"), ("there is no file 'c.pem'",)),
+    "server of an unknown game": (("serve", "--game", "werewolf/ww99"), ("werewolf/ww99",)),
+    "server of an unknown plugin": (("serve", "--game", "chess"), ("chess", "werewolf")),
+    "check of an unknown game": (("check", "game", "chess/blitz"), ("chess/blitz",)),
+    "check of an unknown agent": (("check", "agent", "randm", "--game", TTT), ("randm",)),
+    "no ledger there": (("ladder", "--db", "sqlite:///missing.db"), ("missing.db",)),
+    "ledger that is no database": (("ladder", "--db", "arena.db"), ("sqlite:///FILE",)),
+    "ledger that is another file": (("verify", "--db", "sqlite:///notes.txt"), ("notes.txt",)),
+    "no server there": (("ladder", TTT, "--server", "127.0.0.1:1"), ("127.0.0.1:1",)),
+    "missing CA file": (("ladder", TTT, "--server", "127.0.0.1:1", "--tls-ca", "ca.pem"), ("ca.pem",)),
+    "server asked for no game": (("ladder", "--server", "127.0.0.1:1"), ("arena ladder GAME",)),
+}
+MISUSED = {
+    "unknown command": (("laddr",), ("Did you mean 'ladder'?",)),
+    "unknown flag": (("ladder", "--jsn"), ("--jsn",)),
+    "missing game": (("play", "--agents", "random"), ("GAME",)),
+    "missing agents": (("play", TTT), ("--agents",)),
+    "no matches": ((*PLAY, "random", "--matches", "0"), ("--matches",)),
+    "matches in words": ((*PLAY, "random", "--matches", "ten"), ("--matches",)),
+    "no workers": (("serve", "--workers", "0"), ("--workers",)),
+    "port out of range": (("serve", "--port", "70000"), ("--port",)),
+    "negative seat": (("replay", "nothing", "--seat=-1"), ("--seat",)),
+}
+
+
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize(("args", "fragments"), REFUSED.values(), ids=REFUSED)
+def test_a_wrong_request_is_refused_in_one_sentence(cli, tmp_path, args, fragments):
+    (tmp_path / "notes.txt").write_text("not a database " * 100)
+    cli(*args).refused_with(*fragments)
+
+
+@pytest.mark.parametrize(("args", "fragments"), MISUSED.values(), ids=MISUSED)
+def test_wrong_usage_is_answered_in_one_sentence(cli, args, fragments):
+    cli(*args).refused_with(*fragments, code=2)
+
+
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize("command", [("ladder",), ("matches",), ("verify",), (*PLAY, "random"), ("serve",)], ids=str)
+def test_a_ledger_of_a_newer_schema_is_refused(cli, tmp_path, command):
+    with sqlite3.connect(tmp_path / "arena.db") as db:
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+    cli(*command).refused_with("9999", "update arena")
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_seat_that_the_match_has_not_is_refused(cli):
+    match = cli("matches", "--game", TTT, "--json").json["matches"][0]["match"]
+    cli("replay", match, "--seat", 9).refused_with("no seat 9", "0 to 1")
+
+
+def test_reading_commands_leave_no_empty_ledger_behind(cli, tmp_path):
+    for command in (("ladder",), ("matches",), ("verify",), ("replay", "x"), ("backup", "b.db"), ("token", "list")):
+        cli(*command).refused_with("arena.db")
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_bug_asks_to_be_reported(cli, monkeypatch):
+    def broken(*_, **__):
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("arena.ledger.Ledger.open", broken)
+    cli("ladder").refused_with("bug in arena", "ZeroDivisionError", "ARENA_DEBUG")
+    monkeypatch.setenv("ARENA_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        cli("ladder")
+
+
+def test_an_interrupted_command_ends_quietly(cli, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("arena.ledger.Ledger.open", interrupted)
+    done = cli("ladder")
+    assert (done.code, done.out, done.err) == (130, "", "")

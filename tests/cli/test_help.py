@@ -1,0 +1,59 @@
+"""What the command line says of itself."""
+
+import pytest
+
+from arena.cli.main import app
+
+TOP = {command.callback.__name__ for command in app.registered_commands}
+GROUPS = {
+    group.name: {c.name or c.callback.__name__ for c in group.typer_instance.registered_commands}
+    for group in app.registered_groups
+}
+COMMANDS = [(name,) for name in sorted(TOP)] + [(group, name) for group in GROUPS for name in sorted(GROUPS[group])]
+SPECIFIED = {
+    "serve",
+    "join",
+    "play",
+    "ladder",
+    "games",
+    "agents",
+    "matches",
+    "replay",
+    "watch",
+    "challenge",
+    "verify",
+    "backup",
+    "check",
+    "token",
+}
+
+
+def test_help_lists_every_command(cli):
+    done = cli("--help")
+    assert done.code == 0
+    assert TOP | GROUPS.keys() == SPECIFIED
+    assert all(f"  {name} " in done.out for name in SPECIFIED)
+
+
+def test_groups_have_their_commands():
+    assert {"check": {"game", "agent"}, "token": {"create", "list", "revoke"}} == GROUPS
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(cli, command):
+    done = cli(*command, "--help")
+    assert done.code == 0
+    assert done.out.startswith(f"Usage: arena {' '.join(command)} ")
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c != ("serve",)], ids=" ".join)
+def test_every_command_that_prints_a_result_takes_json(cli, command):
+    assert "--json" in cli(*command, "--help").out
+
+
+@pytest.mark.parametrize("args", [(), ("token",), ("check",)], ids=str)
+def test_a_command_that_is_not_finished_answers_with_help_and_fails(cli, args):
+    done = cli(*args)
+    assert done.code == 2
+    assert not done.out
+    assert done.err.startswith("Usage: arena")

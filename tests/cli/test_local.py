@@ -1,0 +1,193 @@
+"""A game from `arena play` to ladder, replay and verification, without a server."""
+
+import json
+import sqlite3
+
+import pytest
+
+TTT = "openspiel/tic_tac_toe"
+WEREWOLF = "werewolf/ww4-mini"
+
+
+def played(cli, game=TTT, agents="random,first", matches=6):
+    return cli("play", game, "--agents", agents, "--matches", matches, "--seed", 1, "--workers", 1, "--json").json
+
+
+def newest(cli, game):
+    return cli("matches", "--game", game, "--limit", 1, "--json").json["matches"][0]["match"]
+
+
+def test_play_reports_in_the_documented_shape(cli):
+    report = played(cli)
+    assert list(report) == ["game", "matches", "seconds", "agents", "by_role", "causes"]
+    assert (report["game"], report["matches"]) == (TTT, 6)
+    assert report["causes"] == {"rules": 12}
+    for row in report["agents"]:
+        assert list(row) == ["agent", "matches", "wins", "draws", "losses", "mean_score", "ci95"]
+        assert row["wins"] + row["draws"] + row["losses"] == row["matches"] == 6
+
+
+def test_play_tells_roles_and_sides_apart(cli):
+    report = played(cli, WEREWOLF, "random", 2)
+    assert {row["side"] for row in report["by_role"]} == {"village", "werewolf"}
+    assert all(list(row) == ["role", "side", "matches", "wins"] for row in report["by_role"])
+
+
+def test_matches_are_rounded_up_to_whole_sets(cli):
+    assert played(cli, matches=3)["matches"] == 4
+
+
+def test_the_same_seed_plays_the_same_matches(cli):
+    played(cli, matches=2)
+    played(cli, matches=2)
+    digests = [
+        cli("replay", match["match"], "--json").json["play_digest"]
+        for match in cli("matches", "--json").json["matches"]
+    ]
+    assert len(digests) == 4
+    assert len(set(digests)) == 2
+
+
+def test_the_ledger_is_named_by_option_or_environment(cli, monkeypatch, tmp_path):
+    monkeypatch.setenv("ARENA_DB", f"sqlite:///{tmp_path}/other.db")
+    played(cli, matches=2)
+    assert (tmp_path / "other.db").exists()
+    assert not (tmp_path / "arena.db").exists()
+    assert cli("ladder", TTT, "--json").json["rows"]
+
+
+@pytest.mark.usefixtures("ledger")
+def test_ladder_ranks_in_the_documented_shape(cli):
+    found = cli("ladder", TTT, "--json").json
+    assert list(found) == ["game", "system", "rows"]
+    assert (found["game"], found["system"]) == (TTT, "trueskill")
+    assert [row["rank"] for row in found["rows"]] == [1, 2]
+    for row in found["rows"]:
+        assert list(row) == [
+            "rank",
+            "agent",
+            "rating",
+            "uncertainty",
+            "elo",
+            "matches",
+            "wins",
+            "draws",
+            "losses",
+            "error_share",
+            "clean_rating",
+        ]
+
+
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize("system", ["trueskill", "elo", "openskill"])
+def test_every_rating_system_ranks(cli, system):
+    assert cli("ladder", TTT, "--system", system, "--json").json["system"] == system
+
+
+def test_ladder_without_a_game_prints_one_line_a_game(cli):
+    played(cli)
+    played(cli, "openspiel/kuhn_poker")
+    lines = cli("ladder", "--json").out.splitlines()
+    assert [json.loads(line)["game"] for line in lines] == ["openspiel/kuhn_poker", TTT]
+
+
+def test_options_that_change_the_rules_have_a_ladder_of_their_own(cli):
+    assert cli("play", WEREWOLF, "--agents", "random,null", "--option", "max_days=3").code == 0
+    rated = f"{WEREWOLF}?max_days=3"
+    assert cli("ladder", rated, "--json").json["rows"]
+    assert cli("ladder", WEREWOLF, "--option", "max_days=3", "--json").json["game"] == rated
+    assert not cli("ladder", WEREWOLF, "--json").json["rows"]
+
+
+def test_self_play_is_recorded_and_not_in_the_ladder(cli):
+    played(cli, agents="random")
+    assert len(cli("matches", "--json").json["matches"]) == 6
+    assert not cli("ladder", TTT, "--json").json["rows"]
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_replay_shows_each_viewer_what_it_knew(cli):
+    match = newest(cli, WEREWOLF)
+    secret = [seat["role"] for seat in cli("replay", match, "--json").json["seats"]]
+    public = cli("replay", match, "--spectator", "--json").json
+    assert all(not frame["moves"] for frame in public["frames"])
+    own = cli("replay", match, "--seat", 0, "--json").json
+    assert {move["seat"] for frame in own["frames"] for move in frame["moves"]} == {0}
+    whole = cli("replay", match, "--all", "--json").json
+    assert {move["seat"] for frame in whole["frames"] for move in frame["moves"]} == set(range(len(secret)))
+    assert "werewolf" in whole["frames"][0]["text"]
+    assert "werewolf" not in public["frames"][0]["text"]
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_replay_reads_as_text(cli):
+    done = cli("replay", newest(cli, TTT))
+    assert done.code == 0
+    assert "> seat 0: x(" in done.out
+    assert "rank 1" in done.out
+
+
+@pytest.mark.usefixtures("ledger")
+def test_verify_replays_everything(cli):
+    found = cli("verify", "--json").json
+    assert found == {"results": 30, "chain_ok": True, "first_bad": None, "replayed": 30, "mismatches": 0}
+
+
+@pytest.mark.usefixtures("ledger")
+def test_verify_names_the_first_changed_entry_and_fails(cli, tmp_path):
+    with sqlite3.connect(tmp_path / "arena.db") as db:
+        db.execute("UPDATE entry SET payload = CAST(replace(payload, 'rules', 'void') AS BLOB) WHERE number = 1")
+    done = cli("verify", "--json")
+    assert done.code == 1
+    found = json.loads(done.out)
+    assert (found["chain_ok"], found["first_bad"]) == (False, 1)
+
+
+@pytest.mark.usefixtures("ledger")
+def test_a_backup_is_a_ledger(cli):
+    assert cli("backup", "copy.db").code == 0
+    assert cli("verify", "--db", "sqlite:///copy.db", "--json").json["chain_ok"]
+    assert cli("ladder", TTT, "--db", "sqlite:///copy.db", "--json").json == cli("ladder", TTT, "--json").json
+
+
+def test_games_are_listed_with_why_one_is_not_available(cli):
+    games = {game["id"]: game for game in cli("games", "--json").json["games"]}
+    assert list(games[TTT]) == ["id", "version", "min_seats", "max_seats", "available", "reason"]
+    assert games[TTT]["available"]
+    mean_field = games["openspiel/mfg_crowd_modelling"]
+    assert not mean_field["available"]
+    assert "mean-field" in mean_field["reason"]
+
+
+def test_agents_are_listed(cli):
+    names = {agent["name"] for agent in cli("agents", "--json").json["agents"]}
+    assert {"random", "first", "null", "werewolf:seer-claim", "werewolf:random-table"} <= names
+
+
+def test_conformance_suites_run_from_the_command_line(cli):
+    game = cli("check", "game", WEREWOLF, "--seed", 1, "--json").json
+    assert game["kept"]
+    agent = cli("check", "agent", "first", "--game", TTT, "--matches", 4, "--json").json
+    assert agent["kept"]
+
+
+def test_an_agent_that_breaks_a_promise_fails_its_check(cli, tmp_path):
+    (tmp_path / "bad.py").write_text(
+        "from arena.core.agent import Agent\n"
+        "class Bad(Agent):\n"
+        "    def act(self, observation, legal, clock):\n"
+        "        return -1\n"
+    )
+    done = cli("check", "agent", "bad.py:Bad", "--game", TTT, "--matches", 2, "--json")
+    assert done.code == 1
+    broken = [finding["promise"] for finding in json.loads(done.out)["findings"] if not finding["kept"]]
+    assert "its_actions_are_legal" in broken
+
+
+@pytest.mark.usefixtures("ledger")
+@pytest.mark.parametrize("args", [("games",), ("agents",), ("ladder",), ("matches",), ("verify",), ("token", "list")])
+def test_results_are_tables_for_people(cli, args):
+    done = cli(*args)
+    assert done.code == 0
+    assert len(done.out.splitlines()) >= 1
+    assert not done.out.startswith("{")

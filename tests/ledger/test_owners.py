@@ -1,0 +1,155 @@
+"""Agents, versions and tokens; and provenance, which only its owner and admins may read."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import Engine, text
+
+from arena.core.agent import Provenance
+from arena.core.errors import BadRequest, Forbidden, NameTaken, Unauthenticated, UnknownMatch
+from arena.core.values import AgentName
+from arena.ledger import Grant, Ledger, Scope
+from arena.ledger.provenance import pack, unpack
+from tests.ledger.samples import result, results, set_plan
+
+ALICE, BOB = AgentName("alice"), AgentName("bob")
+
+
+def test_a_name_belongs_to_one_owner(ledger: Ledger) -> None:
+    ledger.agents.register(ALICE, "ann")
+    ledger.agents.register(ALICE, "ann")
+    with pytest.raises(NameTaken, match="'alice' belongs to another owner"):
+        ledger.agents.register(ALICE, "eve")
+    assert [(line.name, line.owner) for line in ledger.agents.all()] == [("alice", "ann")]
+
+
+def test_results_introduce_their_agents_but_take_no_name_from_its_owner(ledger: Ledger) -> None:
+    ledger.agents.register(BOB, "first")
+    plan = set_plan()
+    ledger.append(plan, results(plan)).result(30)
+    assert {line.name: line.owner for line in ledger.agents.all()} == {"alice": "ann", "bob": "first"}
+    assert [line.name for line in ledger.agents.all("ann")] == ["alice"]
+    assert [line.version for line in ledger.agents.versions("alice")] == ["v2"]
+
+
+def test_versions_know_the_checkpoint_they_came_from(ledger: Ledger) -> None:
+    ledger.agents.add_version(ALICE, "v1")
+    ledger.agents.add_version(ALICE, "v2", (ALICE, "v1"))
+    ledger.agents.add_version(ALICE, "v1", (BOB, "v9"))
+    ledger.agents.add_version(ALICE, "v2", (BOB, "v8"))
+    lineage = {line.version: line.parent for line in ledger.agents.versions("alice")}
+    assert lineage == {"v1": ("bob", "v9"), "v2": ("alice", "v1")}
+
+
+def test_a_token_is_good_until_it_is_revoked(ledger: Ledger) -> None:
+    token = ledger.tokens.create("ann", [Scope.PLAY, "watch"], "laptop")
+    grant = ledger.tokens.authenticate(token)
+    assert (grant.owner, grant.scopes) == ("ann", frozenset({Scope.PLAY, Scope.WATCH}))
+    (line,) = ledger.tokens.all("ann")
+    assert (line.name, line.revoked_ms) == ("laptop", None)
+    ledger.tokens.revoke(line.id)
+    with pytest.raises(Unauthenticated):
+        ledger.tokens.authenticate(token)
+    assert ledger.tokens.all()[0].revoked_ms is not None
+
+
+def test_a_wrong_token_is_refused_without_a_hint(ledger: Ledger) -> None:
+    token = ledger.tokens.create("ann", ["play"])
+    other = ledger.tokens.create("ben", ["play"])
+    crossed = "_".join([*token.split("_")[:2], other.split("_", 2)[2]])
+    wrong = ("", "arena", "arena_x_y", token[:-1], token + "x", crossed, "a\0b_c\0_d", "\ud800_x_y")
+    answers = set()
+    for text_ in wrong:
+        with pytest.raises(Unauthenticated) as caught:
+            ledger.tokens.authenticate(text_)
+        answers.add(str(caught.value))
+    assert len(answers) == 1
+
+
+def test_only_the_digest_of_a_token_is_kept(ledger: Ledger, engine: Engine) -> None:
+    secret = ledger.tokens.create("ann", ["admin"]).split("_", 2)[2]
+    with engine.connect() as connection:
+        assert secret not in repr(connection.execute(text("SELECT * FROM token")).all())
+    assert secret not in repr(ledger.tokens.all())
+
+
+def test_scopes_are_checked() -> None:
+    Grant("ann", frozenset({Scope.ADMIN})).require(Scope.PLAY)
+    Grant("ann", frozenset({Scope.PLAY})).require(Scope.PLAY)
+    with pytest.raises(Forbidden, match="this token has no play scope"):
+        Grant("ann", frozenset({Scope.WATCH})).require(Scope.PLAY)
+
+
+@pytest.mark.parametrize(("owner", "scopes"), [("", ["play"]), ("ann", []), ("ann", ["root"])])
+def test_a_senseless_token_is_not_made(ledger: Ledger, owner: str, scopes: list[str]) -> None:
+    with pytest.raises(BadRequest):
+        ledger.tokens.create(owner, scopes)
+    assert ledger.tokens.all() == []
+
+
+def test_an_unknown_token_cannot_be_revoked(ledger: Ledger) -> None:
+    with pytest.raises(BadRequest, match="there is no token 'nope'"):
+        ledger.tokens.revoke("nope")
+
+
+MADE = Provenance(
+    policy_version="step-70",
+    prompt_token_ids=[1, 2**32 - 1],
+    completion_token_ids=[3],
+    logprobs=np.array([-0.5, -np.inf], dtype=np.float32),
+    reasoning="CANARY",
+    cost=0.25,
+    think_seconds=1.5,
+)
+
+
+def test_provenance_is_read_back_whole() -> None:
+    again = unpack(pack(MADE))
+    assert isinstance(again.logprobs, np.ndarray)
+    assert again.logprobs.tolist() == [-0.5, -np.inf]
+    assert (again.prompt_token_ids, again.completion_token_ids) == ([1, 2**32 - 1], [3])
+    assert (again.policy_version, again.reasoning, again.cost, again.think_seconds) == ("step-70", "CANARY", 0.25, 1.5)
+
+
+def test_provenance_is_read_by_its_owner_and_admins_only(ledger: Ledger) -> None:
+    plan = set_plan()
+    played = result(plan, provenance={0: MADE, 1: Provenance(reasoning="bob's")})
+    ledger.append(plan, [played]).result(30)
+    match_id = played.plan.match_id
+    assert {move: made.reasoning for move, made in ledger.provenance(match_id, "ann").items()} == {0: "CANARY"}
+    assert list(ledger.provenance(match_id, "ben")) == [1]
+    assert list(ledger.provenance(match_id, "eve")) == []
+    assert list(ledger.provenance(match_id, "")) == []
+    assert list(ledger.provenance(match_id, None)) == [0, 1]
+    with pytest.raises(UnknownMatch):
+        ledger.provenance("none", "ann")
+
+
+def test_provenance_is_in_no_table_but_its_own(ledger: Ledger, engine: Engine) -> None:
+    plan = set_plan()
+    played = result(plan, provenance={0: MADE})
+    ledger.append(plan, [played]).result(30)
+    assert ledger.result(played.plan.match_id).provenance == {}
+    with engine.connect() as connection:
+        for table in ("entry", "match", "seat", "match_set", "standing", "agent", "agent_version", "token"):
+            assert "CANARY" not in repr(connection.execute(text(f"SELECT * FROM {table}")).all())
+        assert "CANARY" in repr(connection.execute(text("SELECT * FROM provenance")).all())
+
+
+def test_a_backup_is_a_ledger_that_verifies(ledger: Ledger, tmp_path: Path) -> None:
+    plan = set_plan()
+    played = [result(plan, 0, provenance={0: MADE}), result(plan, 1)]
+    ledger.append(plan, played).result(30)
+    ledger.tokens.create("ann", ["play"])
+    copy = tmp_path / "copy.db"
+    ledger.backup(copy)
+    with Ledger.open(f"sqlite:///{copy}", create=False) as backup:
+        found = backup.verify()
+        assert (found.ok, found.results, found.unsigned) == (True, 2, 0)
+        assert backup.ladder(plan.game.rated_id) == ledger.ladder(plan.game.rated_id)
+        assert backup.tokens.all() == ledger.tokens.all()
+        assert list(backup.provenance(played[0].plan.match_id, "ann")) == [0]
+    assert not (tmp_path / "copy.db.state" / "key").exists()
+    with pytest.raises(BadRequest, match="exists already"):
+        ledger.backup(copy)

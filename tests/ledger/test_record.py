@@ -1,0 +1,68 @@
+"""The bytes of an entry: canonical, complete, and with the digests that anybody can compute."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arena.core.agent import Provenance
+from arena.core.canonical import canonical, parse
+from arena.core.match import Move
+from arena.core.values import Seat
+from arena.ledger.record import decode, encode, payload
+from tests.ledger.samples import result, results, set_plan
+
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+JSON = st.recursive(PLAIN | TEXT, lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner), max_leaves=8)
+
+
+def test_an_entry_is_canonical_and_survives_decoding() -> None:
+    plan = set_plan()
+    batch = encode(plan, results(plan))
+    data = payload(batch, batch.records)
+    assert canonical(parse(data)) == data
+    again = decode(data)
+    assert payload(again, again.records) == data
+    assert [record.record_digest for record in again.records] == [r.record_digest for r in batch.records]
+
+
+def test_record_digest_covers_times_and_provenance_and_play_digest_does_not() -> None:
+    plan = set_plan()
+    plain, late, made = (result(plan) for _ in range(3))
+    late.ended_ms += 1
+    made.provenance = {0: Provenance(cost=1.0)}
+    one, two, three = encode(plan, [plain, late, made]).records
+    assert one.play_digest == two.play_digest == three.play_digest
+    assert len({one.record_digest, two.record_digest, three.record_digest}) == 3
+
+
+@given(st.lists(JSON, max_size=4))
+def test_any_action_survives_with_the_same_digest(actions: list[Any]) -> None:
+    plan = set_plan(1)
+    played = result(plan)
+    played.moves = [Move(step, Seat(0), action) for step, action in enumerate(actions)]
+    batch = encode(plan, [played])
+    data = payload(batch, batch.records)
+    (record,) = decode(data).records
+    assert canonical(parse(data)) == data
+    assert record.result.play_digest() == record.play_digest == played.play_digest()
+    assert record.result == played
+
+
+def test_a_tensor_action_survives() -> None:
+    plan = set_plan(1)
+    played = result(plan)
+    played.moves = [Move(0, Seat(0), np.array([0.5, -1.0], dtype=np.float32))]
+    batch = encode(plan, [played])
+    (record,) = decode(payload(batch, batch.records)).records
+    np.testing.assert_array_equal(record.result.moves[0].action, played.moves[0].action)
+    assert record.result.play_digest() == played.play_digest()
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"format":2}', b"\xff"])
+def test_other_bytes_are_no_entry(data: bytes) -> None:
+    with pytest.raises((ValueError, TypeError, KeyError)):
+        decode(data)
