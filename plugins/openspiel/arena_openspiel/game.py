@@ -19,6 +19,9 @@ _RESAMPLING: Final = frozenset(
 
 _RESAMPLES: Final = 20
 
+_HIDDEN_DEALS: Final = 10
+"""Deals of a rated set where luck plays a part: a single one says little of who played better."""
+
 _STEP_SECONDS: Final = {"bridge_uncontested_bidding": 300.0, "bridge": 60.0}
 """Games whose last step solves deals double dummy, up to about 20 s; all others keep the default."""
 
@@ -61,6 +64,7 @@ def _spec(game: pyspiel.Game, version: str, views: Views) -> GameSpec:
     about, seats = game.get_type(), game.num_players()
     low, high = game.min_utility(), game.max_utility()
     together = about.dynamics == pyspiel.GameType.Dynamics.SIMULTANEOUS
+    open_deal = views.perfect and about.chance_mode == pyspiel.GameType.ChanceMode.DETERMINISTIC
     return GameSpec(
         id=f"openspiel/{about.short_name}",
         version=version,
@@ -69,11 +73,12 @@ def _spec(game: pyspiel.Game, version: str, views: Views) -> GameSpec:
         brief=_brief(game),
         fields=views.specs,
         dynamics="simultaneous" if together else "sequential",
-        perfect_information=views.perfect,
+        perfect_information=open_deal,
         scored=seats == 1 or about.utility == pyspiel.GameType.Utility.IDENTICAL,
         score_low=low,
         score_high=high if high > low else low + 1.0,
         step_seconds=_STEP_SECONDS.get(about.short_name, 10.0),
+        set_deals=1 if open_deal else _HIDDEN_DEALS,
         max_decisions=max(10_000, game.max_game_length() * (seats if together else 1)),
     )
 
