@@ -1,5 +1,7 @@
 """Agents that need no thought: the floor of every ladder."""
 
+from random import Random
+
 from arena.agents.sampling import first, sample
 from arena.core.agent import Agent, Clock, Observation, SeatInfo
 from arena.core.legal import Choices, FreeText, Legal
@@ -13,11 +15,20 @@ class RandomAgent(Agent):
 
     def __init__(self, seat: SeatInfo) -> None:
         super().__init__(seat)
-        self._rng = seat.rng()
+        self._state = int.from_bytes(seat.seed.value[:8], "little")
+        self._rng: Random | None = None
 
     def act(self, observation: Observation, legal: Legal, clock: Clock) -> Action:
         """Any legal action."""
+        if isinstance(legal, Choices):
+            return legal.ids[self._draw(len(legal.ids))]
+        self._rng = self._rng or self.seat.rng()
         return sample(legal, self._rng)
+
+    def _draw(self, n: int) -> int:
+        """0 to n-1, by Knuth's MMIX congruential generator: seeding a larger one costs more than a match of it."""
+        self._state = (self._state * 6364136223846793005 + 1442695040888963407) & 0xFFFF_FFFF_FFFF_FFFF
+        return (self._state >> 33) * n >> 31
 
 
 class FirstAgent(Agent):

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -44,34 +43,40 @@ _LOOK_SECONDS: Final = 0.25
 
 def main() -> None:
     """Run the demo in the current folder and exit: 0, or 130 when it was cut short by a signal."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signals = Signals()
     try:
-        sys.exit(run(FOLDER, float(os.environ.get(SECONDS, "60"))))
+        run(FOLDER, float(os.environ.get(SECONDS, "60")), signals)
     except ArenaError as error:
         sys.exit(f"arena: {error}")
     except ValueError:
         sys.exit(f"arena: {SECONDS} is {os.environ[SECONDS]!r}; give a number of seconds")
-    except KeyboardInterrupt:
-        sys.exit(130)
+    sys.exit(130 if signals.came else 0)
 
 
-def run(folder: Path, seconds: float) -> int:
-    """Play for at most `seconds` with a fresh ledger in `folder`, then show the ladders. Returns the exit code.
+class Signals:
+    """Whether SIGINT or SIGTERM came. They interrupt nothing, so that no process is started and then forgotten."""
+
+    def __init__(self) -> None:
+        self.came = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def _note(self, number: int, frame: object) -> None:
+        self.came = True
+
+
+def run(folder: Path, seconds: float, signals: Signals) -> None:
+    """Play for at most `seconds`, or until a signal, with a fresh ledger in `folder`; then show the ladders.
 
     Raises:
         BadRequest: another demo uses the folder.
         Fault: the server does not start.
     """
-    code = 0
     with _fresh(folder):
-        try:
-            with Children(folder / "logs") as children:
-                _play(folder, children, seconds)
-        except KeyboardInterrupt:
-            code = 130
+        with Children(folder / "logs") as children:
+            _play(folder, children, seconds, signals)
         if (folder / _LEDGER).exists():
             _show_results(folder)
-    return code
 
 
 @contextmanager
@@ -90,32 +95,22 @@ def _fresh(folder: Path) -> Iterator[None]:
         yield
 
 
-def _play(folder: Path, children: Children, seconds: float) -> None:
+def _play(folder: Path, children: Children, seconds: float, signals: Signals) -> None:
     address = f"127.0.0.1:{_free_port()}"
     _say(f"starting a server on {address}, its ledger is {folder / _LEDGER}")
     server = children.start("server", "serve", "--port", address.rpartition(":")[2], "--db", _url(folder))
-    _await_server(server, address, children.log("server"))
-    fields = [_Field(game, _start_agents(children, game, agents, address)) for game, agents in GAMES.items()]
-    _say(f"playing with {sum(len(f.agents) for f in fields)} agents, each a process that speaks gRPC")
-    _follow(folder, children, fields, time.monotonic() + seconds)
-    for each in fields:
-        children.stop(each.agents)
+    if not _await_server(server, address, children.log("server"), signals):
+        return
+    playing = {game: _start_agents(children, game, address) for game in GAMES}
+    _say(f"playing with {sum(map(len, playing.values()))} agents, each a process that speaks gRPC")
+    _follow(folder, children, playing, time.monotonic() + seconds, signals)
+    children.stop([agent for agents in playing.values() for agent in agents])
     children.stop([server])
 
 
-@dataclass(slots=True)
-class _Field:
-    """One game of the demo, and the processes of those who play it."""
-
-    game: str
-    agents: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
-
-
-def _start_agents(
-    children: Children, game: str, agents: Sequence[str], address: str
-) -> "list[subprocess.Popen[bytes]]":
+def _start_agents(children: Children, game: str, address: str) -> "list[subprocess.Popen[bytes]]":
     started = []
-    for spec in agents:
+    for spec in GAMES[game]:
         name = spec.rpartition(":")[2]
         log = f"{game}-{name}".replace("/", "-")
         args = ("join", game, "--agent", spec, "--name", name, "--server", address, "--seats", "4")
@@ -123,22 +118,27 @@ def _start_agents(
     return started
 
 
-def _follow(folder: Path, children: Children, fields: Sequence[_Field], deadline: float) -> None:
+def _follow(
+    folder: Path,
+    children: Children,
+    playing: "dict[str, list[subprocess.Popen[bytes]]]",
+    deadline: float,
+    signals: Signals,
+) -> None:
     """Show how the games go on, and send the agents of each home when it is done, until all are or time is up."""
-    playing = {each.game: each for each in fields}
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("sets, {task.fields[matches]} matches"),
+        TextColumn("sets, {task.fields[n]} matches"),
     )
     with Ledger.open(_url(folder), create=False) as ledger, Progress(*columns) as progress:
-        rows: dict[str, TaskID] = {game: progress.add_task(f"{game:<22}", total=SETS, matches=0) for game in playing}
-        while playing and time.monotonic() < deadline:
+        rows: dict[str, TaskID] = {game: progress.add_task(f"{game:<22}", total=SETS, n=0) for game in playing}
+        while playing and not signals.came and time.monotonic() < deadline:
             for line in ledger.games():
-                progress.update(rows[line.game], completed=min(line.ladder_sets, SETS), matches=line.matches)
+                progress.update(rows[line.game], completed=min(line.ladder_sets, SETS), n=line.matches)
                 if line.ladder_sets >= SETS and line.game in playing:
-                    children.stop(playing.pop(line.game).agents)
+                    children.stop(playing.pop(line.game))
             time.sleep(_LOOK_SECONDS)
 
 
@@ -156,16 +156,23 @@ def _show_results(folder: Path) -> None:
     _say(f"check the ledger:   {shown} verify --db {_url(folder)}")
 
 
-def _await_server(server: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
+def _await_server(server: "subprocess.Popen[bytes]", address: str, log: Path, signals: Signals) -> bool:
+    """Wait until the server listens; False when a signal came first.
+
+    Raises:
+        Fault: it ended, or takes too long.
+    """
     host, _, port = address.rpartition(":")
     deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and server.poll() is None:
+    while time.monotonic() < deadline and server.poll() is None and not signals.came:
         try:
             socket.create_connection((host, int(port)), timeout=_LOOK_SECONDS).close()
-            return
+            return True
         except OSError:
             time.sleep(_LOOK_SECONDS)
-    raise Fault(f"the server did not start; {log} says why")
+    if not signals.came:
+        raise Fault(f"the server did not start; {log} says why")
+    return False
 
 
 def _free_port() -> int:

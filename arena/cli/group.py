@@ -7,6 +7,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from arena.cli.plugins import plugin_code
+
 
 class CommandGroup(TyperGroup):
     """Built-in commands by section, and behind them those that plugins register."""
@@ -32,7 +34,8 @@ class CommandGroup(TyperGroup):
 def _plugin_command(name: str) -> Any:
     from arena.plugin.registry import Registry
 
-    command = Registry().commands().get(name)
+    with plugin_code():
+        command = Registry().commands().get(name)
     if command is None:
         return None
     if isinstance(command, typer.Typer):

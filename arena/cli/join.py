@@ -5,8 +5,9 @@ import json
 import logging
 import re
 import signal
+import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from arena.client import Client, JoinSummary
     from arena.core.values import Json
     from arena.plugin.registry import Registry
+
+_LOOK_SECONDS: Final = 0.5
 
 
 def join(
@@ -72,11 +75,27 @@ async def _run(client: "Client") -> "Sequence[JoinSummary]":
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    return await client.run()
+    progress = asyncio.create_task(_show_progress(client))
+    try:
+        return await client.run()
+    finally:
+        progress.cancel()
+
+
+async def _show_progress(client: "Client") -> None:
+    """A line on stderr about how it goes, where somebody looks on."""
+    if not sys.stderr.isatty():
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("joining") as status:
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            status.update("\n".join(map(_sentence, client.summaries)))
 
 
 def _given(registry: "Registry", game: str, assignments: Sequence[str]) -> "Mapping[str, Json]":
-    """The options by name. Without the game's plugin here they are taken as JSON or text, and the server checks them."""
+    """The options by name. Without the game's plugin here they count as JSON or text, and the server checks them."""
     from arena.core.errors import UnknownGame
     from arena.core.options import parse_assignments
 
@@ -102,7 +121,11 @@ def _report(summary: "JoinSummary", as_json: bool) -> None:
         row: dict[str, Any] = {**asdict(summary), "causes": dict(summary.causes)}
         print_json(row)
         return
-    print(
+    print(_sentence(summary))
+
+
+def _sentence(summary: "JoinSummary") -> str:
+    return (
         f"{summary.agent} played {summary.matches} matches of {summary.game}: "
         f"{summary.wins} won, {summary.draws} drawn, {summary.losses} lost, {summary.voids} void"
     )

@@ -39,18 +39,28 @@ def make_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
         numeric = bool(cells) and all(isinstance(row[index], int | float | None) for row in cells)
         whole = numeric or not index
         table.add_column(column, justify="right" if numeric else "left", no_wrap=whole, overflow="fold")
+    digits = [3 if _small(column) else 1 for column in zip(*cells, strict=True)]
     for row in cells:
-        table.add_row(*(Text(show(cell)) for cell in row))
+        table.add_row(*map(Text, map(show, row, digits)))
     return table
 
 
-def show(cell: Any) -> str:
-    """A table's cell in words."""
+def _small(column: Iterable[Any]) -> bool:
+    return all(abs(cell) < 10 for cell in column if isinstance(cell, float))
+
+
+def show(cell: Any, digits: int = 3) -> str:
+    """A table's cell in words; a fraction has so many digits behind its point."""
     if cell is None:
         return "-"
-    if isinstance(cell, float):
-        return f"{cell:.3f}" if abs(cell) < 10 else f"{cell:.1f}"
-    return harmless(str(cell))
+    return f"{cell:.{digits}f}" if isinstance(cell, float) else harmless(str(cell))
+
+
+def news(before: str, now: str) -> str:
+    """What a view that tells a story has more than it had before: its lines from the first changed one on."""
+    old, new = before.splitlines(), now.splitlines()
+    changed = (n for n, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1])
+    return "\n".join(new[next(changed, min(len(old), len(new))) :])
 
 
 def harmless(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from arena.cli.options import DEFAULT_DB, AsJson, Db
-from arena.cli.output import harmless, print_json
+from arena.cli.output import harmless, news, print_json
 from arena.cli.plugins import plugin_code
 from arena.core.errors import BadRequest, BadSeats
 
@@ -76,8 +76,8 @@ def _viewer(game: "Game", seat: int | None, everything: bool) -> "Seat":
 
 def _frames(game: "Game", result: "MatchResult", viewer: "Seat") -> "Iterator[_Frame]":
     from arena.core.values import EVENTS, OMNISCIENT, TEXT
-    from arena.match.replay import positions
     from arena.match.prompt import Wants
+    from arena.match.replay import positions
 
     wants = Wants.of(frozenset({TEXT, EVENTS}))
     public = viewer == OMNISCIENT or game.spec.perfect_information
@@ -139,14 +139,12 @@ def _about(result: "MatchResult") -> dict[str, Any]:
 
 def _show(about: dict[str, Any], frames: Sequence[_Frame]) -> None:
     print(f"{about['game']}, match {about['match']}")
-    before: list[str] = []
+    before, story = "", any(frame.events for frame in frames)
     for frame in frames:
         for move in frame.moves:
             print(harmless(f"> seat {move['seat']}: {_said(move)}"))
-        lines = frame.text.splitlines()
-        kept = _common(before, lines) if any(each.events for each in frames) else 0
-        print(harmless("\n".join(lines[kept:])))
-        before = lines
+        print(harmless(news(before, frame.text) if story else frame.text))
+        before = frame.text
     if about["void"]:
         print(f"void: {about['void']}")
     for seat in about["seats"]:
@@ -158,9 +156,3 @@ def _show(about: dict[str, Any], frames: Sequence[_Frame]) -> None:
 def _said(move: dict[str, Any]) -> str:
     action = "forfeits" if move["action"] is None else move["label"] or json.dumps(move["action"], ensure_ascii=False)
     return f"{action} [{move['cause']}]" if move["cause"] else action
-
-
-def _common(before: Sequence[str], lines: Sequence[str]) -> int:
-    """How many leading lines are the same: a view that tells a story grows, and is not told twice."""
-    pairs = zip(before, lines, strict=False)
-    return next((n for n, (old, new) in enumerate(pairs) if old != new), min(len(before), len(lines)))

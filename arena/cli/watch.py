@@ -1,11 +1,12 @@
 """`arena watch` and `arena challenge`: a server's live matches, seen and brought about."""
 
+import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from arena.cli.options import DEFAULT_SERVER, AsJson, Game, GameOptions, Server, TlsCa, Token
-from arena.cli.output import harmless, print_json
+from arena.cli.output import harmless, news, print_json
 
 if TYPE_CHECKING:
     from arena.v1.results_pb2 import WatchMatchResponse
@@ -26,11 +27,12 @@ def watch(
     from arena.client.remote import Remote
 
     with Remote(server, token=token, tls_ca=tls_ca) as remote:
-        for view in remote.watch(match, ["text", "events"]):
+        before = ""
+        for view in map(_view, remote.watch(match, ["text", "events"])):
             if as_json:
-                print_json(_view(view))
+                print_json(view)
             else:
-                _print_view(view)
+                before = _show(view, before)
 
 
 def challenge(
@@ -61,16 +63,27 @@ def _with_options(game: str, options: list[str]) -> str:
     return f"{game}{'&' if '?' in game else '?'}{'&'.join(options)}" if options else game
 
 
-def _print_view(view: "WatchMatchResponse") -> None:
-    for field in view.fields:
-        if field.name == "text":
-            print(f"--- step {view.step}\n{harmless(field.text)}", flush=True)
-    if view.HasField("ended"):
-        outcomes = ", ".join(f"seat {o.seat}: rank {o.rank}, score {o.score:g}" for o in view.ended.outcomes)
-        print(f"--- over: {view.ended.void or outcomes}", flush=True)
-
-
 def _view(view: "WatchMatchResponse") -> dict[str, Any]:
-    from google.protobuf.json_format import MessageToDict
+    text = next((field.text for field in view.fields if field.name == "text"), "")
+    events = [
+        {
+            "kind": event.kind,
+            "sender": event.sender if event.HasField("sender") else None,
+            "data": json.loads(event.data_json or b"{}"),
+        }
+        for event in view.events
+    ]
+    seats = [{"seat": o.seat, "rank": o.rank, "score": o.score, "role": o.role} for o in view.ended.outcomes]
+    ended = {"void": view.ended.void, "seats": seats} if view.HasField("ended") else None
+    return {"step": view.step, "text": text, "events": events, "dropped": view.dropped, "ended": ended}
 
-    return MessageToDict(view, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
+
+def _show(view: dict[str, Any], before: str) -> str:
+    """Print a view; one that tells a story is not told twice. Returns its text."""
+    if view["text"]:
+        print(f"--- step {view['step']}")
+        print(harmless(news(before, view["text"]) if view["events"] else view["text"]), flush=True)
+    if view["ended"]:
+        seats = ", ".join(f"seat {s['seat']}: rank {s['rank']}, score {s['score']:g}" for s in view["ended"]["seats"])
+        print(harmless(f"--- over: {view['ended']['void'] or seats}"), flush=True)
+    return str(view["text"])

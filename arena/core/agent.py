@@ -47,7 +47,10 @@ class SeatInfo:
 
 @dataclass(slots=True)
 class Observation:
-    """What the viewer wanted and may know: whole views in `fields`, and the `events` since it last looked."""
+    """What the viewer wanted and may know: whole views in `fields`, and the `events` since it last looked.
+
+    `step` counts the decisions this seat has made; it is 0 for agents that want nothing.
+    """
 
     step: int
     fields: Mapping[str, Value]

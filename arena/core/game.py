@@ -48,10 +48,10 @@ class FieldSpec:
 class GameSpec:
     """What everybody may know of a game before it starts, options already applied.
 
-    `perfect_information` means that nothing is hidden, the luck to come included: a deal may then be played twice by the
-    same agents. `seats` is exact. `teams` names the sides when seats are joined into teams whose make-up the deal decides
-    (see `Game.teams`), and is empty when every seat stands for itself. A seat that forfeits scores `score_low`, the
-    others `score_high`. `set_deals` is the number of deals in a rated set, each played once per rotation of the agents.
+    `perfect_information` means that nothing is hidden, the luck to come included: a deal may then be played twice by
+    the same agents. `seats` is exact. `teams` names the sides when seats are joined into teams whose make-up the deal
+    decides (see `Game.teams`), and is empty when every seat stands for itself. A seat that forfeits scores `score_low`,
+    the others `score_high`. `set_deals` is the number of deals in a rated set, each played once per rotation.
     """
 
     id: str

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from arena.core.agent import Provenance
 from arena.core.game import Event
 from arena.core.legal import Legal
 from arena.core.match import Cause, MatchPlan, Move
@@ -69,10 +68,3 @@ class Executor(Protocol):
 
 MonotonicClock = Callable[[], float]
 """Seconds that never run backwards."""
-
-
-class ProvenanceStore(Protocol):
-    """Keeps how actions came about, apart from what everybody may read."""
-
-    def keep(self, match: MatchId, move: int, provenance: Provenance) -> None:
-        """Store the provenance of one move of a match."""

@@ -140,7 +140,7 @@ class Floor:
             self._step_together(batch)
 
     def _step_together(self, batch: Sequence[Hosted]) -> None:
-        batch[0].enter(self._box)
+        self._box.begin(batch[0].task, batch[0].game_ms * len(batch), 0)
         self._box.enter(BATCH)
         tables = [hosted.dealt for hosted in batch]
         errors: Sequence[ArenaError | None]

@@ -35,6 +35,8 @@ class Hosted:
     lost: dict[Seat, Cause] = field(default_factory=dict)
     """Seats whose agent hung or died: it is not called again, nor in a worker that goes on from the record."""
     spectator: Wants | None = None
+    shown: bytes = b""
+    views: int = 0
     started_ms: int = field(default_factory=now_ms)
     game_ms: int = LOADING_MS
     agent_ms: int = LOADING_MS
@@ -81,7 +83,7 @@ class Hosted:
             labels=wants.labels,
             from_start=from_start,
         )
-        self.tell(Asked(self.plan.match_id, seat, observation.step, prompt, legal.question))
+        self.tell(Asked(self.plan.match_id, seat, table.step_number, prompt, legal.question))
 
     def asks(self, room: AgentRoom, box: BlackBox) -> Iterator[Ask]:
         """The open decisions of the agents that live here."""
@@ -105,7 +107,12 @@ class Hosted:
         if self.spectator is None or self.codec is None or self.tell is None:
             return
         observation, _ = table.view(SPECTATOR, self.spectator, whole=whole)
-        view = self.codec.encode_view(observation.step, observation.fields, observation.events)
+        shown = self.codec.encode_view(0, observation.fields, ())
+        if not whole and not observation.events and shown == self.shown:
+            return  # a view for every step would tell how many there were
+        self.shown = shown
+        self.views += 1
+        view = self.codec.encode_view(self.views, observation.fields, observation.events)
         self.tell(Viewed(self.plan.match_id, view))
 
     def watch(self, wants: Wants | None) -> None:

@@ -66,11 +66,12 @@ class PlaySet(Message):
 
 
 class Describe(Message):
-    """Report the spec of a configured game, or why there is none; `request` is echoed."""
+    """Report the spec of a configured game, or why there is none or `entry` is none for it; `request` is echoed."""
 
     request: int
     game: str
     options: Mapping[str, Any]
+    entry: Any = None
 
 
 class ListGames(Message):

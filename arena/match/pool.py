@@ -130,14 +130,16 @@ class WorkerPool:
         self._jobs.deal(self._links)
         return job.future
 
-    async def describe(self, game: str, options: Mapping[str, Json] | None = None) -> tuple[GameRef, GameSpec]:
-        """The game that a name or rated id and options stand for.
+    async def describe(
+        self, game: str, options: Mapping[str, Json] | None = None, entry: Json = None
+    ) -> tuple[GameRef, GameSpec]:
+        """The game that a name or rated id and options stand for; with `entry`, if a seat of it may bring that.
 
         Raises:
-            UnknownGame, GameUnavailable, BadOption, GameFault: as the registry and the game say.
+            UnknownGame, GameUnavailable, BadOption, BadEntry, GameFault: as the registry and the game say.
         """
         link = self._least_loaded()
-        ref, spec = await self._requests.ask(link, lambda number: m.Describe(number, game, options or {}))
+        ref, spec = await self._requests.ask(link, lambda number: m.Describe(number, game, options or {}, entry))
         return GameRef(**ref), msgspec.convert(spec, GameSpec)
 
     async def list_games(self) -> list[GameRow]:

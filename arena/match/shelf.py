@@ -43,14 +43,18 @@ class GameShelf:
             made = self._made[key] = self._registry.make_game(ref)
         return made
 
-    def describe(self, game: str, options: Mapping[str, Json]) -> list[Any]:
-        """`[reference, spec]` of a game with these options, as plain values.
+    def describe(self, game: str, options: Mapping[str, Json], entry: Json = None) -> list[Any]:
+        """`[reference, spec]` of a game with these options, as plain values; `entry` is some seat's private input.
 
         Raises:
             UnknownGame, GameUnavailable, BadOption: as `game`.
+            BadEntry: no seat of this game may bring this entry.
         """
         ref = self._registry.ref(game, given=options)
-        return [asdict(ref), asdict(self.game(ref).spec)]
+        made = self.game(ref)
+        if entry is not None:
+            made.check_entry(entry)
+        return [asdict(ref), asdict(made.spec)]
 
     def rows(self) -> list[list[Any]]:
         """`[id, version, min_seats, max_seats, available, reason]` of every game, then of plugins that do not load."""

@@ -20,6 +20,7 @@ from arena.match.prompt import Prompt, Wants
 _NO_FIELDS: Mapping[str, Value] = MappingProxyType({})
 _NO_ENTRIES: Entries = MappingProxyType({})
 _NO_EVENTS: tuple[Event, ...] = ()
+_BLANK = Observation(0, _NO_FIELDS, _NO_EVENTS)
 _by_seat = itemgetter(Move._fields.index("seat"))
 
 
@@ -32,7 +33,6 @@ class Table:
 
     __slots__ = (
         "_answers",
-        "_blank",
         "_cap",
         "_cursors",
         "_defaults",
@@ -42,6 +42,7 @@ class Table:
         "_refusals",
         "_rewards",
         "_tries",
+        "_turns",
         "game",
         "moves",
         "open_seats",
@@ -63,7 +64,7 @@ class Table:
         self.over = False
         self.open_seats: list[Seat] = []
         self._answers: list[Move] = []
-        self._blank = Observation(0, _NO_FIELDS, _NO_EVENTS)
+        self._turns = [0] * game.spec.seats
         self._forfeit: Move | None = None
         self._cursors: dict[Seat, int] = {}
         self._tries: dict[Seat, int] = {}
@@ -84,22 +85,26 @@ class Table:
     def prompt(self, seat: Seat, wants: Wants, *, whole: bool = False) -> Prompt:
         """What an open seat is asked: its view, its events since it last looked (`whole`: all), its legal actions.
 
-        Seats that want nothing built share one observation, good until the next step.
+        Seats that want nothing built share one blank observation.
         """
         if not wants.views and not wants.events:
-            return self._blank, self.state.legal(seat), False
+            return _BLANK, self.state.legal(seat), False
         observation, from_start = self.view(seat, wants, whole=whole)
         return observation, self.state.legal(seat), from_start
 
     def view(self, viewer: Seat, wants: Wants, *, whole: bool = False) -> tuple[Observation, bool]:
-        """What a seat, SPECTATOR or OMNISCIENT may know now, and whether its events begin with the first."""
+        """What a seat, SPECTATOR or OMNISCIENT may know now, and whether its events begin with the first.
+
+        A seat's step counts its own decisions: that of the match would tell it how often others were asked.
+        """
         fields = self.state.observe(viewer, wants.views) if wants.views else _NO_FIELDS
+        step = self._turns[viewer] if viewer >= 0 else self.step_number
         if not wants.events:
-            return Observation(self.step_number, fields, _NO_EVENTS), whole
+            return Observation(step, fields, _NO_EVENTS), whole
         since = 0 if whole else self._cursors.get(viewer, 0)
         events = self.state.events(viewer, since)
         self._cursors[viewer] = since + len(events)
-        return Observation(self.step_number, fields, events), not since
+        return Observation(step, fields, events), not since
 
     def submit(self, seat: Seat, action: Action, provenance: Provenance | None = None) -> Move:
         """A seat's own answer, in canonical form once it stands.
@@ -166,6 +171,8 @@ class Table:
 
     def settle(self) -> None:
         """Log the answers just stepped and look who moves next."""
+        for move in self._answers:
+            self._turns[move.seat] += 1
         self.moves += self._answers
         self._answers.clear()
         self._look_on()
@@ -181,6 +188,7 @@ class Table:
             self.refuse(seat)
             return False
         self.moves.append(Move(self.step_number, seat, chosen))
+        self._turns[seat] += 1
         self.state.step({seat: chosen})
         self._look_on()
         return True
@@ -236,7 +244,7 @@ class Table:
 
     def _look_on(self) -> None:
         """After a step: see what it paid, and who moves next."""
-        self.step_number = self._blank.step = self.step_number + 1
+        self.step_number += 1
         if self._tries:
             self._tries.clear()
         if self._pays and (rewards := self.state.rewards()):

@@ -202,7 +202,9 @@ class Worker:
     # ---- games ------------------------------------------------------------------------------------------------------
 
     def _describe(self, command: m.Describe) -> None:
-        self._answer(command.request, command.game, partial(self._shelf.describe, command.game, command.options))
+        self._answer(
+            command.request, command.game, partial(self._shelf.describe, command.game, command.options, command.entry)
+        )
 
     def _list_games(self, command: m.ListGames) -> None:
         self._answer(command.request, "", self._shelf.rows)

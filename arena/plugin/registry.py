@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 
 import pluggy
@@ -79,7 +80,8 @@ class Registry:
         if plugin in self.failures:
             raise UnknownGame(f"game {game!r}: plugin {plugin!r} failed to load: {self.failures[plugin]}")
         variants = sorted(g for g in self._games if g.startswith(f"{plugin}/"))
-        known = ", ".join(variants[:8]) if variants else "plugins " + ", ".join(sorted(self._points.keys() - {BUILTIN}))
+        nearest = get_close_matches(game, variants, n=5) or variants[:8]
+        known = ", ".join(nearest) if nearest else "plugins " + ", ".join(sorted(self._points.keys() - {BUILTIN}))
         raise UnknownGame(f"unknown game {game!r}; there is {known}")
 
     def ref(self, game: str, assignments: Sequence[str] = (), given: Mapping[str, Json] | None = None) -> GameRef:
@@ -124,7 +126,9 @@ class Registry:
             self._load_all()
         listing = self._agents.get(spec) or self._agents.get(f"{prefix}{colon}")
         if listing is None:
-            raise UnknownAgent(f"unknown agent {spec!r}; `arena agents` lists the registered ones")
+            nearest = ", ".join(get_close_matches(spec, self._agents, n=3))
+            hint = f"did you mean {nearest}? `arena agents` lists all" if nearest else "`arena agents` lists all"
+            raise UnknownAgent(f"unknown agent {spec!r}; {hint}")
         options = resolve(listing.options, parse_assignments(listing.options, settings))
         return listing.make(spec.removeprefix(listing.name), options)
 

@@ -101,6 +101,16 @@ class Lobby:
         """Whether the session takes part in anything."""
         return bool(self._sessions.get(session.id))
 
+    def step_back(self, session: Session) -> None:
+        """The session was dropped: until it is back its joins do not wait."""
+        for key in self.keys_of(session):
+            self._withdraw(self._takings[key])
+
+    def step_up(self, session: Session) -> None:
+        """The session is back: its joins wait again."""
+        for key in self.keys_of(session):
+            self.offer_free(self._takings[key])
+
     def confirm(self, session: Session) -> None:
         """After a change of epoch: say again which joins there are."""
         for join in self._sessions.get(session.id, ()):
@@ -149,6 +159,8 @@ class Lobby:
     async def _taking(self, session: Session, terms: pb.Join) -> Taking:
         wish = read_join(terms, session.limits)
         ref, spec = await self.describe(wish.game, wish.options)
+        if wish.entry is not None:
+            await self._pool.describe(wish.game, wish.options, wish.entry)
         owner = self._identity.owner_of(session.principal, wish.agent)
         return Taking(
             session=session,
@@ -203,6 +215,8 @@ class Lobby:
         if not taking.wants_more:
             self.settle(taking)
             return
+        if taking.session.connection is None:
+            return  # nobody is to meet an agent that is not there
         queue = self._queues.get(taking.ref.rated_id)
         waiting = queue.slots(taking.key) if queue is not None else 0
         self.offer(taking, max(taking.slots - taking.sets - waiting, 0))

@@ -98,6 +98,7 @@ class Play:
         if fresh_epoch and hello.session_id:
             self._arbiter.assign_anew(session)
             self._lobby.confirm(session)
+        self._lobby.step_up(session)
 
     async def _run(self, session: Session, connection: Connection, rest: list[tuple[str, Any]]) -> None:
         tasks = [
@@ -220,6 +221,7 @@ class Play:
         return session.connection is not None or bool(session.holds) or self._lobby.takes_part(session)
 
     def _drop(self, session: Session) -> None:
+        self._lobby.step_back(session)
         loop = asyncio.get_running_loop()
         session.dropped_at = now = loop.time()
         loop.call_later(session.limits.resume_window, self._lose, session, now)

@@ -643,6 +643,7 @@ class Prompt(_message.Message):
     EVENTS_FROM_START_FIELD_NUMBER: _builtins.int
     LEGAL_FIELD_NUMBER: _builtins.int
     step: _builtins.int
+    """decisions that this seat has made"""
     events_from_start: _builtins.bool
     """true after a resume with a gap: forget earlier events"""
     @_builtins.property

@@ -286,6 +286,7 @@ class WatchMatchResponse(_message.Message):
     DROPPED_FIELD_NUMBER: _builtins.int
     ENDED_FIELD_NUMBER: _builtins.int
     step: _builtins.int
+    """views made so far: there is none for a step in which nothing public changed"""
     dropped: _builtins.int
     """views this reader was too slow for"""
     @_builtins.property

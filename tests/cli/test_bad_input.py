@@ -11,6 +11,7 @@ REFUSED = {
     "unknown plugin": (("play", "chess/blitz", "--agents", "random"), ("chess/blitz", "openspiel", "werewolf")),
     "unknown variant": (("play", "werewolf/ww7", "--agents", "random"), ("werewolf/ww7", "werewolf/ww7-lspo")),
     "game that is not available": (("play", "openspiel/mfg_garnet", "--agents", "random"), ("mean-field",)),
+    "mistyped variant": (("play", "openspiel/tictactoe", "--agents", "random"), ("there is openspiel/tic_tac_toe",)),
     "unknown option": ((*PLAY, "random", "--option", "size=4"), ("unknown option 'size'",)),
     "option without value": ((*PLAY, "random", "--option", "size"), ("'size' is not of the form key=value",)),
     "option out of bounds": (
@@ -21,7 +22,7 @@ REFUSED = {
         ("play", "negotiation/dond", "--agents", "random", "--option", "discount=nan"),
         ("discount",),
     ),
-    "unknown agent": ((*PLAY, "randm"), ("unknown agent 'randm'", "arena agents")),
+    "unknown agent": ((*PLAY, "randm"), ("unknown agent 'randm'", "did you mean random", "arena agents")),
     "unknown agent of a plugin": ((*PLAY, "werewolf:nobody"), ("werewolf:nobody",)),
     "missing agent file": ((*PLAY, "nowhere.py:Agent"), ("nowhere.py",)),
     "import path of something else": ((*PLAY, "json:JSONDecoder"), ("json:JSONDecoder", "Agent")),

@@ -56,7 +56,7 @@ def test_a_plugin_adds_a_command(site, tmp_path):
 def test_a_plugins_command_refuses_like_a_built_in_one(site, tmp_path):
     done = arena("greet", cwd=tmp_path, **site)
     assert done.code == 2
-    assert "NAME" in done.err.splitlines()[-1]
+    assert "'name'" in done.err.splitlines()[-1]
     assert "Traceback" not in done.err
 
 

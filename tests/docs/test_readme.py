@@ -100,6 +100,7 @@ def test_every_block_is_run_or_is_a_file_that_is_used():
             assert Path(block.name).name in shown or f"./{Path(block.name).parent}" in shown
 
 
+@pytest.mark.timeout(300)
 def test_every_shown_command_works(folder, ports):
     site = folder / "site"
     env = environment(
@@ -120,7 +121,7 @@ def test_every_shown_command_works(folder, ports):
         start_new_session=True,
     )
     try:
-        out, _ = process.communicate(timeout=110)
+        out, _ = process.communicate(timeout=280)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         out, _ = process.communicate()

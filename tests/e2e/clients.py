@@ -10,6 +10,7 @@ from arena.agents.simple import RandomAgent
 from arena.client import Agent, Client, Clock, JoinSummary, Observation, Patience, SeatInfo
 from arena.core.game import SeatOutcome
 from arena.core.legal import Legal
+from arena.core.values import EVENTS
 from tests.e2e.serving import Server
 
 PROMPT = Patience(first=0.02, longest=0.3, connect=20.0, reconnect=40.0)
@@ -58,7 +59,9 @@ class Notes:
 
 
 class NotingAgent(RandomAgent):
-    """Plays at random and keeps notes."""
+    """Plays at random and keeps notes; it wants events so that its steps are counted."""
+
+    wants = frozenset({EVENTS})
 
     def __init__(self, seat: SeatInfo, notes: Notes) -> None:
         super().__init__(seat)

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from arena.client import GrpcTransport, Stream, Transport
+from arena.client import Disconnected, GrpcTransport, Stream, Transport
+from arena.core.errors import ArenaError
 from arena.v1 import play_pb2 as pb
 
 SECONDS = 20.0
@@ -18,6 +19,24 @@ class Peer:
         self._stream = stream
         self.frames: list[pb.ServerFrame] = []
         self.seen: list[pb.ServerFrame] = []
+        self.bytes: list[bytes] = []
+        """Every message, as it came."""
+        self._end: Exception | None = None
+        self._arrived = asyncio.Event()
+        self._pump = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        try:
+            while (data := await self._stream.receive()) is not None:
+                self.bytes.append(data)
+                arrived = list(pb.ServerBatch.FromString(data).frames)
+                self.frames += arrived
+                self.seen += arrived
+                self._arrived.set()
+            self._end = EOFError("the server ended the stream")
+        except (ArenaError, Disconnected) as error:
+            self._end = error
+        self._arrived.set()
 
     async def send(self, **frame: Any) -> None:
         """One frame in a message of its own."""
@@ -45,22 +64,22 @@ class Peer:
         await self.send(act=pb.Act(request_id=request, action=pb.Action(**action)))
 
     async def next(self, *kinds: str, when: Callable[[pb.ServerFrame], bool] = lambda frame: True) -> pb.ServerFrame:
-        """The next frame of one of these kinds; the ones before it are passed over."""
+        """The next frame of one of these kinds; the ones before it are passed over. Raises what ended the stream."""
         async with asyncio.timeout(SECONDS):
             while True:
                 while self.frames:
                     frame = self.frames.pop(0)
                     if frame.WhichOneof("frame") in kinds and when(frame):
                         return frame
-                data = await self._stream.receive()
-                if data is None:
-                    raise EOFError(f"the server ended the stream before any {' or '.join(kinds)}")
-                arrived = list(pb.ServerBatch.FromString(data).frames)
-                self.frames += arrived
-                self.seen += arrived
+                if self._end is not None:
+                    raise self._end
+                self._arrived.clear()
+                await self._arrived.wait()
 
     async def close(self) -> None:
         """End the stream."""
+        self._pump.cancel()
+        await asyncio.gather(self._pump, return_exceptions=True)
         await self._stream.close()
 
 

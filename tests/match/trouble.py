@@ -16,7 +16,7 @@ from arena.core.game import Entries, Event, GameListing, State
 from arena.core.legal import Legal
 from arena.core.options import Option
 from arena.core.seed import Seed
-from arena.core.values import Action, Config, Seat, Value
+from arena.core.values import EVENTS, Action, Config, Seat, Value
 from arena.plugin.spec import RegisterAgent, RegisterGame, hookimpl
 from tests.match.fakes import Sum, SumGame
 
@@ -124,7 +124,7 @@ _FAULTS = {
 class Steady(Agent):
     """Always three."""
 
-    wants = frozenset()
+    wants = frozenset({EVENTS})
 
     def act(self, observation: Observation, legal: Legal, clock: Clock) -> Any:
         return 3
@@ -132,7 +132,7 @@ class Steady(Agent):
 
 class Hanging(Steady):
     def act(self, observation: Observation, legal: Legal, clock: Clock) -> Any:
-        return Never().wait() if observation.step >= 2 else 3
+        return Never().wait() if observation.step >= 1 else 3
 
 
 class Slow(Steady):
@@ -145,7 +145,7 @@ class Slow(Steady):
 
 class Exiting(Steady):
     def act(self, observation: Observation, legal: Legal, clock: Clock) -> Any:
-        return os._exit(5) if observation.step >= 2 else 3
+        return os._exit(5) if observation.step >= 1 else 3
 
 
 class Raising(Steady):

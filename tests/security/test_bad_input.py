@@ -1,9 +1,11 @@
-"""Whatever a peer asks for wrongly gets its documented code and one sentence, and a match beside it goes on untouched."""
+"""Whatever a peer asks for wrongly gets its documented code and one sentence; a match beside it goes on untouched."""
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,10 @@ from tests.e2e.serving import Server, arena, install_plugin, serving
 TTT = "openspiel/tic_tac_toe"
 PARLEY, STEER = "testing/parley", "testing/steer"
 CODES = common_pb2.ErrorCode
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.filterwarnings("ignore:The test .* is marked with:pytest.PytestWarning"),
+]
 PYTHON_WORDS = ("Traceback", "Error(", "<class", "object at 0x", "site-packages", ".py", "NoneType", "Exception")
 
 
@@ -39,56 +45,81 @@ def check_sentence(error: common_pb2.Error, code: str) -> None:
     assert not any(word in error.message for word in PYTHON_WORDS), error.message
 
 
-@dataclass
 class Bystanders:
-    """A match between two other peers, half played while something bad happens beside it."""
+    """Two peers whose matches go on, a move at a time, while bad things happen beside them."""
 
-    peers: tuple[Peer, Peer]
-    refs: tuple[int, int]
-    open: pb.ServerFrame
+    def __init__(self, peers: tuple[Peer, Peer]) -> None:
+        self.peers = peers
+        self.open: tuple[Peer, pb.DecisionRequest] | None = None
 
-    async def finish(self) -> None:
-        """Play on to the end: nothing was refused, defaulted or charged, and no frame is missing."""
-        one, two = self.peers
-        seen = [*one.seen, *two.seen]
-        assert not any(frame.WhichOneof("frame") in {"refused", "defaulted", "error"} for frame in seen)
-        ends = await asyncio.gather(play_on(one), play_on(two))
-        for end, watched in zip(ends, self.peers, strict=True):
-            assert [outcome.cause for outcome in end.outcomes] == [pb.CAUSE_RULES] * 2
-            assert not end.void
-            numbers = [frame.seq for frame in watched.seen if frame.seq]
+    async def join(self) -> None:
+        """Meet in connect four for as long as needed, and wait for the first request."""
+        for name, agent in zip(("by", "stander"), self.peers, strict=True):
+            await agent.hello()
+            await agent.join("openspiel/connect_four", name)
+        await self._wait_for_request()
+
+    async def move(self) -> None:
+        """Answer the open request and wait for the next, which comes only when all is well."""
+        assert self.open is not None
+        agent, asked = self.open
+        await agent.act(asked.request_id, choice=asked.prompt.legal.choices.ids[0])
+        assert asked.request_id in (await agent.next("accepted", "refused")).accepted.request_ids
+        await self._wait_for_request()
+
+    async def _wait_for_request(self) -> None:
+        frames = [asyncio.create_task(self._next_request(agent)) for agent in self.peers]
+        done, others = await asyncio.wait(frames, return_when=asyncio.FIRST_COMPLETED, timeout=20)
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        self.open = done.pop().result()
+
+    async def _next_request(self, agent: Peer) -> tuple[Peer, pb.DecisionRequest]:
+        return agent, (await agent.next("decision_request")).decision_request
+
+    def check(self) -> None:
+        """Nothing was refused, defaulted or charged, and no frame is missing."""
+        for agent in self.peers:
+            kinds = {frame.WhichOneof("frame") for frame in agent.seen}
+            assert not kinds & {"refused", "defaulted", "error", "join_ended"}
+            for ended in (frame.match_ended for frame in agent.seen if frame.HasField("match_ended")):
+                assert not ended.void
+                assert {outcome.cause for outcome in ended.outcomes} == {pb.CAUSE_RULES}
+            numbers = [frame.seq for frame in agent.seen if frame.seq]
             assert numbers == list(range(1, len(numbers) + 1))
 
 
-async def play_on(agent: Peer, *, first: pb.ServerFrame | None = None) -> pb.MatchEnded:
-    """Answer with the first legal choice until a match has ended."""
-    while True:
-        frame = first or await agent.next("decision_request", "match_ended")
-        first = None
-        if frame.HasField("match_ended"):
-            return frame.match_ended
-        asked = frame.decision_request
-        await agent.act(asked.request_id, choice=asked.prompt.legal.choices.ids[0])
-
-
-@pytest_asyncio.fixture
-async def bystanders(server: Server) -> AsyncIterator[Bystanders]:
-    """Two peers in the middle of a match of connect four; afterwards they play it to its end."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def live_match(server: Server) -> AsyncIterator[Bystanders]:
+    """One match after another, all through this module."""
     async with peer(server.address) as one, peer(server.address) as two:
-        for name, agent in (("by", one), ("stander", two)):
+        standing = Bystanders((one, two))
+        await standing.join()
+        yield standing
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def bystanders(live_match: Bystanders) -> AsyncIterator[Bystanders]:
+    """A match in the middle of which the test happens."""
+    yield live_match
+    await live_match.move()
+    live_match.check()
+
+
+@asynccontextmanager
+async def asked_first(server: Server, game: str) -> AsyncIterator[tuple[Peer, pb.DecisionRequest]]:
+    """A match of two agents (or one, where one is enough): the one that is asked, and its request."""
+    names = ("clumsy",) if game == STEER else ("clumsy", "partner")
+    async with AsyncExitStack() as stack:
+        agents = [await stack.enter_async_context(peer(server.address)) for _ in names]
+        for name, agent in zip(names, agents, strict=True):
             await agent.hello()
-            await agent.join("openspiel/connect_four", name, matches=2)
-        pair = (one, two)
-        assigned = [await agent.next("seat_assigned") for agent in pair]
-        first = pair[0] if assigned[0].seat_assigned.seat == 0 else pair[1]
-        other = pair[1] if first is one else one
-        asked = (await first.next("decision_request")).decision_request
-        await first.act(asked.request_id, choice=0)
-        waiting = await other.next("decision_request")
-        refs = (assigned[0].seat_assigned.seat_ref, assigned[1].seat_assigned.seat_ref)
-        yield Bystanders(pair, refs, waiting)
-        await other.act(waiting.decision_request.request_id, choice=1)
-        await Bystanders(pair, refs, waiting).finish()
+            await agent.join(game, name, matches=1)
+        for agent in agents:
+            if (await agent.next("seat_assigned")).seat_assigned.seat == 0:
+                yield agent, (await agent.next("decision_request")).decision_request
+                break
 
 
 # ---- joins that cannot be
@@ -208,10 +239,7 @@ async def test_an_answer_that_cannot_be_is_refused_and_a_good_one_still_counts(
     server: Server, bystanders: Bystanders, case: str
 ) -> None:
     game, spoil, code = ANSWERS[case]
-    async with peer(server.address) as agent:
-        await agent.hello()
-        await agent.join(game, "clumsy", matches=1)
-        asked = (await agent.next("decision_request")).decision_request
+    async with asked_first(server, game) as (agent, asked):
         await spoil(agent, asked)
         refused = (await agent.next("refused")).refused
         check_sentence(refused.error, code)
@@ -229,16 +257,14 @@ GOOD: dict[str, Any] = {
 async def test_a_foreign_request_is_refused_and_its_owner_undisturbed(server: Server, bystanders: Bystanders) -> None:
     async with peer(server.address) as thief:
         await thief.hello()
-        await thief.act(bystanders.open.decision_request.request_id, choice=3)
+        assert bystanders.open is not None
+        await thief.act(bystanders.open[1].request_id, choice=3)
         refused = (await thief.next("refused")).refused
         check_sentence(refused.error, "NOT_YOUR_SEAT")
 
 
 async def test_an_action_for_a_finished_match_is_told_so(server: Server, bystanders: Bystanders) -> None:
-    async with peer(server.address) as agent:
-        await agent.hello()
-        await agent.join(STEER, "late", matches=1)
-        asked = (await agent.next("decision_request")).decision_request
+    async with asked_first(server, STEER) as (agent, asked):
         await agent.send(resign=pb.Resign(seat_ref=asked.seat_ref))
         await agent.next("match_ended")
         await agent.act(asked.request_id, **GOOD["box"])
@@ -306,11 +332,19 @@ async def test_bidi_and_control_characters_reach_nobody_as_they_are(server: Serv
             await agent.hello()
             await agent.join("werewolf/ww4-mini", name, matches=2, wants=["text", "events"])
         await asyncio.gather(*(converse(agent, evil) for agent in (one, two)))
-        arrived = b"".join(frame.SerializeToString() for agent in (one, two) for frame in agent.seen)
-    for bad in "\u202e\u2066\x1b\u200b\ufeff":
-        assert bad.encode() not in arrived
-        assert json.dumps(bad).strip('"').encode() not in arrived
-    assert b"abc[2J" in arrived
+        arrived = "".join(map(words_of, [*one.seen, *two.seen]))
+    assert not set("\u202e\u2066\x1b\x07\x00\u200b\ufeff") & set(arrived)
+    assert "abc[2J" in arrived
+
+
+def words_of(frame: pb.ServerFrame) -> str:
+    """All that a prompt shows, as its reader takes it."""
+    prompt = frame.decision_request.prompt
+    shown = [field.text for field in prompt.fields] + [field.json.decode() for field in prompt.fields]
+    shown += [event.data_json.decode() for event in prompt.events]
+    return "".join(
+        json.dumps(json.loads(text), ensure_ascii=False) if text[:1] in ("{", "[") else text for text in shown
+    )
 
 
 async def converse(agent: Peer, words: str) -> None:
@@ -362,29 +396,34 @@ def sentence_of(*arguments: str) -> str:
 
 def test_the_command_line_says_in_a_sentence_what_is_wrong(server: Server, tmp_path: Path) -> None:
     join = ("join", TTT, "--server", server.address)
-    assert "nonsense" in sentence_of(*join, "--agent", "nonsense")
-    assert "no_such" in sentence_of("join", "openspiel/no_such", "--agent", "random", "--server", server.address)
-    assert "no.such.module" in sentence_of(*join, "--agent", "no.such.module:Agent")
-    assert "agents" in sentence_of("play", TTT, "--agents", "random,random,random", "--matches", "2", "--seed", "1")
-    assert "size" in sentence_of(
-        "play", TTT, "--agents", "random", "--matches", "2", "--seed", "1", "--option", "size=4"
-    )
-    db = f"sqlite:///{tmp_path / 'other.db'}"
-    assert str(server.port) in sentence_of("serve", "--port", str(server.port), "--db", db)
-    assert "another server" in sentence_of("serve", "--port", "1", "--db", server.db)
+    play = ("play", TTT, "--matches", "2", "--seed", "1")
+    wrong = {
+        (*join, "--agent", "nonsense"): "nonsense",
+        (*join, "--agent", "no.such.module:Agent"): "no.such.module",
+        ("join", "openspiel/no_such", "--agent", "random", "--server", server.address): "no_such",
+        (*play, "--agents", "random,random,random"): "agents",
+        (*play, "--agents", "random", "--option", "size=4"): "size",
+        ("serve", "--port", str(server.port), "--db", f"sqlite:///{tmp_path / 'other.db'}"): str(server.port),
+        ("serve", "--port", "1", "--db", server.db): "another server",
+    }
+    with ThreadPoolExecutor(3) as threads:
+        said = threads.map(lambda arguments: sentence_of(*arguments), wrong)
+        for word, sentence in zip(wrong.values(), said, strict=True):
+            assert word in sentence
 
 
 def test_a_ledger_of_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
-    import sqlite3
-
-    file = tmp_path / "newer.db"
-    url = f"sqlite:///{file}"
+    url = f"sqlite:///{tmp_path / 'newer.db'}"
     assert arena("token", "create", "host", "--db", url).returncode == 0
-    with sqlite3.connect(file) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    before = file.read_bytes()
+
+    def query(statement: str) -> list[tuple[str]]:
+        with closing(sqlite3.connect(tmp_path / "newer.db", isolation_level=None)) as connection:
+            return connection.execute(statement).fetchall()
+
+    query("UPDATE alembic_version SET version_num = '9999'")
     assert "newer" in sentence_of("serve", "--db", url)
-    assert file.read_bytes() == before
+    assert query("SELECT version_num FROM alembic_version") == [("9999",)]
+    assert len(query("SELECT owner FROM token")) == 1
 
 
 def test_the_server_met_no_surprise(server: Server) -> None:

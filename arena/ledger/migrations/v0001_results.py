@@ -13,6 +13,7 @@ _BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 def upgrade() -> None:
     """Create every table."""
     _create_chain()
+    _create_seats()
     _create_sets()
     _create_agents()
     _create_private()
@@ -71,6 +72,9 @@ def _create_chain() -> None:
     )
     op.create_index("ix_match_set", "match", ["set_id", "ordinal"])
     op.create_index("ix_match_game", "match", ["game", "number"])
+
+
+def _create_seats() -> None:
     op.create_table(
         "seat",
         _big("match", key=True),

@@ -1,5 +1,6 @@
 """Options are OpenSpiel's parameters; what cannot be played says why in one sentence (RULES.md, 1)."""
 
+import hashlib
 from collections.abc import Callable
 from itertools import islice
 
@@ -19,7 +20,7 @@ PRISONERS = 'NFG 1 R "dilemma" { "row" "column" } { 2 2 }\n3 3 5 0 0 5 1 1\n'
 
 def file(text: str) -> Json:
     """The value of a file option."""
-    return {"sha256": "0" * 64, "text": text}
+    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "text": text}
 
 
 def test_seats_follow_the_option(made: Made) -> None:
