@@ -103,7 +103,7 @@ def _play(folder: Path, children: Children, seconds: float, signals: Signals) ->
         return
     playing = {game: _start_agents(children, game, address) for game in GAMES}
     _say(f"playing with {sum(map(len, playing.values()))} agents, each a process that speaks gRPC")
-    _follow(folder, children, playing, time.monotonic() + seconds, signals)
+    _follow(folder, children, playing, seconds, signals)
     children.stop([agent for agents in playing.values() for agent in agents])
     children.stop([server])
 
@@ -122,10 +122,13 @@ def _follow(
     folder: Path,
     children: Children,
     playing: "dict[str, list[subprocess.Popen[bytes]]]",
-    deadline: float,
+    seconds: float,
     signals: Signals,
 ) -> None:
-    """Show how the games go on, and send the agents of each home when it is done, until all are or time is up."""
+    """Show how the games go on, and send the agents of each home when it is done, until all are or time is up.
+
+    Time begins with the first result: agents take a while to start where they share few cores.
+    """
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -134,8 +137,12 @@ def _follow(
     )
     with Ledger.open(_url(folder), create=False) as ledger, Progress(*columns) as progress:
         rows: dict[str, TaskID] = {game: progress.add_task(f"{game:<22}", total=SETS, n=0) for game in playing}
+        deadline, began = time.monotonic() + _START_SECONDS, False
         while playing and not signals.came and time.monotonic() < deadline:
-            for line in ledger.games():
+            lines = ledger.games()
+            if lines and not began:
+                deadline, began = time.monotonic() + seconds, True
+            for line in lines:
                 progress.update(rows[line.game], completed=min(line.ladder_sets, SETS), n=line.matches)
                 if line.ladder_sets >= SETS and line.game in playing:
                     children.stop(playing.pop(line.game))

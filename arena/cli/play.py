@@ -1,6 +1,7 @@
 """`arena play`: the same matches without a server or network."""
 
 import os
+import secrets
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,7 +30,9 @@ def play(
     ],
     option: GameOptions = None,
     matches: Annotated[int, typer.Option(min=1, help="Rounded up to whole sets.")] = 1,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same matches.")] = 0,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed gives the same matches; by default a new one.")
+    ] = None,
     db: Db = DEFAULT_DB,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that play; by default one a core.")] = None,
     as_json: AsJson = False,
@@ -47,7 +50,7 @@ def play(
         game=game,
         agents=_names(agents),
         matches=matches,
-        seed=seed,
+        seed=secrets.randbits(32) if seed is None else seed,
         options=_given(game, option or []),
         workers=workers or len(os.sched_getaffinity(0)),
     )
@@ -56,7 +59,7 @@ def play(
     if as_json:
         print_json(report_json(report))
     else:
-        _show(report, db)
+        _show(report, f"seed {run.seed}; recorded in {db}")
 
 
 def _names(agents: str) -> list[str]:
@@ -92,7 +95,7 @@ def _progress() -> "Iterator[Progress | None]":
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _show(report: "Report", db: str) -> None:
+def _show(report: "Report", where: str) -> None:
     title = f"{report.game}: {report.matches} matches in {report.seconds:.1f} s"
     rows = [(r.agent, r.matches, r.wins, r.draws, r.losses, r.mean_score, _interval(r.ci95)) for r in report.agents]
     print_table(title, ("agent", "matches", "wins", "draws", "losses", "mean score", "95 % interval"), rows)
@@ -100,7 +103,7 @@ def _show(report: "Report", db: str) -> None:
         roles = [(r.side, r.role, r.matches, r.wins, r.wins / r.matches) for r in report.by_role]
         print_table("", ("side", "role", "matches", "wins", "share"), roles)
     print("causes: " + ", ".join(f"{cause} {count}" for cause, count in report.causes.items()))
-    print(f"recorded in {db}; `arena matches` lists them")
+    print(f"{where}; `arena matches` lists them")
 
 
 def _interval(bounds: tuple[float, float] | None) -> str | None:

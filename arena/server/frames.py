@@ -1,6 +1,5 @@
 """The frames that say what core values mean on the wire; sizes and shapes are `arena.wire`'s business."""
 
-from arena.core.canonical import canonical
 from arena.core.match import MatchResult
 from arena.server.session import SeatHold
 from arena.v1 import common_pb2
@@ -23,21 +22,21 @@ def seat_assigned(hold: SeatHold) -> pb.SeatAssigned:
         seat=hold.seat,
         seats=len(hold.match.parties),
         rated_id=plan.game.rated_id,
-        config_json=canonical(plan.game.config),
+        config_json=hold.match.of.config_json,
         agent_seed=plan.seed.derive("agent", hold.seat).value,
     )
 
 
-def match_ended(hold: SeatHold, result: MatchResult, digests: tuple[bytes, bytes], *, rated: bool) -> pb.MatchEnded:
-    """How a match went, for one of its seats; the digests are those of play and record, as in the ledger."""
+def match_ended(result: MatchResult, digests: tuple[bytes, bytes], *, rated: bool) -> pb.MatchEnded:
+    """How a match went, for any of its seats; the digests are those of play and record, as in the ledger."""
     return pb.MatchEnded(
-        seat_ref=hold.ref,
         match_id=result.plan.match_id,
         outcomes=outcomes(result),
         void=result.void,
         rated=rated,
         play_digest=digests[0],
         record_digest=digests[1],
+        seed=result.plan.seed.value,
     )
 
 

@@ -101,7 +101,7 @@ class Hall:
         self.journal.flush()
 
     def _over(self, live: LiveMatch, result: MatchResult) -> None:
-        self.gallery.end(live.plan.match_id, self.results.ended_view(result))
+        self.gallery.end(result)
         self.metrics.count(result)
         self.sets.land(live, result)
 

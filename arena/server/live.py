@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from arena.core.canonical import canonical
 from arena.core.match import Cause, MatchPlan, SetPlan
 from arena.core.values import Fields, Seat
 from arena.server.session import Request, SeatHold, Session
@@ -36,6 +37,11 @@ class LiveSet:
     """Matches that had landed before."""
     abandoned: str = ""
     """Why the rest of the set is void; empty while it counts."""
+    config_json: bytes = field(init=False)
+    """The game's options as agents are told them."""
+
+    def __post_init__(self) -> None:
+        self.config_json = canonical(self.plan.game.config)
 
     @property
     def complete(self) -> bool:

@@ -5,11 +5,9 @@ import re
 from collections.abc import Iterator
 
 from arena.core.errors import BadRequest
-from arena.core.match import MatchResult
 from arena.ledger import Ledger, MatchLine
 from arena.rating import DEFAULT, SYSTEMS, Ladder, LadderRow
 from arena.server.arbiter import Arbiter
-from arena.server.frames import outcomes
 from arena.server.live import LiveMatch
 from arena.server.session import Principal
 from arena.v1 import play_pb2
@@ -59,12 +57,6 @@ class Results:
         return pb.GetLadderResponse(
             game=game, system=system, rows=map(_ladder_row, ladder.rows()), as_of_entry=max(entry, 0)
         )
-
-    def ended_view(self, result: MatchResult) -> pb.WatchMatchResponse:
-        """The last view of a spectator."""
-        plan = result.plan
-        ended = play_pb2.MatchEnded(match_id=plan.match_id, outcomes=outcomes(result), void=result.void)
-        return pb.WatchMatchResponse(step=len(result.moves), ended=ended)
 
     def _grown(self, game: str, system: str) -> tuple[Ladder, int]:
         ladder, entry = self._ladders.get((game, system)) or (Ladder(system), -1)

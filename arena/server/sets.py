@@ -3,6 +3,7 @@
 import asyncio
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -39,6 +40,9 @@ class Sets:
         self._on_closed = on_closed
         self._loop = asyncio.get_running_loop()
         self._sets: dict[SetId, LiveSet] = {}
+        self._written: deque[tuple[LiveMatch, MatchResult, bool, Future[Receipt]]] = deque()
+        """Appends that are done, from the ledger's thread to the loop."""
+        self._woken = False
         self.frozen = False
         """Begin no further matches: the server is draining."""
 
@@ -172,9 +176,18 @@ class Sets:
 
     def _append(self, match: LiveMatch, result: MatchResult, once_more: bool) -> None:
         def tell(done: Future[Receipt]) -> None:
-            self._loop.call_soon_threadsafe(self._appended, match, result, once_more, done)
+            self._written.append((match, result, once_more, done))
+            if not self._woken:  # one call for a whole group that was committed together
+                self._woken = True
+                self._loop.call_soon_threadsafe(self._take_written)
 
         self._ledger.append(match.of.plan, [result]).add_done_callback(tell)
+
+    def _take_written(self) -> None:
+        self._woken = False  # before the look, so that what comes during it calls again
+        while self._written:
+            self._appended(*self._written.popleft())
+        self._journal.flush()
 
     def _appended(self, match: LiveMatch, result: MatchResult, once_more: bool, done: Future[Receipt]) -> None:
         error = done.exception()
@@ -189,14 +202,15 @@ class Sets:
         live.announced += not once_more
         if live.complete or live.abandoned:
             self._close(live)
-        self._journal.flush()
 
     def _announce(self, match: LiveMatch, result: MatchResult, receipt: Receipt) -> None:
         rated = match.of.plan.rated and not result.void
         digests = receipt.digests[result.plan.match_id]
+        ended = match_ended(result, digests, rated=rated)
         for hold in match.holds:
             session = match.lane(hold.seat).session
-            session.emit(match_ended=match_ended(hold, result, digests, rated=rated))
+            ended.seat_ref = hold.ref
+            session.emit(match_ended=ended)
             session.holds.pop(hold.ref, None)
 
     def _close(self, live: LiveSet) -> None:

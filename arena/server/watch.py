@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+from arena.core.match import MatchResult
 from arena.core.seams import Executor
 from arena.core.values import EVENTS, TEXT, Fields, MatchId
+from arena.server.frames import outcomes
+from arena.v1 import play_pb2
 from arena.v1 import results_pb2 as pb
 
 _KEPT_VIEWS = 64
@@ -60,9 +63,9 @@ class Gallery:
         for spectator in self._watching.get(match, ()):
             spectator.show(pb.WatchMatchResponse.FromString(view))
 
-    def end(self, match: MatchId, ended: pb.WatchMatchResponse) -> None:
+    def end(self, result: MatchResult) -> None:
         """Tell the end of a match."""
-        for spectator in self._watching.pop(match, ()):
-            final = pb.WatchMatchResponse()
-            final.CopyFrom(ended)
-            spectator.show(final)
+        watching = self._watching.pop(result.plan.match_id, ())
+        for spectator in watching:
+            ended = play_pb2.MatchEnded(match_id=result.plan.match_id, outcomes=outcomes(result), void=result.void)
+            spectator.show(pb.WatchMatchResponse(ended=ended))

@@ -1078,6 +1078,7 @@ class MatchEnded(_message.Message):
     RATED_FIELD_NUMBER: _builtins.int
     PLAY_DIGEST_FIELD_NUMBER: _builtins.int
     RECORD_DIGEST_FIELD_NUMBER: _builtins.int
+    SEED_FIELD_NUMBER: _builtins.int
     seat_ref: _builtins.int
     match_id: _builtins.str
     void: _builtins.str
@@ -1085,6 +1086,8 @@ class MatchEnded(_message.Message):
     rated: _builtins.bool
     play_digest: _builtins.bytes
     record_digest: _builtins.bytes
+    seed: _builtins.bytes
+    """what the deal followed from, told afterwards so that anybody can deal it again"""
     @_builtins.property
     def outcomes(self) -> _containers.RepeatedCompositeFieldContainer[Global___SeatOutcome]:
         """one per seat"""
@@ -1099,10 +1102,11 @@ class MatchEnded(_message.Message):
         rated: _builtins.bool = ...,
         play_digest: _builtins.bytes = ...,
         record_digest: _builtins.bytes = ...,
+        seed: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["match_id", b"match_id", "outcomes", b"outcomes", "play_digest", b"play_digest", "rated", b"rated", "record_digest", b"record_digest", "seat_ref", b"seat_ref", "void", b"void"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["match_id", b"match_id", "outcomes", b"outcomes", "play_digest", b"play_digest", "rated", b"rated", "record_digest", b"record_digest", "seat_ref", b"seat_ref", "seed", b"seed", "void", b"void"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -48,6 +48,13 @@ def test_the_same_seed_plays_the_same_matches(cli):
     assert len(set(digests)) == 2
 
 
+def test_without_a_seed_every_run_plays_matches_of_its_own(cli):
+    for _ in range(2):
+        assert cli("play", TTT, "--agents", "random", "--workers", 1).code == 0
+    seeds = {cli("replay", m["match"], "--json").json["seed"] for m in cli("matches", "--json").json["matches"]}
+    assert len(seeds) == 2
+
+
 def test_the_ledger_is_named_by_option_or_environment(cli, monkeypatch, tmp_path):
     monkeypatch.setenv("ARENA_DB", f"sqlite:///{tmp_path}/other.db")
     played(cli, matches=2)
