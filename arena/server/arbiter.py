@@ -32,7 +32,7 @@ from arena.server.live import LiveMatch, lost_to
 from arena.server.session import Request, Session
 from arena.server.snapshot import Moved
 from arena.v1 import play_pb2 as pb
-from arena.v1.relay_pb2 import Act, DecisionRequest
+from arena.v1.relay_pb2 import Act
 from arena.wire.frames import CAUSES
 from arena.wire.provenance import decode_provenance
 
@@ -160,12 +160,7 @@ class Arbiter:
         if request.since is None:
             request.since = now
         request.epoch = request.session.epoch
-        clock = clock_message(*live.time_left(request, now))
-        request.session.emit(
-            decision_request=DecisionRequest(
-                request_id=request.id, seat_ref=request.hold.ref, clock=clock, prompt=prompt
-            )
-        )
+        request.session.ask(request, *live.time_left(request, now), prompt)
         self._sweep.expect(live.expires(request, now))
 
     def _took(self, report: msg.Took) -> None:

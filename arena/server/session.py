@@ -24,6 +24,9 @@ _REMEMBERED_REQUESTS = 4096
 _BATCH_BYTES = 2 * 1024 * 1024
 """A message stays under the 4 MiB that gRPC clients take by default, unless one frame alone is larger."""
 
+_ASKING = ServerFrame()
+"""Filled anew for every decision request: a message made for each one costs four times as much."""
+
 
 class Stream(Protocol):
     """A connection as the server sees it; the same over gRPC and in process."""
@@ -138,10 +141,22 @@ class Session:
 
     def emit(self, **frame: Any) -> None:
         """Queue one numbered frame and keep it for a resume."""
-        if self.gone:
-            return
+        if not self.gone:
+            self._post(ServerFrame(seq=self._sequence + 1, **frame).SerializeToString())
+
+    def ask(self, request: Request, decision: float, bank: float, prompt: bytes) -> None:
+        """Queue a decision request with the seconds left for it and in the bank."""
+        asking = _ASKING.decision_request
+        _ASKING.seq = self._sequence + 1
+        asking.request_id = request.id
+        asking.seat_ref = request.hold.ref
+        asking.clock.decision_ms = int(decision * 1000)
+        asking.clock.bank_ms = int(bank * 1000)
+        asking.prompt = prompt
+        self._post(_ASKING.SerializeToString())
+
+    def _post(self, data: bytes) -> None:
         self._sequence += 1
-        data = ServerFrame(seq=self._sequence, **frame).SerializeToString()
         self._kept.append((self._sequence, data))
         if self.connection is not None:
             self.connection.queue(data)
