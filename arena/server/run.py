@@ -55,12 +55,12 @@ async def _serve(settings: Settings, on_ready: Callable[[int], None]) -> None:
     stopped = _stop_signal()
     hall = await Hall.open(settings)
     try:
+        _serve_metrics(hall)
         server, checks = _server(hall)
         port = _bind(server, settings)
         await server.start()
         for service in SERVICES:
             await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
-        _serve_metrics(hall)
         log.info("serving", host=settings.host, port=port, db=settings.db.partition("://")[0])
         on_ready(port)
         await stopped.wait()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from cpu import load_average
 from footprint import Help, Idle
 from inworker import IN_WORKER
 from peer import PEERS, SCRATCH
@@ -18,7 +19,7 @@ from remote import REMOTE
 from report import as_json, show
 from rich.console import Console
 from sample import Bench, BenchFailed, Sample
-from surroundings import describe, load_average
+from surroundings import describe
 
 BENCHES: Final[Sequence[Bench]] = (*REMOTE, *IN_WORKER, *PEERS, Help(), Idle())
 OPTIONAL: Final = frozenset({"grpc-64", "grpc-1024"})
@@ -41,7 +42,7 @@ def main() -> int:
     samples, failed = _repeat(chosen, asked.repetitions, asked.seconds, console)
     show(console, samples, {bench.name: bench.about for bench in chosen})
     for name, reason in failed.items():
-        console.print(f"[bold red]not measured[/]: {name}: {reason}", highlight=False)
+        console.print(f"[bold red]failed[/]: {name}: {reason}", highlight=False)
     _keep(samples, failed, before, console)
     return 1 if failed else 0
 
@@ -80,7 +81,8 @@ def _repeat(
                 try:
                     samples.setdefault(bench.name, []).append(bench.run(seconds))
                 except Exception as error:  # noqa: BLE001 - border: one that fails must not take the others along
-                    failed[bench.name] = str(error) if isinstance(error, BenchFailed) else repr(error)
+                    reason = str(error) if isinstance(error, BenchFailed) else repr(error)
+                    failed[bench.name] = f"{reason} (in repetition {repetition + 1} of {repetitions})"
     return {name: found for name, found in samples.items() if found}, failed
 
 

@@ -34,10 +34,17 @@ class Sample:
 class Bench(Protocol):
     """One benchmark: a process tree of its own each time it runs."""
 
-    name: str
-    about: str
-    once: bool
-    """Whether one repetition is enough, since it repeats by itself."""
+    @property
+    def name(self) -> str:
+        """What `--only` calls it."""
+
+    @property
+    def about(self) -> str:
+        """What is measured, in a few words."""
+
+    @property
+    def once(self) -> bool:
+        """Whether one repetition is enough, since it repeats by itself."""
 
     def run(self, seconds: float) -> Sample:
         """Measure for about so long, after a warm-up.

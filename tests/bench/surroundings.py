@@ -4,6 +4,7 @@ import os
 import platform
 import statistics
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ _SYNCS: Final = 50
 def describe() -> Mapping[str, Any]:
     """Interpreter, libraries, machine and its load now."""
     return {
-        "python": sys.version.split()[0],
+        "python": f"{sys.version.split()[0]}{_built()}",
         "packages": {package: version(package) for package in _PACKAGES},
         "system": platform.platform(),
         "cores": len(os.sched_getaffinity(0)),
@@ -29,6 +30,13 @@ def describe() -> Mapping[str, Any]:
         "fsync median, ms": round(fsync_ms(), 3),
         "load average": [round(load, 2) for load in load_average()],
     }
+
+
+def _built() -> str:
+    flags = str(sysconfig.get_config_var("CONFIG_ARGS"))
+    return (
+        ", built with optimizations" if "--enable-optimizations" in flags else ", built without --enable-optimizations"
+    )
 
 
 def fsync_ms() -> float:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from arena.client.remote import Remote
 from arena.core.errors import ArenaError, BadRequest
 from tests.e2e.clients import Notes, client_of, play
 from tests.e2e.peer import peer
-from tests.e2e.serving import ROOT, Server, arena, arena_json, free_port, install_plugin, serving
+from tests.e2e.serving import ARENA, ROOT, Server, arena, arena_json, free_port, install_plugin, serving
 
 GAME = "openspiel/tic_tac_toe"
 
@@ -65,33 +65,38 @@ def test_a_metrics_port_in_use_is_told_in_a_sentence(server: Server, metrics_por
 
 
 async def test_spectators_follow_a_live_match_to_its_end(server: Server) -> None:
-    notes, go = [Notes(), Notes()], asyncio.Event()
+    notes, go, loop = Notes(), asyncio.Event(), asyncio.get_running_loop()
+    notes.pause = go.wait
     clients = [client_of(server), client_of(server)]
-    for name, client, note in zip(("cat", "dog"), clients, notes, strict=True):
-        note.pause = go.wait
-        client.join(GAME, note.agent, name=name, matches=2)
+    for name, client in zip(("cat", "dog"), clients, strict=True):
+        client.join(GAME, notes.agent, name=name, matches=2)
     playing = asyncio.create_task(play(*clients))
-    await notes[0].until(lambda: bool(notes[0].seats))
-    match = notes[0].seats[0].match_id
+    await notes.until(lambda: bool(notes.seats))
+    match = notes.seats[0].match_id
     listed = await asyncio.to_thread(arena_json, "matches", "--server", server.address)
     (live,) = [row for row in listed["matches"] if row.get("live")]
     assert live["match"] == match
     assert "cat" not in json.dumps(live)
-    watching = await asyncio.create_subprocess_exec(
-        *[sys.executable, "-m", "arena.cli.main", "watch", match, "--server", server.address],
-        stdout=asyncio.subprocess.PIPE, cwd=ROOT,
-    )  # fmt: skip
-    assert watching.stdout is not None
-    first = await asyncio.wait_for(watching.stdout.readline(), 20)
-    assert first.startswith(b"--- step 0")
-    go.set()
-    seen = (await asyncio.wait_for(watching.stdout.read(), 20)).decode()
-    assert await asyncio.wait_for(watching.wait(), 10) == 0
-    assert seen.rstrip().splitlines()[-1].startswith("--- over: seat 0: rank")
+    first, *later = await asyncio.to_thread(watch, server, match, lambda: loop.call_soon_threadsafe(go.set))
+    assert first.startswith("--- step")
+    assert sum(line.startswith("--- step") for line in later) >= 5
+    assert later[-1].startswith("--- over: seat 0: rank")
     await playing
-    with server.ledger() as ledger:
-        moves = len(ledger.result(match).moves)
-    assert f"--- step {moves - 1}" in seen
+
+
+def watch(server: Server, match: str, when_it_shows: Callable[[], object]) -> list[str]:
+    """What `arena watch` prints."""
+    command = [*ARENA, "watch", match, "--server", server.address]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as watching:
+        assert watching.stdout is not None
+        try:
+            first = watching.stdout.readline()
+            when_it_shows()
+            rest, _ = watching.communicate(timeout=20)
+        finally:
+            watching.kill()
+        assert watching.returncode == 0
+    return [first, *rest.rstrip().splitlines()]
 
 
 async def test_a_finished_match_cannot_be_watched(server: Server) -> None:
