@@ -9,11 +9,12 @@ from google.protobuf.message import DecodeError
 
 from arena.client.transport import ServerUnreachable
 from arena.core.errors import ArenaError, BadRequest, Forbidden, ProtocolViolation, Unauthenticated
+from arena.core.game import GameOffer
 from arena.v1 import common_pb2, lobby_pb2, results_pb2
 from arena.v1.lobby_pb2_grpc import LobbyServiceStub
 from arena.v1.results_pb2_grpc import ResultsServiceStub
 from arena.wire.frames import ERROR_METADATA, read_error
-from arena.wire.games import GameOffer, read_listing
+from arena.wire.games import read_listing
 from arena.wire.limits import MAX_SERVER_BATCH_BYTES
 
 CALL_SECONDS: Final = 15.0

@@ -217,3 +217,23 @@ class GameListing:
     max_seats: int
     make: Callable[[Config], Game]
     options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GameOffer:
+    """A `GameListing` as told to others, who cannot make the game. `reason` says why it is not available, if so.
+
+    A plugin that does not load at all is told as an offer without version and seats.
+    """
+
+    id: str
+    version: str = ""
+    min_seats: int = 0
+    max_seats: int = 0
+    reason: str = ""
+    options: tuple[Option, ...] = ()
+
+    @property
+    def available(self) -> bool:
+        """Whether it can be played."""
+        return not self.reason

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from arena.core.errors import ArenaError, BadOption, Fault, GameFault
-from arena.core.game import GameSpec
+from arena.core.game import GameOffer, GameSpec
 from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move
 from arena.core.values import Fields, Json, MatchId, Seat
 from arena.match import messages as m
@@ -17,7 +17,7 @@ from arena.match.jobs import JobQueue
 from arena.match.link import Death, WorkerLink
 from arena.match.live import LiveMatch
 from arena.match.packing import unpack_result
-from arena.match.requests import GameRow, Requests
+from arena.match.requests import Requests, offer
 from arena.plugin.blackbox import BATCH
 from arena.plugin.host import HostSettings
 
@@ -142,9 +142,9 @@ class WorkerPool:
         ref, spec = await self._requests.ask(link, lambda number: m.Describe(number, game, options or {}, entry))
         return GameRef(**ref), msgspec.convert(spec, GameSpec)
 
-    async def list_games(self) -> list[GameRow]:
+    async def list_games(self) -> list[GameOffer]:
         """Every game on offer; those that miss something say what."""
-        return msgspec.convert(await self._requests.ask(self._least_loaded(), m.ListGames), list[GameRow])
+        return [*map(offer, await self._requests.ask(self._least_loaded(), m.ListGames))]
 
     # ---- reports ----------------------------------------------------------------------------------------------------
 

@@ -2,26 +2,22 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from arena.core.errors import ArenaError, Fault, GameFault
+from arena.core.game import GameOffer
+from arena.core.options import Option
 from arena.match.link import Death, WorkerLink
 from arena.match.messages import Describe, Described, ListGames
 
 
-class GameRow(msgspec.Struct, array_like=True, frozen=True):
-    """A game on offer, or a plugin that does not load, with the reason why."""
-
-    id: str
-    version: str
-    min_seats: int
-    max_seats: int
-    available: bool
-    reason: str
+def offer(row: Sequence[Any]) -> GameOffer:
+    """What a worker listed."""
+    game, version, low, high, reason, options = row
+    known = tuple(Option(**{**option, "choices": tuple(option["choices"])}) for option in options)
+    return GameOffer(id=game, version=version, min_seats=low, max_seats=high, reason=reason, options=known)
 
 
 @dataclass(slots=True, eq=False)

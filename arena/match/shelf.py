@@ -57,9 +57,9 @@ class GameShelf:
         return [asdict(ref), asdict(made.spec)]
 
     def rows(self) -> list[list[Any]]:
-        """`[id, version, min_seats, max_seats, available, reason]` of every game, then of plugins that do not load."""
+        """The fields of a `GameOffer` for every game, then for plugins that do not load."""
         games = [self._row(game) for game in sorted(self._registry.game_listings())]
-        return games + [[name, "", 0, 0, False, why] for name, why in sorted(self._registry.failures.items())]
+        return games + [[name, "", 0, 0, why, []] for name, why in sorted(self._registry.failures.items())]
 
     def _row(self, game: str) -> list[Any]:
         listing = self._registry.listing(game)
@@ -69,4 +69,5 @@ class GameShelf:
             self.game(self._registry.ref(game))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
             reason = str(game_fault(game, error))
-        return [game, listing.version, listing.min_seats, listing.max_seats, not reason, reason]
+        options = [asdict(option) for option in listing.options]
+        return [game, listing.version, listing.min_seats, listing.max_seats, reason, options]

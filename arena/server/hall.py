@@ -10,12 +10,11 @@ from pathlib import Path
 import structlog
 
 from arena.core.errors import ArenaError, BadOption, LedgerFault
-from arena.core.game import GameSpec
+from arena.core.game import GameOffer, GameSpec
 from arena.core.match import GameRef, MatchResult
 from arena.ledger import Ledger
 from arena.match.messages import Report
 from arena.match.pool import WorkerPool
-from arena.match.requests import GameRow
 from arena.server.arbiter import Arbiter
 from arena.server.identity import Identity
 from arena.server.joins import JoinKey
@@ -73,7 +72,7 @@ class Hall:
         await hall._restore(hall.journal.snapshot)
         return hall
 
-    async def games(self) -> Sequence[GameRow]:
+    async def games(self) -> Sequence[GameOffer]:
         """Every game on offer, with the reason where it is not available."""
         return await self.pool.list_games()
 

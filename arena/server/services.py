@@ -21,13 +21,12 @@ from arena.core.errors import (
     UnknownSession,
 )
 from arena.core.values import MatchId
-from arena.match.requests import GameRow
 from arena.server.hall import Hall
 from arena.server.play import last_word
 from arena.server.session import Principal
-from arena.v1 import game_pb2, lobby_pb2, lobby_pb2_grpc, results_pb2, results_pb2_grpc
+from arena.v1 import lobby_pb2, lobby_pb2_grpc, results_pb2, results_pb2_grpc
 from arena.wire.frames import ERROR_METADATA, error_message
-from arena.wire.games import spec_message
+from arena.wire.games import listing_message, spec_message
 
 Context = grpc.aio.ServicerContext[Any, Any]
 P = ParamSpec("P")
@@ -74,17 +73,6 @@ def _answered(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
 async def _fail_on_bug(context: Context) -> NoReturn:
     await context.abort(grpc.StatusCode.INTERNAL, "the server failed on this request; its log says why")
     raise AssertionError("abort does not return")
-
-
-def _game_row(row: GameRow) -> game_pb2.GameListing:
-    return game_pb2.GameListing(
-        game=row.id,
-        version=row.version,
-        min_seats=row.min_seats,
-        max_seats=row.max_seats,
-        available=row.available,
-        reason=row.reason,
-    )
 
 
 class _GrpcStream:
@@ -152,7 +140,7 @@ class LobbyService(lobby_pb2_grpc.LobbyServiceServicer):
         """Every game on offer."""
         await self._gate.admit(context, "watch", "play")
         rows = await self._hall.games()
-        return lobby_pb2.ListGamesResponse(games=map(_game_row, rows))
+        return lobby_pb2.ListGamesResponse(games=map(listing_message, rows))
 
     @_answered
     async def GetGame(  # noqa: N802 - named by the protocol

@@ -1,10 +1,9 @@
 """Games on offer and their specs <-> `arena.v1.GameListing` and `arena.v1.GameSpec`."""
 
-from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from arena.core.errors import ProtocolViolation
-from arena.core.game import ClockSpec, Dynamics, FieldSpec, Forfeit, GameListing, GameSpec
+from arena.core.game import ClockSpec, Dynamics, FieldSpec, Forfeit, GameOffer, GameSpec
 from arena.core.match import GameRef
 from arena.core.options import Kind, Option
 from arena.v1 import common_pb2
@@ -33,29 +32,16 @@ _FORFEITS_READ: Final = {number: name for name, number in _FORFEITS.items()}
 _FIELD_KINDS_READ: Final = {number: name for name, number in _FIELD_KINDS.items()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GameOffer:
-    """A game on offer as a client sees it: a `GameListing` that cannot be made here."""
-
-    id: str
-    version: str
-    min_seats: int
-    max_seats: int
-    available: bool
-    reason: str
-    options: tuple[Option, ...]
-
-
-def listing_message(listing: GameListing, reason: str = "") -> pb.GameListing:
-    """A game on offer; `reason` says why it is not available, and what mends it."""
+def listing_message(offer: GameOffer) -> pb.GameListing:
+    """A game on offer."""
     return pb.GameListing(
-        game=listing.id,
-        version=listing.version,
-        min_seats=listing.min_seats,
-        max_seats=listing.max_seats,
-        available=not reason,
-        reason=reason,
-        options=map(_option_message, listing.options),
+        game=offer.id,
+        version=offer.version,
+        min_seats=offer.min_seats,
+        max_seats=offer.max_seats,
+        available=not offer.reason,
+        reason=offer.reason,
+        options=map(_option_message, offer.options),
     )
 
 
@@ -70,7 +56,6 @@ def read_listing(message: pb.GameListing) -> GameOffer:
         version=message.version,
         min_seats=message.min_seats,
         max_seats=message.max_seats,
-        available=message.available,
         reason=message.reason,
         options=options,
     )

@@ -10,7 +10,7 @@ from typing import Final
 from arena.client.transport import Stream, Transport
 from arena.v1 import play_pb2 as pb
 
-SHARE: Final = 1 / 16
+SHARE: Final = 1 / 8
 """How many of the sent batches are followed."""
 
 

@@ -33,10 +33,8 @@ def describe() -> Mapping[str, Any]:
 
 
 def _built() -> str:
-    flags = str(sysconfig.get_config_var("CONFIG_ARGS"))
-    return (
-        ", built with optimizations" if "--enable-optimizations" in flags else ", built without --enable-optimizations"
-    )
+    optimized = "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS"))
+    return ", optimized build" if optimized else ", not an optimized build"
 
 
 def fsync_ms() -> float:

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from arena.core.agent import Provenance
 from arena.core.errors import GameFault, MalformedAction
-from arena.core.game import ClockSpec, Event, FieldSpec, GameListing, GameSpec
+from arena.core.game import ClockSpec, Event, FieldSpec, GameOffer, GameSpec
 from arena.core.legal import Box, Choices, FreeText, Legal, Schema
 from arena.core.match import GameRef
 from arena.core.options import Option
@@ -218,10 +218,10 @@ def test_listing_with_its_options() -> None:
         Option(name="n", default=3, help="how many", kind="int", low=1, high=9),
         Option(name="mode", default="a", help="which", choices=("a", "b"), rules=False),
     )
-    listing = GameListing(id="toy/game", version="1", min_seats=2, max_seats=4, make=NotImplemented, options=options)
-    offer = read_listing(listing_message(listing, "needs the toy engine"))
-    assert (offer.id, offer.min_seats, offer.max_seats, offer.options) == ("toy/game", 2, 4, options)
-    assert (offer.available, offer.reason) == (False, "needs the toy engine")
+    reason = "needs the toy engine"
+    offer = GameOffer(id="toy/game", version="1", min_seats=2, max_seats=4, options=options, reason=reason)
+    assert read_listing(listing_message(offer)) == offer
+    assert not offer.available
 
 
 def test_limits() -> None:
