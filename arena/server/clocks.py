@@ -1,6 +1,7 @@
 """One timer for all open decisions: it sleeps until the first of them can run out, and no shorter than a tick."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -17,12 +18,10 @@ class Sweep:
     def __init__(self, sweep: Callable[[float], float]) -> None:
         self._sweep = sweep
         self._loop = asyncio.get_running_loop()
+        self.now: Callable[[], float] = time.monotonic
+        """Seconds on the clock that decisions are timed by: the loop's own, without its detour."""
         self._due = float("inf")
         self._timer: asyncio.TimerHandle | None = None
-
-    def now(self) -> float:
-        """Seconds on the clock that decisions are timed by."""
-        return self._loop.time()
 
     def expect(self, expires: float) -> None:
         """Take an expiry into account."""
