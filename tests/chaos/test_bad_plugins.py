@@ -26,7 +26,7 @@ from tests.server.conftest import open_hall
 GAME = "trouble/sum"
 SPOILING = {
     "raise": "raised RuntimeError",
-    "hang": "hung: one call took longer than 0.5 s",
+    "hang": "hung: one call took longer",
     "exit": "ended its process with exit code 3",
     "segfault": "crashed its process (SIGSEGV)",
     "huge": "a value that cannot be recorded",
@@ -74,6 +74,7 @@ async def test_a_bad_plugin_spoils_its_own_matches_only(
     for result in results:
         by_fault.setdefault(str(result.plan.game.config["fault"]), []).append(result)
     check_well(by_fault["none"])
+    check_replay(by_fault["none"])
     assert rated == {"ann": len(by_fault["none"]), "bob": len(by_fault["none"])}
     assert len(by_fault["none"]) >= good
     for fault in faults:
@@ -84,11 +85,17 @@ async def test_a_bad_plugin_spoils_its_own_matches_only(
 
 
 def check_well(results: list[MatchResult]) -> None:
-    """They ended by the rules, and replay to the same."""
-    registry = Registry()
+    """They ended by the rules."""
+    assert results
     for result in results:
         assert not result.void
         assert {seat.cause for seat in result.seats} == {"rules"}
+
+
+def check_replay(results: list[MatchResult]) -> None:
+    """They replay to the same; in this process, so only for games that do no harm to theirs."""
+    registry = Registry()
+    for result in results:
         assert not mismatch(registry.make_game(result.plan.game), result)
 
 

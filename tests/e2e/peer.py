@@ -64,13 +64,12 @@ class Peer:
         await self.send(act=pb.Act(request_id=request, action=pb.Action(**action)))
 
     async def next(self, *kinds: str, when: Callable[[pb.ServerFrame], bool] = lambda frame: True) -> pb.ServerFrame:
-        """The next frame of one of these kinds; the ones before it are passed over. Raises what ended the stream."""
+        """The next frame of one of these kinds; others wait until they are asked for. Raises what ended the stream."""
         async with asyncio.timeout(SECONDS):
             while True:
-                while self.frames:
-                    frame = self.frames.pop(0)
+                for at, frame in enumerate(self.frames):
                     if frame.WhichOneof("frame") in kinds and when(frame):
-                        return frame
+                        return self.frames.pop(at)
                 if self._end is not None:
                     raise self._end
                 self._arrived.clear()

@@ -27,19 +27,18 @@ def watch_health(server: Server) -> tuple[list[int], float]:
 
 
 async def test_matches_left_by_a_drain_go_on_at_the_next_start(own_server: Server) -> None:
-    server, notes = own_server, [Notes(), Notes()]
+    server, notes = own_server, Notes()
     thinking = asyncio.Event()
-    for note in notes:
-        note.pause = thinking.wait
+    notes.pause = thinking.wait
     clients = [client_of(server), client_of(server)]
-    for name, client, note in zip(("ann", "bob"), clients, notes, strict=True):
-        client.join(GAME, note.agent, name=name, seats=4, matches=8)
+    for name, client in zip(("ann", "bob"), clients, strict=True):
+        client.join(GAME, notes.agent, name=name, seats=4, matches=8)
     playing = asyncio.create_task(play(*clients))
-    await notes[0].until(lambda: len(notes[0].asked) + len(notes[1].asked) >= 4)
+    await notes.until(lambda: len(notes.asked) >= 4)
     statuses, seconds = await asyncio.to_thread(watch_health, server)
     assert statuses == [SERVING, NOT_SERVING]
     assert seconds < 0.5
-    before = {info.match_id for note in notes for info in note.seats}
+    before, asked = {info.match_id for info in notes.seats}, len(notes.clocks)
     assert await asyncio.to_thread(server.wait) == 0
     await asyncio.to_thread(server.start)
     thinking.set()
@@ -52,8 +51,8 @@ async def test_matches_left_by_a_drain_go_on_at_the_next_start(own_server: Serve
     assert [line.void for line in lines] == [""] * 8
     assert sum(row.matches for row in ledger_ladder(server)) == 16
     full = GameSpec.__dataclass_fields__["clock"].default
-    assert all(clock.bank == full.bank for note in notes for clock in note.clocks)
-    assert all(clock.decision > full.decision - 1.0 for note in notes for clock in note.clocks[-4:])
+    assert all(clock.bank == full.bank for clock in notes.clocks)
+    assert all(clock.decision > full.decision - 1.0 for clock in notes.clocks[asked:])
     assert "Traceback" not in server.log
 
 
@@ -64,12 +63,12 @@ def ledger_ladder(server: Server) -> list[LadderRow]:
 
 
 async def test_matches_that_can_finish_do_so_before_the_server_stops(own_server: Server) -> None:
-    server, notes = own_server, [Notes(), Notes()]
+    server, notes = own_server, Notes()
     clients = [client_of(server), client_of(server)]
-    for name, client, note in zip(("ann", "bob"), clients, notes, strict=True):
-        client.join(GAME, note.agent, name=name, seats=2)
+    for name, client in zip(("ann", "bob"), clients, strict=True):
+        client.join(GAME, notes.agent, name=name, seats=2)
     playing = [asyncio.create_task(client.run()) for client in clients]
-    await notes[0].until(lambda: len(notes[0].ended) >= 3)
+    await notes.until(lambda: len(notes.ended) >= 3)
     assert await asyncio.to_thread(server.stop) == 0
     assert '"matches_left": 0' in server.log
     for client in clients:

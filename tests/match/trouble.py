@@ -20,7 +20,21 @@ from arena.core.values import EVENTS, Action, Config, Seat, Value
 from arena.plugin.spec import RegisterAgent, RegisterGame, hookimpl
 from tests.match.fakes import Sum, SumGame
 
-FAULTS = ("none", "raise", "hang", "print", "exit", "segfault", "memory", "fork", "sysexit", "huge", "kill", "nan")
+FAULTS = (
+    "none",
+    "raise",
+    "hang",
+    "print",
+    "exit",
+    "segfault",
+    "memory",
+    "fork",
+    "sysexit",
+    "huge",
+    "odd",
+    "kill",
+    "nan",
+)
 OPTIONS = (
     Option(name="fault", default="none", choices=FAULTS, help="what goes wrong"),
     Option(name="turn", kind="int", default=2, low=0, help="in which step"),
@@ -39,7 +53,9 @@ class TroubleState(Sum):
 
     def check(self, seat: Seat, action: Action) -> Action:
         checked = super().check(seat, action)
-        return 10**30 if self.game.config["fault"] == "huge" and self.turns == self.game.config["turn"] else checked
+        if self.turns == self.game.config["turn"]:
+            checked = {"huge": 10**30, "odd": {3}}.get(self.game.config["fault"], checked)
+        return checked
 
     def outcome(self) -> Any:
         outcome = super().outcome()
@@ -108,6 +124,7 @@ def _nothing(state: State) -> None:
 _FAULTS = {
     "none": _nothing,
     "huge": _nothing,
+    "odd": _nothing,
     "nan": _nothing,
     "raise": _raise,
     "hang": lambda state: Never().wait(),
