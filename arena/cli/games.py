@@ -44,14 +44,18 @@ def _games_here() -> list[dict[str, Any]]:
     from arena.plugin.registry import Registry
 
     with plugin_code():
-        return [dict(zip(_GAME, row, strict=True)) for row in GameShelf(Registry(), BlackBox.create()).rows()]
+        return [*map(_game, GameShelf(Registry(), BlackBox.create()).offers())]
 
 
 def _server_games(server: str, token: str | None, tls_ca: Any) -> list[dict[str, Any]]:
     from arena.client.remote import Remote
 
     with Remote(server, token=token, tls_ca=tls_ca) as remote:
-        return [{name: getattr(offer, name) for name in _GAME} for offer in remote.games()]
+        return [*map(_game, remote.games())]
+
+
+def _game(offer: Any) -> dict[str, Any]:
+    return {name: getattr(offer, name) for name in _GAME}
 
 
 def _seats(game: dict[str, Any]) -> str:

@@ -1,12 +1,13 @@
 """The values a match is made of: its plan, its moves, its result. What the ledger keeps can be replayed from them."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple, overload
 
 from arena.core.agent import Provenance
-from arena.core.canonical import digest
+from arena.core.canonical import canonical, canonical_text, parse
 from arena.core.game import ClockSpec
 from arena.core.seed import Seed
 from arena.core.values import Action, AgentName, Config, Json, MatchId, Seat, SetId
@@ -78,6 +79,36 @@ class Move(NamedTuple):
     cause: Cause | None = None
 
 
+class RecordedMoves(Sequence[Move]):
+    """The `count` moves that `data` holds in canonical form. They are parsed only once somebody looks at one."""
+
+    __slots__ = ("_count", "_parsed", "data")
+
+    def __init__(self, data: bytes, count: int) -> None:
+        self.data = data
+        self._count = count
+        self._parsed: list[Move] | None = None
+
+    @overload
+    def __getitem__(self, index: int) -> Move: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Move]: ...
+    def __getitem__(self, index: int | slice) -> Move | Sequence[Move]:
+        if self._parsed is None:
+            self._parsed = [
+                Move(step, seat, action, cause and Cause(cause)) for step, seat, action, cause in parse(self.data)
+            ]
+        return self._parsed[index]
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as a list's
+
+
 @dataclass(slots=True, kw_only=True)
 class SeatResult:
     """One seat's part of a result. `defaults` counts decisions played for it, `party` is its index in the plan."""
@@ -116,23 +147,33 @@ class MatchResult:
         """Whether no seat was at fault and no decision was played for one."""
         return not self.void and all(s.cause not in FAULTS and not s.defaults for s in self.seats)
 
-    def play(self) -> dict[str, Any]:
-        """What `play_digest` covers: rules, config, seed, entries, canonical decisions and outcome."""
-        plan = self.plan
-        return {
-            "game": plan.game.id,
-            "version": plan.game.version,
-            "config": plan.game.config,
-            "seed": plan.seed.hex(),
-            "entries": [plan.parties[s.party].entry for s in self.seats],
-            "moves": self.moves,
-            "outcome": [[s.rank, s.score, s.role, s.team, s.cause, s.metrics] for s in self.seats],
-            "void": self.void,
-        }
+    def play(self) -> bytes:
+        """In canonical form, what `play_digest` covers but the config: rules, seed, entries, decisions and outcome.
+
+        Raises:
+            ValueError, TypeError: a decision or the outcome has no canonical form.
+        """
+        plan, moves, text = self.plan, self.moves, canonical_text
+        taken = moves.data if isinstance(moves, RecordedMoves) else canonical(moves)
+        entries = [text(plan.parties[seat.party].entry) for seat in self.seats]
+        outcome = [
+            f"[{text(s.rank)},{text(s.score)},{text(s.role)},{text(s.team)},{text(s.cause)},{text(s.metrics)}]"
+            for s in self.seats
+        ]
+        return (
+            f'{{"entries":[{",".join(entries)}],"game":{text(plan.game.id)},"moves":{taken.decode()},'
+            f'"outcome":[{",".join(outcome)}],"seed":"{plan.seed.hex()}",'
+            f'"version":{text(plan.game.version)},"void":{text(self.void)}}}'
+        ).encode()
 
     def play_digest(self) -> bytes:
         """SHA-256 that is the same for the same seed and actions, in any process."""
-        return digest(self.play())
+        return play_digest(canonical(self.plan.game.config), self.play())
+
+
+def play_digest(config: bytes, play: bytes) -> bytes:
+    """The digest of a match from the canonical forms of its config and of the rest, as one object."""
+    return hashlib.sha256(b'{"config":%b,%b' % (config, play[1:])).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

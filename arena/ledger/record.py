@@ -2,7 +2,7 @@
 
     {"format": 1,
      "game": {config, id, rated_id, version},
-     "matches": [[head, play], ...],      play: MatchResult.play() without the config, which all matches share
+     "matches": [[head, play], ...],      play: MatchResult.play(), without the config that all matches share
      "parties": [{agent, entry, owner, spec, version}, ...],    the set's, then any that only a match names
      "set": {id, matches, parties: how many, rated}}
 
@@ -13,16 +13,27 @@ All of it is canonical JSON, so that `play_digest` is the hash of config and pla
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from arena.core.canonical import canonical, parse
+from arena.core.canonical import canonical, canonical_text, parse
 from arena.core.game import ClockSpec
-from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move, PartyRef, SeatResult, SetPlan
+from arena.core.match import (
+    Cause,
+    GameRef,
+    MatchPlan,
+    MatchResult,
+    Move,
+    PartyRef,
+    SeatResult,
+    SetPlan,
+    play_digest,
+)
 from arena.core.seed import Seed
 from arena.core.values import MatchId, SetId
 from arena.ledger.provenance import pack
 
-FORMAT = 1
+FORMAT: Final = 1
+_NO_BLOBS: Final[Mapping[int, bytes]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +92,14 @@ def encode(plan: SetPlan, results: Iterable[MatchResult], game: GameBytes | None
 
 def payload(batch: Batch, records: Iterable[Record]) -> bytes:
     """The canonical bytes of an entry that holds these records of a batch."""
-    plan = batch.plan
-    matches = b",".join(b"[%b,%b]" % (record.head, record.play) for record in records)
-    size = {"id": plan.set_id, "matches": plan.matches, "parties": len(plan.parties), "rated": plan.rated}
-    rest = canonical({"parties": [_party_json(party) for party in batch.parties], "set": size})
-    return b'{"format":%d,"game":%b,"matches":[%b],%b' % (FORMAT, batch.game.whole, matches, rest[1:])
+    plan, text = batch.plan, canonical_text
+    matches = b",".join([b"[%b,%b]" % (record.head, record.play) for record in records])
+    parties = ",".join([_party_text(party) for party in batch.parties])
+    rest = (
+        f'"parties":[{parties}],"set":{{"id":{text(plan.set_id)},"matches":{plan.matches},'
+        f'"parties":{len(plan.parties)},"rated":{text(plan.rated)}}}}}'
+    ).encode()
+    return b'{"format":%d,"game":%b,"matches":[%b],%b' % (FORMAT, batch.game.whole, matches, rest)
 
 
 def decode(data: bytes) -> Batch:
@@ -113,29 +127,34 @@ def decode(data: bytes) -> Batch:
 
 def _encode_result(plan: SetPlan, config: bytes, parties: list[PartyRef], result: MatchResult) -> Record:
     _check(plan, result)
-    blobs = {move: pack(made) for move, made in result.provenance.items()} if result.provenance else {}
-    play = result.play()
-    del play["config"]
-    match = result.plan
-    head = {
-        "clock": [match.clock.decision, match.clock.bank, match.clock.match],
-        "id": match.match_id,
-        "ms": [result.started_ms, result.ended_ms],
-        "ordinal": match.ordinal,
-        "parties": [_index(parties, party) for party in match.parties],
-        "provenance": {str(move): hashlib.sha256(blob).hexdigest() for move, blob in blobs.items()},
-        "seats": [[s.seat, s.party, s.defaults, s.refusals, s.rewards] for s in result.seats],
-    }
-    return _record(result, config, head, play, blobs)
+    blobs = {move: pack(made) for move, made in result.provenance.items()} if result.provenance else _NO_BLOBS
+    commitments = {str(move): hashlib.sha256(blob).hexdigest() for move, blob in blobs.items()}
+    places = [_index(parties, party) for party in result.plan.parties]
+    return _record(result, config, _head(result, places, commitments), result.play(), commitments, blobs)
+
+
+def _head(result: MatchResult, parties: Sequence[int], commitments: Mapping[str, str]) -> bytes:
+    """What `record_digest` covers beside the play, in canonical form."""
+    match, text = result.plan, canonical_text
+    clock = match.clock
+    seats = [f"[{s.seat},{s.party},{s.defaults},{s.refusals},{text(s.rewards)}]" for s in result.seats]
+    return (
+        f'{{"clock":[{text(clock.decision)},{text(clock.bank)},{text(clock.match)}],"id":{text(match.match_id)},'
+        f'"ms":[{text(result.started_ms)},{text(result.ended_ms)}],"ordinal":{match.ordinal},'
+        f'"parties":[{",".join(map(str, parties))}],"provenance":{text(commitments)},"seats":[{",".join(seats)}]}}'
+    ).encode()
 
 
 def _record(
-    result: MatchResult, config: bytes, head: dict[str, Any], play: dict[str, Any], blobs: Mapping[int, bytes]
+    result: MatchResult,
+    config: bytes,
+    head: bytes,
+    play: bytes,
+    commitments: Mapping[str, str],
+    blobs: Mapping[int, bytes] = _NO_BLOBS,
 ) -> Record:
-    head_bytes, play_bytes = canonical(head), canonical(play)
-    play_digest = hashlib.sha256(b'{"config":%b,%b' % (config, play_bytes[1:])).digest()
-    record_digest = hashlib.sha256(play_digest + head_bytes).digest()
-    return Record(result, head_bytes, play_bytes, play_digest, record_digest, head["provenance"], blobs)
+    digest = play_digest(config, play)
+    return Record(result, head, play, digest, hashlib.sha256(digest + head).digest(), commitments, blobs)
 
 
 def _decode_match(
@@ -157,7 +176,7 @@ def _decode_match(
         started_ms=head["ms"][0],
         ended_ms=head["ms"][1],
     )
-    return _record(result, config, head, play, {})
+    return _record(result, config, canonical(head), canonical(play), head["provenance"])
 
 
 def _decode_seat(about: Sequence[Any], outcome: Sequence[Any]) -> SeatResult:
@@ -204,5 +223,9 @@ def _index(parties: list[PartyRef], party: PartyRef) -> int:
         return len(parties) - 1
 
 
-def _party_json(party: PartyRef) -> dict[str, Any]:
-    return {name: getattr(party, name) for name in ("agent", "entry", "owner", "spec", "version")}
+def _party_text(party: PartyRef) -> str:
+    text = canonical_text
+    return (
+        f'{{"agent":{text(party.agent)},"entry":{text(party.entry)},"owner":{text(party.owner)},'
+        f'"spec":{text(party.spec)},"version":{text(party.version)}}}'
+    )

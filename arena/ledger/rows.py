@@ -54,6 +54,8 @@ def seat_rows(number: int, result: MatchResult) -> Iterator[Row]:
 
 def provenance_rows(number: int, record: Record) -> Iterator[Row]:
     """The rows of `provenance`."""
+    if not record.blobs:
+        return
     result = record.result
     owners = {seat.seat: result.plan.parties[seat.party].owner for seat in result.seats}
     for move, blob in record.blobs.items():

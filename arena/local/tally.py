@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from arena.core.match import FAULTS, Cause, MatchResult, SetPlan
 from arena.core.values import AgentName
 from arena.rating import SeatLine, SetResult, standings
 from arena.rating.mean_score import MeanScore
+
+_NOBODY: Final = ("", "")
+"""The role and team of a seat that has neither."""
 
 
 @dataclass(slots=True)
@@ -52,7 +55,7 @@ class Tally:
     def __init__(self) -> None:
         self._agents: dict[AgentName, AgentRow] = {}
         self._roles: dict[tuple[str, str], RoleRow] = {}
-        self._causes: Counter[str] = Counter()
+        self._causes: Counter[Cause] = Counter()
         self._means = MeanScore()
         self.matches = 0
         self._sets = 0
@@ -62,7 +65,7 @@ class Tally:
         self.matches += len(results)
         played = [result for result in results if not result.void]
         if void := len(results) - len(played):
-            self._causes[Cause.VOID.value] += void
+            self._causes[Cause.VOID] += void
         for result in played:
             self._count_seats(result)
         if not played:
@@ -88,17 +91,17 @@ class Tally:
             seconds=seconds,
             agents=rows,
             by_role=sorted(self._roles.values(), key=lambda row: (row.side, row.role)),
-            causes=dict(sorted(self._causes.items())),
+            causes={cause.value: count for cause, count in sorted(self._causes.items())},
         )
 
     def _count_seats(self, result: MatchResult) -> None:
         seen = set()
-        best = min(seat.rank for seat in result.seats)
-        tied = all(seat.rank == best for seat in result.seats)
+        ranks = [seat.rank for seat in result.seats]
+        best, tied = min(ranks), len(set(ranks)) == 1
         for seat in result.seats:
-            self._causes[seat.cause.value] += 1
+            self._causes[seat.cause] += 1
             key = seat.role, seat.team
-            if not any(key) or (seat.team and key in seen):
+            if key == _NOBODY or (seat.team and key in seen):
                 continue
             seen.add(key)
             row = self._roles.setdefault(key, RoleRow(*key))

@@ -68,15 +68,15 @@ def close_state(table: Table) -> None:
 
 
 def _play(table: Table, agents: Sequence[SeatedAgent], asker: Asker, enter: Callable[[int], None]) -> None:
-    while seats := tuple(table.open_seats):
+    while seats := table.open_seats:
         if len(seats) == 1:
-            seated = agents[seats[0]]
-            answer = _ask(table, seated, asker, enter)
+            (seat,) = seats
+            answer = _ask(table, agents[seat], asker, enter)
             if type(answer) is int:
-                if not table.play(seats[0], answer) and table.refused_out(seats[0]):
-                    table.rule(seats[0], Cause.ILLEGAL)
+                if not table.play(seat, answer) and table.refused_out(seat):
+                    table.rule(seat, Cause.ILLEGAL)
                 continue
-            settle(table, seated, answer)
+            settle(table, agents[seat], answer)
         else:
             _ask_all(table, [agents[seat] for seat in seats], asker, enter)
         if table.ready:

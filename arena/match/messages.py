@@ -129,7 +129,7 @@ class Viewed(Message):
 
 
 class Ended(Message):
-    """The match is over. `result` is as `match.packing` packs it: seats and moves, without plan and provenance."""
+    """The match is over. `result` is as `match.packing` packs it, without the plan."""
 
     match: str
     result: Any

@@ -1,6 +1,7 @@
 """Plans, moves and results as plain values for the channel: short lists, what a set's matches share said once.
 
-Tensors and other numpy values travel as a msgpack extension, so nothing here walks into an action.
+The moves of a result travel in the canonical form that the ledger keeps, so that nobody on the way takes them apart.
+Tensors and other numpy values elsewhere are a msgpack extension.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,7 @@ import numpy as np
 from arena.core.agent import Provenance
 from arena.core.canonical import canonical, parse
 from arena.core.game import ClockSpec
-from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move, PartyRef, SeatResult
+from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move, PartyRef, RecordedMoves, SeatResult
 from arena.core.seed import Seed
 from arena.core.values import Seat
 
@@ -20,9 +21,9 @@ _TENSOR = 1
 
 
 def pack_plans(plans: Iterable[MatchPlan]) -> list[Any]:
-    """`[games, parties, clocks, rows]`: a row names by index what several plans share."""
+    """`[games, casts, clocks, rows]`: a row names by index what several plans share; a cast is a plan's parties."""
     games: dict[int, tuple[int, Any]] = {}
-    parties: dict[int, tuple[int, Any]] = {}
+    casts: dict[int, tuple[int, Any]] = {}
     clocks: dict[int, tuple[int, Any]] = {}
     rows = [
         [
@@ -31,23 +32,23 @@ def pack_plans(plans: Iterable[MatchPlan]) -> list[Any]:
             plan.ordinal,
             _share(games, plan.game),
             plan.seed.value,
-            [_share(parties, party) for party in plan.parties],
+            _share(casts, plan.parties),
             _share(clocks, plan.clock),
         ]
         for plan in plans
     ]
     return [
         [_pack_game(game) for _, game in games.values()],
-        [_pack_party(party) for _, party in parties.values()],
+        [[_pack_party(party) for party in cast] for _, cast in casts.values()],
         [[c.decision, c.bank, c.match] for _, c in clocks.values()],
         rows,
     ]
 
 
 def unpack_plans(packed: Sequence[Any]) -> list[MatchPlan]:
-    """The inverse of `pack_plans`; plans that shared a game, party or clock share it again."""
+    """The inverse of `pack_plans`; plans that shared a game, cast or clock share it again."""
     games = [_unpack_game(game) for game in packed[0]]
-    parties = [_unpack_party(party) for party in packed[1]]
+    casts = [tuple(map(_unpack_party, cast)) for cast in packed[1]]
     clocks = [ClockSpec(decision=d, bank=b, match=m) for d, b, m in packed[2]]
     return [
         MatchPlan(
@@ -56,10 +57,10 @@ def unpack_plans(packed: Sequence[Any]) -> list[MatchPlan]:
             ordinal=ordinal,
             game=games[game],
             seed=Seed(seed),
-            parties=tuple(parties[p] for p in seated),
+            parties=casts[cast],
             clock=clocks[clock],
         )
-        for match_id, set_id, ordinal, game, seed, seated, clock in packed[3]
+        for match_id, set_id, ordinal, game, seed, cast, clock in packed[3]
     ]
 
 
@@ -79,9 +80,14 @@ def unpack_moves(packed: Iterable[Sequence[Any]]) -> list[Move]:
 
 
 def pack_result(result: MatchResult) -> list[Any]:
-    """A result without its plan: `[moves, seats, void, started_ms, ended_ms, provenance]`."""
+    """A result without its plan: `[moves, their number, seats, void, started_ms, ended_ms, provenance]`.
+
+    Raises:
+        ValueError, TypeError: a move has no canonical form.
+    """
     return [
-        result.moves,
+        canonical(result.moves),
+        len(result.moves),
         [_pack_seat(seat) for seat in result.seats],
         result.void,
         result.started_ms,
@@ -92,10 +98,10 @@ def pack_result(result: MatchResult) -> list[Any]:
 
 def unpack_result(plan: MatchPlan, packed: Sequence[Any]) -> MatchResult:
     """The inverse of `pack_result`, joined with the plan again."""
-    moves, seats, void, started, ended, provenance = packed
+    moves, count, seats, void, started, ended, provenance = packed
     return MatchResult(
         plan=plan,
-        moves=unpack_moves(moves),
+        moves=RecordedMoves(moves, count),
         seats=[_unpack_seat(Seat(i), seat) for i, seat in enumerate(seats)],
         void=void,
         started_ms=started,

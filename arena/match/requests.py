@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,10 @@ from arena.match.link import Death, WorkerLink
 from arena.match.messages import Describe, Described, ListGames
 
 
-def offer(row: Sequence[Any]) -> GameOffer:
-    """What a worker listed."""
-    game, version, low, high, reason, options = row
-    known = tuple(Option(**{**option, "choices": tuple(option["choices"])}) for option in options)
-    return GameOffer(id=game, version=version, min_seats=low, max_seats=high, reason=reason, options=known)
+def offer(told: Mapping[str, Any]) -> GameOffer:
+    """A game on offer as a worker told it."""
+    options = tuple(Option(**{**option, "choices": tuple(option["choices"])}) for option in told["options"])
+    return GameOffer(**{**told, "options": options})
 
 
 @dataclass(slots=True, eq=False)

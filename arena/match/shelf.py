@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from arena.core.canonical import canonical
 from arena.core.errors import GameUnavailable
-from arena.core.game import Game
+from arena.core.game import Game, GameOffer
 from arena.core.match import GameRef
 from arena.core.values import Json
 from arena.plugin.blackbox import GAME, BlackBox
@@ -24,6 +24,7 @@ class GameShelf:
         self._registry = registry
         self._box = box
         self._made: dict[tuple[str, str, bytes], Game] = {}
+        self._latest: tuple[GameRef, Game] | None = None
 
     def game(self, ref: GameRef) -> Game:
         """The game of a plan.
@@ -31,9 +32,11 @@ class GameShelf:
         Raises:
             UnknownGame, GameUnavailable, BadOption: it cannot be made here, or only by other rules.
         """
-        key = (ref.id, ref.version, canonical(ref.config))
-        made = self._made.get(key)
-        return made if made is not None else self._make(key, ref)
+        if self._latest is None or self._latest[0] is not ref:  # the matches of a set share their reference
+            key = (ref.id, ref.version, canonical(ref.config))
+            made = self._made.get(key)
+            self._latest = ref, made if made is not None else self._make(key, ref)
+        return self._latest[1]
 
     def _make(self, key: tuple[str, str, bytes], ref: GameRef) -> Game:
         there = self._registry.listing(ref.id).version
@@ -56,12 +59,12 @@ class GameShelf:
             made.check_entry(entry)
         return [asdict(ref), asdict(made.spec)]
 
-    def rows(self) -> list[list[Any]]:
-        """The fields of a `GameOffer` for every game, then for plugins that do not load."""
-        games = [self._row(game) for game in sorted(self._registry.game_listings())]
-        return games + [[name, "", 0, 0, why, []] for name, why in sorted(self._registry.failures.items())]
+    def offers(self) -> list[GameOffer]:
+        """Every game, then plugins that do not load."""
+        games = [self._offer(game) for game in sorted(self._registry.game_listings())]
+        return games + [GameOffer(id=name, reason=why) for name, why in sorted(self._registry.failures.items())]
 
-    def _row(self, game: str) -> list[Any]:
+    def _offer(self, game: str) -> GameOffer:
         listing = self._registry.listing(game)
         self._box.enter(GAME)
         reason = ""
@@ -69,5 +72,11 @@ class GameShelf:
             self.game(self._registry.ref(game))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
             reason = str(game_fault(game, error))
-        options = [asdict(option) for option in listing.options]
-        return [game, listing.version, listing.min_seats, listing.max_seats, reason, options]
+        return GameOffer(
+            id=game,
+            version=listing.version,
+            min_seats=listing.min_seats,
+            max_seats=listing.max_seats,
+            reason=reason,
+            options=listing.options,
+        )

@@ -4,8 +4,9 @@ import importlib
 import socket
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from arena.core.errors import ActionRefused, ArenaError, GameFault, StaleRequest, UnknownMatch
 from arena.core.match import Cause, MatchPlan, MatchResult
@@ -24,6 +25,10 @@ from arena.match.table import Table
 from arena.plugin.blackbox import BlackBox
 from arena.plugin.border import game_fault
 from arena.plugin.registry import Registry
+
+_UNSAYABLE: Final = "the game gave a value that cannot be recorded, such as a number of more than 64 bits"
+_UNRECORDED: Final = (b"[]", 0, (), _UNSAYABLE, 0, 0, None)
+"""A packed result that is void for this reason."""
 
 
 class Worker:
@@ -70,18 +75,16 @@ class Worker:
 
     def unsayable(self, report: m.Report) -> m.Report:
         """What to say instead of a report that cannot be sent, because a game put values into it that nobody may."""
-        reason = "the game gave a value that cannot be recorded, such as a number of more than 64 bits"
         match report:
             case m.SetPlayed(set_id, results):
-                void = [[], [], reason, 0, 0, None]
-                return m.SetPlayed(set_id, [r if _sayable(r) else void for r in results])
+                return m.SetPlayed(set_id, [r if _sayable(r) else _UNRECORDED for r in results])
             case m.Described(request):
-                return m.Described(request, None, GameFault.code, reason)
+                return m.Described(request, None, GameFault.code, _UNSAYABLE)
             case _:
                 hosted = self._floor.get(report.match)
                 if hosted is not None:
                     self._floor.forget(hosted)
-                return m.Failed(report.match, GameFault.code, reason)
+                return m.Failed(report.match, GameFault.code, _UNSAYABLE)
 
     # ---- matches ----------------------------------------------------------------------------------------------------
 
@@ -172,7 +175,7 @@ class Worker:
             results = self._play_together(first, plans)
         else:
             results = [self._play(first + i, plan) for i, plan in enumerate(plans)]
-        self._tell(m.SetPlayed(set_id, [pack_result(result) for result in results]))
+        self._tell(m.SetPlayed(set_id, [_packed(result) for result in results]))
 
     def _waits(self, spec: str | None) -> bool:
         try:
@@ -207,7 +210,7 @@ class Worker:
         )
 
     def _list_games(self, command: m.ListGames) -> None:
-        self._answer(command.request, "", self._shelf.rows)
+        self._answer(command.request, "", lambda: [asdict(offer) for offer in self._shelf.offers()])
 
     def _answer(self, request: int, game: str, ask: Callable[[], Any]) -> None:
         self._box.begin(self._next_task(), LOADING_MS, LOADING_MS)
@@ -223,6 +226,13 @@ class Worker:
     def _next_task(self) -> int:
         self._tasks += 1
         return self._tasks
+
+
+def _packed(result: MatchResult) -> Sequence[Any]:
+    try:
+        return pack_result(result)
+    except Exception:  # noqa: BLE001 - border: a game's values may be anything
+        return _UNRECORDED
 
 
 def _keep(results: dict[int, MatchResult], index: int, hosted: Hosted, result: MatchResult) -> None:

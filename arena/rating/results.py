@@ -50,19 +50,22 @@ class SetResult:
 def standings(matches: Iterable[Sequence[SeatLine]]) -> list[Standing]:
     """The standings of a set from its matches: best first, equal sums share a rank.
 
-    A win is the first rank alone, a draw the first rank shared, anything else a loss. An agent whose seats differ in
-    rank takes the worst of them, so that a faulted seat is not covered by its team mates.
+    A win is the first rank alone, a draw the first rank shared or without an opponent, anything else a loss. An agent
+    whose seats differ in rank takes the worst of them, so that a faulted seat is not covered by its team mates.
     """
     tallies: dict[AgentName, _Tally] = {}
     for lines in matches:
         units = lines if len({line.agent for line in lines}) == len(lines) else _units(lines)
-        best, second = _two_best(units)
+        places = [line.rank for line in units]
+        best = min(places)
+        alone = places.count(best) == 1 < len(places)
         for agent, rank, score, fault in units:
             tally = tallies.get(agent) or tallies.setdefault(agent, _Tally())
             tally.scores.append(score)
             tally.errors += fault
-            tally.wins += rank == best < second
-            tally.draws += rank == best == second
+            if rank == best:
+                tally.wins += alone
+                tally.draws += not alone
     order = sorted((-fsum(tally.scores), agent) for agent, tally in tallies.items())
     ranks = {total: rank for rank, (total, _) in reversed(list(enumerate(order, start=1)))}
     return [tallies[agent].standing(agent, ranks[total], -total) for total, agent in order]
@@ -95,9 +98,3 @@ def _units(lines: Sequence[SeatLine]) -> list[SeatLine]:
         )
         for agent, own in seats.items()
     ]
-
-
-def _two_best(units: Sequence[SeatLine]) -> tuple[int, int]:
-    """The best rank and the next one, the same again for an agent that has nobody else."""
-    ranks = sorted([line.rank for line in units])
-    return ranks[0], ranks[1 if len(ranks) > 1 else 0]

@@ -59,13 +59,14 @@ def plan_set(
     name = set_id or SetId(uuid4().hex)
     count = (spec.set_deals if deals is None else deals) * turns
     orders = [(*parties[-turn:], *parties[:-turn]) for turn in range(turns)]
+    drawn = [seeds(deal, turn) for deal in range(count // turns) for turn in range(1 if duplicate else turns)]
     matches = tuple(
         MatchPlan(
             match_id=MatchId(f"{name}.{ordinal}"),
             set_id=name,
             ordinal=ordinal,
             game=game,
-            seed=seeds(ordinal // turns, 0 if duplicate else ordinal % turns),
+            seed=drawn[ordinal // turns if duplicate else ordinal],
             parties=orders[ordinal % turns],
             clock=spec.clock,
         )

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.core.agent import Provenance
-from arena.core.canonical import canonical, parse
-from arena.core.match import Move
+from arena.core.canonical import canonical, canonical_text, digest, parse
+from arena.core.match import Move, RecordedMoves
 from arena.core.values import Seat
 from arena.ledger.record import decode, encode, payload
 from tests.ledger.samples import result, results, set_plan
@@ -17,6 +17,40 @@ from tests.ledger.samples import result, results, set_plan
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 JSON = st.recursive(PLAIN | TEXT, lambda inner: st.lists(inner) | st.dictionaries(TEXT, inner), max_leaves=8)
+
+
+@given(JSON)
+def test_text_put_together_quickly_is_the_canonical_one(value: Any) -> None:
+    assert canonical_text(value).encode() == canonical(value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_no_text_stands_for_what_is_not_finite(value: float) -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical_text(value)
+
+
+@given(st.lists(JSON, max_size=4), st.dictionaries(TEXT, PLAIN, max_size=2), TEXT)
+def test_play_digest_is_of_one_canonical_object(actions: list[Any], metrics: dict[str, Any], role: str) -> None:
+    played = result(set_plan(1))
+    played.moves = [Move(step, Seat(0), action) for step, action in enumerate(actions)]
+    played.seats[0].metrics, played.seats[1].role = metrics, role
+    plan = played.plan
+    whole = {
+        "game": plan.game.id,
+        "version": plan.game.version,
+        "config": plan.game.config,
+        "seed": plan.seed.hex(),
+        "entries": [None, None],
+        "moves": actions and [[step, 0, action, None] for step, action in enumerate(actions)],
+        "outcome": [[s.rank, s.score, s.role, s.team, s.cause, s.metrics] for s in played.seats],
+        "void": "",
+    }
+    assert played.play_digest() == digest(whole)
+    moves = played.moves
+    played.moves = RecordedMoves(canonical(moves), len(moves))
+    assert played.play_digest() == digest(whole)
+    assert played.moves == moves
 
 
 def test_an_entry_is_canonical_and_survives_decoding() -> None:
