@@ -15,6 +15,15 @@ GameOptions: TypeAlias = Annotated[
 Db: TypeAlias = Annotated[
     str, typer.Option("--db", envvar="ARENA_DB", metavar="URL", help="The ledger: sqlite:///FILE or postgresql://...")
 ]
+State: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--state",
+        envvar="ARENA_STATE",
+        metavar="FOLDER",
+        help="Where the ledger's keys are kept; by default FILE.state, and to be named for PostgreSQL.",
+    ),
+]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Server: TypeAlias = Annotated[str, typer.Option("--server", metavar="HOST:PORT", help="The arena server.")]
 AnyServer: TypeAlias = Annotated[

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from arena.cli.logs import show_logs
-from arena.cli.options import DEFAULT_DB, AsJson, Db, Game, GameOptions
+from arena.cli.options import DEFAULT_DB, AsJson, Db, Game, GameOptions, State
 from arena.cli.output import print_json, print_table
 from arena.cli.plugins import plugin_code
 from arena.core.errors import UnknownAgent
@@ -34,6 +34,7 @@ def play(
         int | None, typer.Option(help="The same seed gives the same matches; by default a new one.")
     ] = None,
     db: Db = DEFAULT_DB,
+    state: State = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that play; by default one a core.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -54,7 +55,7 @@ def play(
         options=_given(game, option or []),
         workers=workers or len(os.sched_getaffinity(0)),
     )
-    with _progress() as progress, Ledger.open(db) as ledger:
+    with _progress() as progress, Ledger.open(db, state) as ledger:
         report = play(run, ledger, progress)
     if as_json:
         print_json(report_json(report))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from arena.cli.options import DEFAULT_DB, Db
+from arena.cli.options import DEFAULT_DB, Db, State
 from arena.core.errors import BadRequest, UnknownGame
 
 
@@ -14,6 +14,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 7777,
     db: Db = DEFAULT_DB,
+    state: State = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that run games.")] = 1,
     game: Annotated[
         list[str] | None, typer.Option(metavar="GAME", help="Host only this game or plugin; repeat.")
@@ -37,6 +38,7 @@ def serve(
             host=host,
             port=port,
             db=db,
+            state=state,
             workers=workers,
             games=tuple(game or ()),
             tls_cert=tls_cert,

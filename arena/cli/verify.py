@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arena.cli.options import DEFAULT_DB, AsJson, Db
+from arena.cli.options import DEFAULT_DB, AsJson, Db, State
 from arena.cli.output import print_json
 from arena.cli.plugins import plugin_code
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def verify(
     *,
     db: Db = DEFAULT_DB,
+    state: State = None,
     replay: Annotated[bool, typer.Option(help="Also play every match again from its record.")] = True,
     as_json: AsJson = False,
 ) -> None:
@@ -28,7 +29,7 @@ def verify(
     """
     from arena.ledger import Ledger
 
-    with Ledger.open(db, create=False) as ledger, plugin_code():
+    with Ledger.open(db, state, create=False) as ledger, plugin_code():
         found = ledger.verify(_replayer() if replay else None)
     if as_json:
         names = ("results", "chain_ok", "first_bad", "replayed", "mismatches")

@@ -76,7 +76,7 @@ class Writer:
         if self._thread is not None or self._closing:
             return
         if self._state is None:
-            raise LedgerFault("appending needs a folder for the signing key; open the ledger with `state`")
+            raise LedgerFault("this ledger needs a folder for its signing key; name one by --state or ARENA_STATE")
         committer = Committer(self._engine, Signer(self._state), self._now_ms)
         self._thread = Thread(target=self._run, args=[committer], name="arena-ledger", daemon=True)
         self._thread.start()

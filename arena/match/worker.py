@@ -4,6 +4,7 @@ import importlib
 import socket
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
@@ -258,10 +259,11 @@ def serve(sock: socket.socket, box: BlackBox, settings: Mapping[str, Any]) -> No
         codec = getattr(importlib.import_module(module), name)
     worker = Worker(Registry(), codec, box, batched=settings["batched"])
     end = WorkerEnd(sock)
-    end.send(encode([]))
-    while (commands := end.receive(wait=not worker.busy)) is not None:
-        if reports := worker.turn(commands):
-            end.send(_frame(worker, reports))
+    with suppress(BrokenPipeError, ConnectionResetError):  # the other end went away while this one was speaking
+        end.send(encode([]))
+        while (commands := end.receive(wait=not worker.busy)) is not None:
+            if reports := worker.turn(commands):
+                end.send(_frame(worker, reports))
 
 
 def _frame(worker: Worker, reports: list[m.Report]) -> bytearray:
