@@ -101,7 +101,7 @@ def test_postgresql_needs_a_state_folder_to_append(url: str) -> None:
         if url.startswith("sqlite"):
             ledger.append(plan, [result(plan)]).result(30)
         else:
-            with pytest.raises(LedgerFault, match="needs a folder for the signing key"):
+            with pytest.raises(LedgerFault, match="needs a folder for its signing key"):
                 ledger.append(plan, [result(plan)])
 
 
