@@ -235,11 +235,12 @@ class Arbiter:
             request.session.close_request(request.id, ErrorCode.MATCH_OVER)
         live.requests.clear()
         result.started_ms, result.ended_ms = live.started_ms, time.time_ns() // 1_000_000
-        result.provenance = {
-            index: decode_provenance(live.provenance[move.step, move.seat])
-            for index, move in enumerate(result.moves)
-            if (move.step, move.seat) in live.provenance
-        }
+        if live.provenance:
+            result.provenance = {
+                index: decode_provenance(live.provenance[move.step, move.seat])
+                for index, move in enumerate(result.moves)
+                if (move.step, move.seat) in live.provenance
+            }
         self._on_over(live, result)
 
     # ---- what agents send
