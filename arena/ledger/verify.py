@@ -8,6 +8,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, func, select
@@ -95,9 +96,13 @@ class _Audit:
     def run(self) -> None:
         """Raises _Bad at the first thing that is not as it was written."""
         while page := self._page():
-            self._load(page)
-            for entry in page:
+            sound = list(takewhile(_is_sound, page))
+            if sound:
+                self._load(sound)
+            for entry in sound:
                 self._check_entry(*entry)
+            if len(sound) < len(page):
+                raise _Bad(self.number, f"entry {self.number} cannot be read")
         if max(self._signed, default=-1) >= self.number:
             raise _Bad(self.number, "entries that were signed are missing from the end")
         for tally in self._open.values():
@@ -218,3 +223,10 @@ class _Audit:
 
 def _table(model: type[SQLModel]) -> Any:
     return model.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+
+
+def _is_sound(entry: Sequence[Any]) -> bool:
+    """Whether the columns hold what they should: SQLite keeps any type in any column."""
+    number, first_match, matches, digest, payload = entry
+    whole = all(type(value) is int for value in (number, first_match, matches))
+    return whole and isinstance(digest, bytes) and isinstance(payload, bytes)

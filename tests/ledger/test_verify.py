@@ -166,6 +166,18 @@ def test_the_first_entry_that_was_changed_is_named(
     assert filled.verify().ok
 
 
+@pytest.mark.parametrize("change", ["payload = CAST(payload AS TEXT)", "payload = 7", "matches = 'two'"])
+def test_a_value_of_another_type_is_named(filled: Ledger, engine: Engine, change: str) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL keeps the types of its columns")
+    with engine.connect() as db:
+        transaction = db.begin()
+        db.execute(text(f"UPDATE entry SET {change} WHERE number = 3"))
+        found = _verify_within(filled, db)
+        assert (found.chain_ok, found.first_bad) == (False, 3)
+        transaction.rollback()
+
+
 def _verify_within(ledger: Ledger, db: Connection) -> Verification:
     assert ledger.state is not None
     return verify(db, signed_hashes(ledger.state))
