@@ -269,6 +269,8 @@ class Table:
         for seat, count in self._refusals.items():
             seats[seat].refusals = count
         for seat, rewards in self._rewards.items():
+            if not finite(rewards):
+                raise GameFault(f"{spec.id} paid seat {seat} a reward that is no proper number")
             seats[seat].rewards = rewards
         return seats
 

@@ -10,7 +10,7 @@ from arena.match.packing import pack_plan, pack_result, unpack_plan, unpack_resu
 from arena.match.prompt import Wants
 from arena.match.replay import mismatch, positions, restore
 from arena.match.table import Table
-from tests.match.fakes import SumGame, make_plan
+from tests.match.fakes import Sum, SumGame, make_plan
 
 ALL = Wants.of(frozenset({TEXT, EVENTS, LABELS}))
 NOTHING = Wants.of(frozenset())
@@ -35,6 +35,13 @@ def test_match_ends_by_its_rules() -> None:
     assert [(m.step, m.seat) for m in result.moves] == [(0, 0), (1, 1), (2, 0), (3, 1)]
     assert result.seats[0].rewards == {"added": 2.0}
     assert result.clean
+
+
+def test_a_reward_that_is_no_number_is_the_games_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sum, "rewards", lambda state: {Seat(0): {"added": float("nan")}})
+    game = SumGame()
+    with pytest.raises(GameFault, match="seat 0 a reward"):
+        play_out(Table(game, make_plan(game)))
 
 
 @pytest.mark.parametrize("cause", [Cause.TIMEOUT, Cause.UNAVAILABLE, Cause.ILLEGAL, Cause.DISCONNECT, Cause.RESIGNED])
