@@ -70,9 +70,9 @@ $(PY):
 
 # The interpreter is an order-only prerequisite: its date is that of the system's Python.
 $(VENV)/.setup: $(PROJECTS) | $(PY)
-	$(INSTALL) -e . $(PLUGINS)
+	$(INSTALL) -e '.[report]' $(PLUGINS)
 	@touch $@
 
 $(VENV)/.setup-test: $(PROJECTS) | $(PY)
-	$(INSTALL) -e '.[dev]' $(PLUGINS)
+	$(INSTALL) -e '.[dev,report]' $(PLUGINS)
 	@touch $(VENV)/.setup $@

@@ -32,6 +32,7 @@ HOOK_MARKER = {"arena.plugin", "arena.plugin.spec"}
 OWNERS = {
     "grpc": {"server", "client"},
     "grpc_health": {"server"},
+    "grpc_reflection": {"server"},
     "sqlmodel": {"ledger"},
     "sqlalchemy": {"ledger"},
     "alembic": {"ledger"},

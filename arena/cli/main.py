@@ -7,7 +7,22 @@ from collections.abc import Sequence
 import typer
 from typer.main import get_command
 
-from arena.cli import check, games, join, ladder, matches, play, replay, serve, tokens, verify, watch
+from arena.cli import (
+    check,
+    games,
+    join,
+    ladder,
+    matches,
+    matrix,
+    play,
+    rate,
+    replay,
+    serve,
+    sprt,
+    tokens,
+    verify,
+    watch,
+)
 from arena.cli.group import CommandGroup
 from arena.cli.logs import DEBUG
 from arena.core.errors import ArenaError
@@ -27,7 +42,17 @@ app = typer.Typer(
 
 for panel, commands in {
     "Take part": (serve.serve, join.join, play.play, watch.challenge),
-    "Look": (ladder.ladder, games.games, games.agents, matches.matches, replay.replay, watch.watch),
+    "Look": (
+        ladder.ladder,
+        rate.rate,
+        matrix.matrix,
+        sprt.sprt,
+        games.games,
+        games.agents,
+        matches.matches,
+        replay.replay,
+        watch.watch,
+    ),
     "Keep": (verify.verify, verify.backup),
 }.items():
     for command in commands:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from arena.cli.options import DEFAULT_DB, AsJson, Db
+from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, TlsCa, Token
 from arena.cli.output import harmless, news, print_json
 from arena.cli.plugins import plugin_code
+from arena.cli.provenance import from_ledger, from_server, show
 from arena.core.errors import BadRequest, BadSeats
 
 if TYPE_CHECKING:
@@ -25,18 +26,34 @@ def replay(
     seat: Annotated[int | None, typer.Option(min=0, help="As this seat saw it.")] = None,
     spectator: Annotated[bool, typer.Option("--spectator", help="As a spectator saw it; the default.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="With everything that was hidden.")] = False,
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="Instead, how its moves came about: to be read by owners and admins.")
+    ] = False,
     db: Db = DEFAULT_DB,
+    server: AnyServer = None,
+    token: Token = None,
+    tls_ca: TlsCa = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a recorded match, as one viewer saw it.
 
-    The match is played again from its record, and printed step by step.
+    The match is played again from its record, and printed step by step. A server tells provenance only.
     """
+    if (seat is not None) + spectator + everything + provenance > 1:
+        raise BadRequest("choose one viewer, --seat N, --spectator or --all, or else --provenance")
+    if provenance:
+        moves = from_server(match, server, token, tls_ca) if server else from_ledger(match, db, token)
+        show(match, moves, as_json=as_json)
+    elif server:
+        raise BadRequest("a server tells --provenance only; to see a match again give the ledger by --db")
+    else:
+        _replay(match, seat, everything, db, as_json)
+
+
+def _replay(match: str, seat: int | None, everything: bool, db: str, as_json: bool) -> None:
     from arena.ledger import Ledger
     from arena.plugin.registry import Registry
 
-    if (seat is not None) + spectator + everything > 1:
-        raise BadRequest("choose one viewer: --seat N, --spectator or --all")
     with Ledger.open(db, create=False) as ledger:
         result = ledger.result(match)
     with plugin_code():

@@ -22,6 +22,7 @@ def serve(
     tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="Certificate chain, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key, PEM.")] = None,
     metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Serve Prometheus metrics here; 0: no.")] = 0,
+    reflection: Annotated[bool, typer.Option("--reflection", help="Tell clients the protocol, for grpcurl.")] = False,
 ) -> None:
     """Host games until Ctrl-C.
 
@@ -44,6 +45,7 @@ def serve(
             tls_cert=tls_cert,
             tls_key=tls_key,
             metrics_port=metrics_port,
+            reflection=reflection,
         )
     )
 

@@ -4,31 +4,30 @@ import asyncio
 import itertools
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 from typing import Final
 
 from arena.client.dispatch import Dispatch
+from arena.client.greeting import read_welcome
 from arena.client.grpc_transport import GrpcTransport
 from arena.client.joins import JoinOrder, JoinState, JoinSummary, instance_of, name_of
 from arena.client.outbox import Outbox
 from arena.client.patience import Backoff, Patience
-from arena.client.runners import make_runner
+from arena.client.runners import drain, make_runner
 from arena.client.session import Session
 from arena.client.transport import Disconnected, Stream, Transport, get_game
 from arena.core.agent import AgentFactory, BatchAgent
 from arena.core.errors import ArenaError, Busy, UnknownSession
 from arena.core.values import Json
 from arena.v1 import play_pb2 as pb
-from arena.wire.frames import join_frames, read_error, server_frames
+from arena.wire.frames import join_frames, read_error
 from arena.wire.games import read_spec
 from arena.wire.json_values import write_json
 
 REJOIN_SECONDS: Final = 1.0
 """Before a join is tried again that the server had no room for, unless it says how long."""
-DRAIN_SECONDS: Final = 5.0
-"""How long agents may take to hear how their last matches ended."""
 MISSED_HEARTBEATS: Final = 3
 
 log = logging.getLogger(__name__)
@@ -59,6 +58,8 @@ class Client:
         self._outbox = Outbox(self._session)
         self._dispatch = Dispatch(self._session, self._outbox, self._brief_of, self._join_ended)
         self._stopping = asyncio.Event()
+        self._ended = asyncio.Event()
+        """`stop` ended the last join by itself, so that nothing more is to be heard of the server."""
         self._running = False
         self._connected = False
         self._error: ArenaError | None = None
@@ -101,9 +102,13 @@ class Client:
         """Begin no further matches; `run` returns once the running ones have ended."""
         self._stopping.set()
         for join in self._joins:
-            if not join.leaving and not join.ended:
+            if join.waits:
+                join.close(0)  # the server knows nothing of it that could be left
+            elif not join.leaving and not join.ended:
                 join.leaving = True
                 self._outbox.put(join.leave_frame())
+        if self._joins and self._over:
+            self._ended.set()
 
     async def run(self) -> list[JoinSummary]:
         """Play until every join has ended; one summary a join, in their order.
@@ -117,7 +122,7 @@ class Client:
             self._open(order)
         try:
             await self._play()
-            await self._drain()
+            await drain([join.runner for join in self._joins])
         finally:
             self._running = False
             for join in self._joins:
@@ -144,8 +149,8 @@ class Client:
 
     def _join_ended(self, join: JoinState, message: pb.JoinEnded) -> None:
         error = read_error(message.error) if message.HasField("error") else None
-        if isinstance(error, Busy) and not join.leaving:
-            retry_after = message.error.retry_after_ms / 1000
+        retry_after = message.error.retry_after_ms / 1000
+        if (isinstance(error, Busy) or retry_after) and not join.leaving:
             log.info("%s cannot join %s now: %s", join.order.name, join.order.game, error)
             self._renew(join)
             asyncio.get_running_loop().call_later(retry_after or REJOIN_SECONDS, self._rejoin, join)
@@ -160,11 +165,14 @@ class Client:
         """What has ended stays ended: another try goes by another number."""
         del self._dispatch.joins[join.id]
         join.renew(next(self._numbers))
+        join.waits = True
         self._dispatch.joins[join.id] = join
 
     def _rejoin(self, join: JoinState) -> None:
-        if self._connected and not join.joined and not join.ended:
-            self._outbox.put(join.join_frame())
+        if join.waits and not join.ended:
+            join.waits = False
+            if self._connected:
+                self._outbox.put(join.join_frame())
 
     @property
     def _over(self) -> bool:
@@ -185,13 +193,14 @@ class Client:
                 await self._pause(backoff, str(error), self._dispatch.reconnect_after)
 
     async def _play_one_stream(self, backoff: Backoff) -> None:
+        self._ended.clear()
         stream = await self._transport.open()
         writer: asyncio.Task[None] | None = None
         try:
             await self._enter(stream)
             backoff.succeeded()
             writer = asyncio.create_task(self._write(stream))
-            await self._read(stream)
+            await self._listen(stream)
             await self._part(stream)
         finally:
             self._connected = False
@@ -204,7 +213,7 @@ class Client:
         """Say hello, take the welcome in, and say again what the server may not have heard."""
         self._dispatch.reconnect_after = 0.0
         await stream.send(join_frames([self._session.hello()]))
-        first, rest = await self._welcome(stream)
+        first, rest = await read_welcome(stream, self._patience.welcome)
         if self._session.welcome(first):
             self._dispatch.start_anew()
         await self._bring_entries()
@@ -213,21 +222,17 @@ class Client:
         self._connected = True
         await self._dispatch.take(rest)
 
-    async def _welcome(self, stream: Stream) -> tuple[pb.Welcome, bytes]:
-        """The welcome, and the frames behind it in the same message."""
+    async def _listen(self, stream: Stream) -> None:
+        """Read until every join has ended, by the server's word or by `stop`."""
+        reading, ended = asyncio.ensure_future(self._read(stream)), asyncio.ensure_future(self._ended.wait())
         try:
-            async with asyncio.timeout(self._patience.welcome):
-                data = await stream.receive()
-        except TimeoutError:
-            raise Disconnected(f"no welcome within {self._patience.welcome:g} s") from None
-        frames = server_frames(data) if data is not None else ()
-        if not frames:
-            raise Disconnected("the server closed the stream instead of welcoming us")
-        if frames[0].HasField("error"):
-            raise read_error(frames[0].error)
-        if not frames[0].HasField("welcome"):
-            raise Disconnected("the server's first frame is no welcome")
-        return frames[0].welcome, join_frames(frame.SerializeToString() for frame in frames[1:])
+            await asyncio.wait((reading, ended), return_when=asyncio.FIRST_COMPLETED)
+            if reading.done():
+                reading.result()
+        finally:
+            reading.cancel()
+            ended.cancel()
+            await asyncio.gather(reading, ended, return_exceptions=True)
 
     async def _read(self, stream: Stream) -> None:
         silence = self._session.limits.heartbeat * MISSED_HEARTBEATS
@@ -276,22 +281,15 @@ class Client:
             join.renew(join.id)
         await self._pause(backoff, str(error), 0.0)
 
-    async def _brief_of(self, rated_id: str) -> str:
+    async def _brief_of(self, order: JoinOrder) -> str | None:
         try:
-            return (await get_game(self._transport, rated_id)).brief
+            return (await get_game(self._transport, order.game, order.options_json)).brief
         except (ArenaError, Disconnected) as error:
-            log.warning("the rules of %s in words are not to be had: %s", rated_id, error)
-            return ""
+            log.warning("the rules of %s in words are not to be had: %s", order.game, error)
+            return None
 
     async def _bring_entries(self) -> None:
         for join in self._joins:
             if join.entry is None and join.order.brings_entry:
                 game = await get_game(self._transport, join.order.game, join.order.options_json)
                 join.entry = write_json(join.order.entry(*read_spec(game)))
-
-    async def _drain(self) -> None:
-        drains: Sequence[asyncio.Future[None]] = [asyncio.ensure_future(j.runner.drain()) for j in self._joins]
-        if drains:
-            _, late = await asyncio.wait(drains, timeout=DRAIN_SECONDS)
-            for task in late:
-                task.cancel()

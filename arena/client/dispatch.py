@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, Final
 
 from arena.client.answers import unavailable_frame
-from arena.client.joins import JoinState
+from arena.client.joins import JoinOrder, JoinState
 from arena.client.outbox import Outbox
 from arena.client.runners import Ending, Runner
 from arena.client.seats import Request, SeatState
@@ -39,7 +39,7 @@ class Dispatch:
         self,
         session: Session,
         outbox: Outbox,
-        brief_of: Callable[[str], Awaitable[str]],
+        brief_of: Callable[[JoinOrder], Awaitable[str | None]],
         on_join_ended: Callable[[JoinState, pb.JoinEnded], None],
     ) -> None:
         self.joins: dict[int, JoinState] = {}
@@ -79,7 +79,7 @@ class Dispatch:
     def owed(self) -> Iterator[bytes]:
         """What a new stream must say again: joins, leaves, and answers that were never acknowledged."""
         for join in self.joins.values():
-            if not join.joined and not join.ended:
+            if not (join.joined or join.ended or join.waits):
                 yield join.join_frame()
             if join.leaving and not join.ended:
                 yield join.leave_frame()
@@ -191,19 +191,26 @@ class Dispatch:
         join = self.joins.get(message.join_id)
         if join is None:
             raise ProtocolViolation(f"the server assigns a seat to join_id {message.join_id}, never asked for")
-        if message.rated_id not in self._briefs:
-            self._briefs[message.rated_id] = await self._brief_of(message.rated_id)
         info = SeatInfo(
             match_id=MatchId(message.match_id),
             seat=Seat(message.seat),
             seats=message.seats,
             game=message.rated_id,
             config=read_trusted(message.config_json) if message.config_json else {},
-            brief=self._briefs[message.rated_id],
+            brief=await self._brief(message.rated_id, join.order),
             seed=Seed(message.agent_seed),
         )
         self.seats[message.seat_ref] = SeatState(message.seat_ref, info, join)
         join.seat_taken(message.match_id)
+
+    async def _brief(self, rated_id: str, order: JoinOrder) -> str:
+        """The rules in words; what could not be had now is asked for again at the next seat."""
+        if rated_id not in self._briefs:
+            brief = await self._brief_of(order)
+            if brief is None:
+                return ""
+            self._briefs[rated_id] = brief
+        return self._briefs[rated_id]
 
     def _match_ended(self, message: pb.MatchEnded) -> None:
         seat = self.seats.pop(message.seat_ref, None)

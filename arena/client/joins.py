@@ -90,6 +90,8 @@ class JoinState:
     matches: int
     entry: bytes | None = None
     joined: bool = False
+    waits: bool = False
+    """The server had no room for it, and it has not been sent again."""
     leaving: bool = False
     ended: bool = False
     _before: int = 0

@@ -63,7 +63,7 @@ class Remote:
     def matches(
         self, *, game: str = "", agent: str = "", mine: bool = False, limit: int = 100
     ) -> Sequence[results_pb2.MatchSummary]:
-        """Live matches and results, newest first; `mine` are those of the token's owner, its own refusals included."""
+        """Live matches and results, newest first; `mine` are those of the token's owner, who is told its refusals."""
         found: list[results_pb2.MatchSummary] = []
         page = ""
         while len(found) < limit:
@@ -76,11 +76,20 @@ class Remote:
                 break
         return found[:limit]
 
-    def watch(self, match: str, wants: Sequence[str]) -> Iterator[results_pb2.WatchMatchResponse]:
-        """A spectator's views of a live match, the whole one first; the last one tells the end."""
-        call = self._results.WatchMatch(
-            results_pb2.WatchMatchRequest(match_id=match, wants=wants), metadata=self._metadata
-        )
+    def provenance(self, match: str) -> Iterator[results_pb2.MoveProvenance]:
+        """How the moves of a landed match came about: of the token owner's agents, for an admin of all."""
+        request = results_pb2.GetProvenanceRequest(match_id=match)
+        return self._stream(self._results.GetProvenance, request, timeout=CALL_SECONDS)
+
+    def watch(self, match: str, wants: Sequence[str] = ()) -> Iterator[results_pb2.WatchMatchResponse]:
+        """A spectator's views of a live match, the whole one first; the last one tells the end.
+
+        `wants` names fields of the game and "events"; by default it is text and events.
+        """
+        return self._stream(self._results.WatchMatch, results_pb2.WatchMatchRequest(match_id=match, wants=wants))
+
+    def _stream(self, method: Callable[..., Any], request: Any, timeout: float | None = None) -> Iterator[Any]:
+        call = method(request, metadata=self._metadata, timeout=timeout)
         try:
             yield from call
         except grpc.RpcError as error:

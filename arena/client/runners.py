@@ -25,6 +25,8 @@ Job: TypeAlias = Callable[[], None]
 
 PROMPT_SECONDS: Final = 0.005
 """A batch that takes longer hands in what it has so far."""
+DRAIN_SECONDS: Final = 5.0
+"""How long agents may take to hear how their last matches ended."""
 
 
 class Runner(Protocol):
@@ -49,6 +51,15 @@ def make_runner(agent: AgentFactory | BatchAgent, deliver: Deliver) -> Runner:
         return BatchRunner(agent, deliver)
     act = getattr(agent, "act", None)
     return LoopRunner(agent, deliver) if inspect.iscoroutinefunction(act) else ThreadRunner(agent, deliver)
+
+
+async def drain(runners: Sequence[Runner]) -> None:
+    """Wait until agents have heard how their last matches ended, but not for ever."""
+    drains = [asyncio.ensure_future(runner.drain()) for runner in runners]
+    if drains:
+        _, late = await asyncio.wait(drains, timeout=DRAIN_SECONDS)
+        for task in late:
+            task.cancel()
 
 
 class _Thread:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Final, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,26 @@ class Clock:
     bank: float
 
 
+MAX_REFUSAL_REASON: Final = 500
+"""Characters of a refusal's reason that are kept."""
+MAX_REFUSED_TEXT: Final = 2_000
+"""Characters of a refused answer that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An answer that was refused: why, in one sentence, and what was sent, as text. Both are bounded."""
+
+    reason: str
+    sent: str
+
+    @classmethod
+    def of(cls, reason: str, sent: str) -> Self:
+        """Cut to the bounds, and to what UTF-8 can hold."""
+        kept = (reason[:MAX_REFUSAL_REASON], sent[:MAX_REFUSED_TEXT])
+        return cls(*(text.encode(errors="replace").decode() for text in kept))
+
+
 @dataclass(slots=True, kw_only=True)
 class Provenance:
     """How a model came to an action: what a trainer needs to be exactly on-policy. Kept for the agent's owner only."""
@@ -83,6 +103,8 @@ class Provenance:
     cost: float = 0.0
     """In the unit the agent declares."""
     think_seconds: float = 0.0
+    refused: Sequence[Refusal] = ()
+    """What was answered to the same decision before, oldest first. Noted by whoever refused it, not by the agent."""
 
 
 @dataclass(slots=True)

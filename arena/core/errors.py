@@ -2,7 +2,7 @@
 
     ArenaError
     ├── BadRequest                 what was asked for cannot be
-    │   ├── UnknownGame  GameUnavailable  BadOption  BadSeats  BadEntry
+    │   ├── UnknownGame  GameUnavailable  BadOption  BadSeats  BadEntry  BadEvent
     │   ├── UnknownAgent  UnknownMatch  UnknownSession
     │   └── TooLarge  ProtocolViolation
     ├── ActionRefused              a decision was answered, but not like this
@@ -95,6 +95,10 @@ class BadEntry(BadRequest):
     """The private input of a seat (a team, say) is not acceptable."""
 
     code = ErrorCode.BAD_ENTRY
+
+
+class BadEvent(BadRequest):
+    """A tournament's event file says what cannot be, or does not fit its game."""
 
 
 class UnknownAgent(BadRequest):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from arena.core.errors import ArenaError
+from arena.core.errors import ArenaError, BadEntry
 from arena.core.legal import Legal
 from arena.core.options import Option
 from arena.core.seed import Seed
@@ -179,8 +179,14 @@ class Game(ABC):
         return tuple(range(self.spec.seats))
 
     def check_entry(self, entry: Json) -> Json:
-        """The canonical form of a seat's private input, or BadEntry; most games accept none."""
-        return entry
+        """The canonical form of a seat's private input; None is none, and most games take no other.
+
+        Raises:
+            BadEntry: no seat may bring this.
+        """
+        if entry is not None:
+            raise BadEntry(f"{self.spec.id} takes no entry; leave it out")
+        return None
 
     def indistinguishable(self, seed: Seed, viewer: Seat) -> State | None:
         """A first state that differs from `new_state(seed)` only in what `viewer` may not know, for leak tests."""

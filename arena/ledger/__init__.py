@@ -3,7 +3,7 @@
 from arena.ledger.agents import AgentLine, VersionLine
 from arena.ledger.append import Receipt
 from arena.ledger.ledger import Ledger
-from arena.ledger.reads import GameLine, MatchLine, MatchSeat
+from arena.ledger.reads import GameLine, MadeMove, MatchLine, MatchSeat
 from arena.ledger.record import Record
 from arena.ledger.sets import SetState
 from arena.ledger.tokens import Grant, Scope, TokenLine
@@ -14,6 +14,7 @@ __all__ = [
     "GameLine",
     "Grant",
     "Ledger",
+    "MadeMove",
     "MatchLine",
     "MatchSeat",
     "Receipt",

@@ -3,19 +3,36 @@
 Not JSON, as the chain is: a logprob may be infinite, and no agent's odd number may keep a result out of the ledger.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from arena.core.agent import Provenance
+from arena.core.agent import Provenance, Refusal
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(tuple[str, bytes, bytes, bytes, str, float, float]).decode
+
+
+class _Blob(msgspec.Struct, array_like=True):
+    """A decoded blob; one that ends before `refused` had nothing refused."""
+
+    policy_version: str
+    prompt: bytes
+    completion: bytes
+    logprobs: bytes
+    reasoning: str
+    cost: float
+    think_seconds: float
+    refused: Sequence[tuple[str, str]] = ()
+
+
+_decode = msgspec.msgpack.Decoder(_Blob).decode
 
 
 def pack(made: Provenance) -> bytes:
     """The blob of one move's provenance."""
+    refused = [(refusal.reason, refusal.sent) for refusal in made.refused]
     return _encode(
         (
             made.policy_version,
@@ -25,21 +42,23 @@ def pack(made: Provenance) -> bytes:
             made.reasoning,
             float(made.cost),
             float(made.think_seconds),
+            *([refused] if refused else ()),
         )
     )
 
 
 def unpack(blob: bytes) -> Provenance:
     """The inverse of `pack`; logprobs come back as a float32 array."""
-    version, prompt, completion, logprobs, reasoning, cost, seconds = _decode(blob)
+    made = _decode(blob)
     return Provenance(
-        policy_version=version,
-        prompt_token_ids=np.frombuffer(prompt, "<u4").tolist(),
-        completion_token_ids=np.frombuffer(completion, "<u4").tolist(),
-        logprobs=np.frombuffer(logprobs, "<f4").astype(np.float32),
-        reasoning=reasoning,
-        cost=cost,
-        think_seconds=seconds,
+        policy_version=made.policy_version,
+        prompt_token_ids=np.frombuffer(made.prompt, "<u4").tolist(),
+        completion_token_ids=np.frombuffer(made.completion, "<u4").tolist(),
+        logprobs=np.frombuffer(made.logprobs, "<f4").astype(np.float32),
+        reasoning=made.reasoning,
+        cost=made.cost,
+        think_seconds=made.think_seconds,
+        refused=[Refusal(*refusal) for refusal in made.refused],
     )
 
 

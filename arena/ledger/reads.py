@@ -9,11 +9,12 @@ from sqlalchemy import Engine, Select, func
 from sqlmodel import Session, col, select
 
 from arena.core.agent import Provenance
-from arena.core.errors import UnknownMatch
+from arena.core.errors import Forbidden, UnknownMatch
 from arena.core.match import Cause, MatchResult
 from arena.core.values import AgentName, MatchId, Seat, SetId
 from arena.ledger.provenance import unpack
 from arena.ledger.record import Record, decode
+from arena.ledger.rows import plain
 from arena.ledger.sets import SetState
 from arena.ledger.tables import AgentRow, EntryRow, MatchRow, ProvenanceRow, SeatRow, SetRow, StandingRow
 from arena.rating import SetResult, Standing
@@ -41,12 +42,16 @@ class MatchSeat:
 
 @dataclass(frozen=True, slots=True)
 class MatchLine:
-    """A match in a list. `number` grows as matches land, and is what lists are paged by."""
+    """A match in a list. `number` grows as matches land, and is what lists are paged by.
+
+    A `rated` match counts for the ladder, now or when its set is complete.
+    """
 
     number: int
     match_id: MatchId
     set_id: SetId
     game: str
+    rated: bool
     void: str
     clean: bool
     moves: int
@@ -55,6 +60,16 @@ class MatchLine:
     play_digest: bytes
     record_digest: bytes
     seats: tuple[MatchSeat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeMove:
+    """How a move came about; `number` is its index in the match."""
+
+    number: int
+    step: int
+    seat: Seat
+    provenance: Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +106,25 @@ class Reads:
         limit: int = 100,
     ) -> list[MatchLine]:
         """Matches, newest first: of a game, with an agent, with an owner's agents; `before` a number for more."""
-        query = select(MatchRow).order_by(col(MatchRow.number).desc()).limit(limit)
+        query = (
+            select(MatchRow, SetRow)
+            .join(SetRow, col(SetRow.set_id) == col(MatchRow.set_id))
+            .order_by(col(MatchRow.number).desc())
+            .limit(limit)
+        )
         if game is not None:
-            query = query.where(MatchRow.game == game)
+            query = query.where(MatchRow.game == plain(game))
         if before is not None:
             query = query.where(MatchRow.number < before)
         if agent is not None:
-            query = query.where(col(MatchRow.number).in_(select(SeatRow.match).where(SeatRow.agent == agent)))
+            query = query.where(col(MatchRow.number).in_(select(SeatRow.match).where(SeatRow.agent == plain(agent))))
         if owner is not None:
             agents = select(AgentRow.name).where(AgentRow.owner == owner)
             query = query.where(col(MatchRow.number).in_(select(SeatRow.match).where(col(SeatRow.agent).in_(agents))))
         with Session(self._engine) as session:
             rows = session.exec(query).all()
-            seats = _seats(session, [row.number for row in rows])
-            return [_match_line(row, seats.get(row.number, ())) for row in rows]
+            seats = _seats(session, [row.number for row, _ in rows])
+            return [_match_line(row, of, seats.get(row.number, ())) for row, of in rows]
 
     def result(self, match_id: str) -> MatchResult:
         """One match in full, ready to be replayed; without provenance.
@@ -124,7 +144,7 @@ class Reads:
             query = (
                 select(EntryRow.payload)
                 .join(MatchRow, col(MatchRow.entry) == col(EntryRow.number))
-                .where(MatchRow.match_id == match_id)
+                .where(MatchRow.match_id == plain(match_id))
             )
             data = session.exec(query).one_or_none()
         if data is None:
@@ -165,13 +185,32 @@ class Reads:
             UnknownMatch: none of this id has landed.
         """
         with Session(self._engine) as session:
-            number = session.exec(select(MatchRow.number).where(MatchRow.match_id == match_id)).one_or_none()
+            number = session.exec(select(MatchRow.number).where(MatchRow.match_id == plain(match_id))).one_or_none()
             if number is None:
                 raise UnknownMatch(f"no match {match_id!r} is in the ledger; `arena matches` lists those that are")
             query = select(ProvenanceRow.move, ProvenanceRow.blob).where(ProvenanceRow.match == number)
             if owner is not None:
                 query = query.where(ProvenanceRow.owner == owner)
             return {move: unpack(blob) for move, blob in session.exec(query.order_by(col(ProvenanceRow.move)))}
+
+    def made_moves(self, match_id: str, owner: str | None) -> list[MadeMove]:
+        """The moves of the owner's agents that came with a provenance, in order; None reads all, for admins only.
+
+        Raises:
+            UnknownMatch: none of this id has landed.
+            Forbidden: none of the owner's agents played in it.
+        """
+        result = self.result(match_id)
+        if owner is not None and (not owner or all(party.owner != owner for party in result.plan.parties)):
+            raise Forbidden(f"how the moves of {match_id!r} came about is told to its agents' owners and to admins")
+        made = self.provenance(match_id, owner)
+        return [MadeMove(at, result.moves[at].step, result.moves[at].seat, how) for at, how in made.items()]
+
+    def refusals(self, line: MatchLine, owner: str | None) -> list[MadeMove]:
+        """The moves of the owner's agents before which answers were refused; nothing is read where none was."""
+        if not any(seat.refusals and owner in {None, seat.owner} for seat in line.seats):
+            return []
+        return [move for move in self.made_moves(line.match_id, owner) if move.provenance.refused]
 
     def _ladder_page(self, game: str, after: int) -> list[SetResult]:
         query = (
@@ -219,12 +258,13 @@ def _seat_line(row: SeatRow) -> MatchSeat:
     )
 
 
-def _match_line(row: MatchRow, seats: tuple[MatchSeat, ...]) -> MatchLine:
+def _match_line(row: MatchRow, of: SetRow, seats: tuple[MatchSeat, ...]) -> MatchLine:
     return MatchLine(
         number=row.number,
         match_id=MatchId(row.match_id),
         set_id=SetId(row.set_id),
         game=row.game,
+        rated=of.ladder and not row.void and of.state != SetState.VOID,
         void=row.void,
         clean=row.clean,
         moves=row.moves,

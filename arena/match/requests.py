@@ -96,10 +96,10 @@ def reported_error(code: int, reason: str) -> ArenaError:
 
 
 def _leaves(kind: type[ArenaError]) -> dict[int, type[ArenaError]]:
-    found = {int(kind.code): kind}
+    found: dict[int, type[ArenaError]] = {}
     for leaf in kind.__subclasses__():
         found.update(_leaves(leaf))
-    return found
+    return found | {int(kind.code): kind}
 
 
 _LEAVES = _leaves(ArenaError)

@@ -1,8 +1,9 @@
 """Ratings and ladders as pure functions of finished match sets."""
 
-from arena.rating.ladder import DEFAULT, SYSTEMS, Ladder, LadderRow, ladder
+from arena.rating.ladder import Ladder, LadderRow, ladder
 from arena.rating.results import SeatLine, SetResult, Standing, standings
 from arena.rating.system import Rating, RatingSystem
+from arena.rating.systems import DEFAULT, SYSTEMS, make_system
 
 __all__ = [
     "DEFAULT",
@@ -15,5 +16,6 @@ __all__ = [
     "SetResult",
     "Standing",
     "ladder",
+    "make_system",
     "standings",
 ]

@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from math import sqrt
 from typing import ClassVar
 
-from arena.core.values import AgentName
+from arena.core.values import AgentName, Json
 from arena.rating.results import SetResult
-from arena.rating.system import Rating, RatingSystem
-
-_Z95 = 1.959963984540054
+from arena.rating.system import Z95, Rating, RatingSystem
 
 
 class MeanScore(RatingSystem):
@@ -18,8 +16,10 @@ class MeanScore(RatingSystem):
     """
 
     name: ClassVar[str] = "mean"
+    half_width: ClassVar[float] = 1.0
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: Json) -> None:
+        super().__init__(**settings)
         self._moments: dict[AgentName, tuple[int, float, float]] = {}
 
     def add(self, result: SetResult) -> None:
@@ -33,6 +33,6 @@ class MeanScore(RatingSystem):
     def ratings(self) -> Mapping[AgentName, Rating]:
         """The mean and its interval for every agent."""
         return {
-            agent: Rating(mean, _Z95 * sqrt(squares / (count - 1) / count) if count > 1 else None)
+            agent: Rating(mean, Z95 * sqrt(squares / (count - 1) / count) if count > 1 else None)
             for agent, (count, mean, squares) in self._moments.items()
         }

@@ -1,6 +1,6 @@
 """The values that ratings are computed from: how each agent fared in one finished set."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import fsum
 from typing import NamedTuple
@@ -38,13 +38,49 @@ class Standing(NamedTuple):
 class SetResult:
     """One finished set, the unit that is rated. `number` grows in the order in which sets were finished.
 
-    `clean` is false as soon as any match of the set had a fault or a default played for a seat.
+    `clean` is false as soon as any match of the set had a fault or a default played for a seat. `teams` says which
+    agents won or lost together, and leaves out those that play for themselves; `weights` says how much of the set an
+    agent took part in, 1 where it is left out.
     """
 
     number: int
     set_id: SetId
     clean: bool
     standings: Sequence[Standing]
+    teams: Mapping[AgentName, str] | None = None
+    weights: Mapping[AgentName, float] | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether every agent is a side of its own and played in full."""
+        return self.teams is None and self.weights is None
+
+
+class Side(NamedTuple):
+    """Agents that won or lost together. `weights` are None when all played in full."""
+
+    rank: int
+    agents: Sequence[AgentName]
+    weights: Sequence[float] | None = None
+
+    def score_against(self, other: "Side") -> float:
+        """1 for a better rank than the other's, 0.5 for the same, 0 for a worse one."""
+        return 0.5 if self.rank == other.rank else float(self.rank < other.rank)
+
+
+def sides(result: SetResult) -> list[Side]:
+    """The sides of a set in the order of its standings; mates share a rank, the best that one of them has."""
+    teams, weights = result.teams or {}, result.weights
+    ranks: dict[tuple[str, str], int] = {}
+    members: dict[tuple[str, str], list[AgentName]] = {}
+    for line in result.standings:
+        key = ("team", teams[line.agent]) if line.agent in teams else ("agent", line.agent)
+        members.setdefault(key, []).append(line.agent)
+        ranks[key] = min(line.rank, ranks.get(key, line.rank))
+    return [
+        Side(ranks[key], agents, None if weights is None else [weights.get(agent, 1.0) for agent in agents])
+        for key, agents in members.items()
+    ]
 
 
 def standings(matches: Iterable[Sequence[SeatLine]]) -> list[Standing]:

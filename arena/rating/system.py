@@ -2,10 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import ClassVar, NamedTuple, Self
+from typing import ClassVar, Final, NamedTuple, Self, cast
 
-from arena.core.values import AgentName
+from arena.core.options import Option, resolve
+from arena.core.values import AgentName, Config, Json
 from arena.rating.results import SetResult
+
+Z95: Final = 1.959963984540054
+"""A normal belief lies within so many standard deviations of its mean 95 times in 100."""
 
 
 class Rating(NamedTuple):
@@ -18,10 +22,20 @@ class Rating(NamedTuple):
 class RatingSystem(ABC):
     """Ratings as a view of results: the same sets in the same order always give the same ratings.
 
-    An instance is the state after the sets added so far; it reads no clock and draws no numbers.
+    An instance is the state after the sets added so far; it reads no clock and draws no numbers. It is made with
+    values for any of its `options`, by name.
+
+    Raises:
+        BadOption: for a setting that is not among `options`, or a value that does not fit.
     """
 
     name: ClassVar[str]
+    options: ClassVar[tuple[Option, ...]] = ()
+    half_width: ClassVar[float] = Z95
+    """A 95 % interval reaches so many uncertainties to each side."""
+
+    def __init__(self, **settings: Json) -> None:
+        self._settings: Config = resolve(self.options, settings)
 
     @abstractmethod
     def add(self, result: SetResult) -> None:
@@ -36,3 +50,13 @@ class RatingSystem(ABC):
         for result in results:
             self.add(result)
         return self
+
+    def interval(self, rating: Rating) -> tuple[float, float] | None:
+        """Where the strength lies 95 times in 100; None where no uncertainty is stated."""
+        if rating.uncertainty is None:
+            return None
+        half = rating.uncertainty * self.half_width
+        return rating.value - half, rating.value + half
+
+    def _number(self, name: str) -> float:
+        return cast(float, self._settings[name])

@@ -1,105 +1,133 @@
 """TrueSkill (Herbrich, Minka and Graepel, NIPS 2006): the default ladder.
 
 Two agents take the closed form of the two-player update; other shapes go through the factor graph of the `trueskill`
-package.
+package, with the same two functions of the truncated normal.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from math import erfc, exp, pi, sqrt
 from statistics import NormalDist
 from typing import Any, ClassVar, Final
 
-from arena.core.values import AgentName
-from arena.rating.results import SetResult, Standing
-from arena.rating.system import Rating, RatingSystem
+from arena.core.options import Option
+from arena.core.values import Json
+from arena.rating.beliefs import NormalBeliefs
+from arena.rating.pairwise import FROZEN
+from arena.rating.results import Side
 
-MU = 25.0
-SIGMA = MU / 3
-BETA = SIGMA / 2
-"""The spread of one performance: a skill gap of BETA wins about three times in four."""
-TAU = SIGMA / 100
-"""Drift between sets, since an agent may learn under its name; 0 for frozen checkpoints."""
-DRAW = 0.10
-"""The probability of a draw between equals."""
+_MU = 25.0
+_SIGMA = _MU / 3
 
 
-class TrueSkill(RatingSystem):
-    """`value` is mu and `uncertainty` sigma, of a normal belief that starts at (25, 25/3)."""
+class TrueSkill(NormalBeliefs):
+    """`value` is mu and `uncertainty` sigma, of a normal belief that starts at (25, 25/3).
+
+    A weight is partial play: the share of a set that an agent took part in.
+    """
 
     name: ClassVar[str] = "trueskill"
+    options: ClassVar[tuple[Option, ...]] = (
+        Option(name="mu", default=_MU, kind="float", low=-1e6, high=1e6, help="Skill of a new agent."),
+        Option(name="sigma", default=_SIGMA, kind="float", low=1e-2, high=1e4, help="How uncertain that is."),
+        Option(name="beta", default=_SIGMA / 2, kind="float", low=1e-2, high=1e4, help="Spread of one performance."),
+        Option(name="tau", default=_SIGMA / 100, kind="float", low=0, high=1e4, help="Drift of a skill between sets."),
+        Option(name="draw", default=0.10, kind="float", low=0, high=0.99, help="Probability that equals draw."),
+        FROZEN,
+    )
 
-    def __init__(self, tau: float = TAU, draw: float = DRAW) -> None:
-        self._tau = tau
-        self._draw = draw
-        self._margin = NormalDist().inv_cdf((draw + 1) / 2) * sqrt(2) * BETA
-        self._beliefs: dict[AgentName, tuple[float, float]] = {}
-        self._package: Any = None
+    def __init__(self, **settings: Json) -> None:
+        super().__init__(**settings)
+        self._beta, self._draw = self._number("beta"), self._number("draw")
+        self._margin = NormalDist().inv_cdf((self._draw + 1) / 2) * sqrt(2) * self._beta
+        self._graph: Any = None
 
-    def add(self, result: SetResult) -> None:
-        """Update the beliefs of all agents of the set from their ranks."""
-        lines = result.standings
-        if len(lines) == 2:
-            better, worse = (lines[0], lines[1]) if lines[0].rank <= lines[1].rank else (lines[1], lines[0])
-            self._add_pair(better.agent, worse.agent, better.rank == worse.rank)
-        elif len(lines) > 2:
-            self._add_many(lines)
-        else:
-            for line in lines:
-                self._beliefs.setdefault(line.agent, (MU, SIGMA))
+    def _rate_pairs(self, first: Iterable[int], second: Iterable[int], score: Iterable[float]) -> None:
+        mu, variance, drift, margin = self._mu, self._variance, self._drift, self._margin
+        noise = 2 * self._beta * self._beta
+        for i, j, s in zip(first, second, score, strict=True):
+            if s < 0.5:
+                i, j = j, i  # noqa: PLW2901 - the winner comes first
+            var_i, var_j = variance[i] + drift[i], variance[j] + drift[j]
+            spread2 = noise + var_i + var_j
+            spread = sqrt(spread2)
+            gap = (mu[i] - mu[j]) / spread
+            v, w = drawn(gap, margin / spread) if s == 0.5 else won(gap, margin / spread)
+            v, w = v / spread, w / spread2
+            mu[i] += var_i * v
+            mu[j] -= var_j * v
+            variance[i] = var_i * (1 - var_i * w)
+            variance[j] = var_j * (1 - var_j * w)
 
-    def ratings(self) -> Mapping[AgentName, Rating]:
-        """Mu and sigma of every agent."""
-        return {agent: Rating(*belief) for agent, belief in self._beliefs.items()}
-
-    def _add_pair(self, winner: AgentName, loser: AgentName, drawn: bool) -> None:
-        mu_w, sigma_w = self._beliefs.get(winner, (MU, SIGMA))
-        mu_l, sigma_l = self._beliefs.get(loser, (MU, SIGMA))
-        var_w, var_l = sigma_w * sigma_w + self._tau**2, sigma_l * sigma_l + self._tau**2
-        spread2 = 2 * BETA * BETA + var_w + var_l
-        spread = sqrt(spread2)
-        v, w = (_drawn if drawn else _won)((mu_w - mu_l) / spread, self._margin / spread)
-        self._beliefs[winner] = mu_w + var_w / spread * v, sqrt(var_w * (1 - var_w / spread2 * w))
-        self._beliefs[loser] = mu_l - var_l / spread * v, sqrt(var_l * (1 - var_l / spread2 * w))
-
-    def _add_many(self, lines: Sequence[Standing]) -> None:
-        if self._package is None:
-            import trueskill
-
-            self._package = trueskill.TrueSkill(MU, SIGMA, BETA, self._tau, self._draw, EXACT)
-        groups = [(self._package.create_rating(*self._beliefs.get(line.agent, (MU, SIGMA))),) for line in lines]
-        for line, (rating,) in zip(lines, self._package.rate(groups, [line.rank for line in lines]), strict=True):
-            self._beliefs[line.agent] = rating.mu, rating.sigma
+    def _rate_beliefs(
+        self, parts: Sequence[Side], beliefs: Sequence[Sequence[tuple[float, float]]]
+    ) -> list[list[tuple[float, float]]]:
+        graph = self._graph = self._graph or factor_graph(self._beta, self._draw)
+        groups = [tuple(graph.create_rating(*belief) for belief in side) for side in beliefs]
+        weights = [tuple(side.weights or (1,) * len(side.agents)) for side in parts]
+        rated = graph.rate(groups, [side.rank for side in parts], weights)
+        return [[(rating.mu, rating.sigma) for rating in group] for group in rated]
 
 
-def _won(gap: float, margin: float) -> tuple[float, float]:
-    """V and W of the paper for a win: how far the means move and the variances shrink."""
+def factor_graph(beta: float, draw: float) -> Any:
+    """The package's model without drift, which stays finite after the most surprising results.
+
+    Its own normal distribution is off by 1e-7, which draws magnify to some 1e-6, and its own functions of the truncated
+    normal raise where a tail underflows: both are replaced.
+    """
+    import trueskill
+
+    graph = trueskill.TrueSkill(_MU, _SIGMA, beta, 0.0, draw, EXACT)
+    graph.v_win = lambda gap, margin: won(gap, margin)[0]
+    graph.w_win = lambda gap, margin: min(won(gap, margin)[1], _ALMOST_ONE)
+    graph.v_draw = lambda gap, margin: drawn(gap, margin)[0]
+    graph.w_draw = lambda gap, margin: min(drawn(gap, margin)[1], _ALMOST_ONE)
+    return graph
+
+
+def won(gap: float, margin: float) -> tuple[float, float]:
+    """V and W of the paper for a win: how far the means move and the variances shrink.
+
+    Both arguments are in units of the spread of the difference of the two performances.
+    """
     x = gap - margin
-    beaten = _cdf(x)
-    v = _pdf(x) / beaten if beaten else -x
+    if x < _TAIL:
+        return _tail(-x)
+    z = x * _ROOT_HALF
+    v = _DENSITY * exp(-z * z) / erfc(-z)
     return v, v * (v + x)
 
 
-def _drawn(gap: float, margin: float) -> tuple[float, float]:
+def drawn(gap: float, margin: float) -> tuple[float, float]:
     """V and W of the paper for a draw; even in the gap's sign for W, odd for V."""
-    low, high = -margin - abs(gap), margin - abs(gap)
-    within = _cdf(high) - _cdf(low)
-    if not within:
-        return (high if gap >= 0 else -high), 1.0
-    v = (_pdf(low) - _pdf(high)) / within
-    w = v * v + (high * _pdf(high) - low * _pdf(low)) / within
-    return (v if gap >= 0 else -v), w
+    far = gap if gap >= 0 else -gap
+    high = (margin - far) * _ROOT_HALF
+    low = (-margin - far) * _ROOT_HALF
+    within = erfc(-high) - erfc(-low)
+    if within < _VANISHED or margin < _POINT:
+        v, w = _tail(far - margin) if margin * (far - margin) > 3 else (far, 1.0)
+        return (-v if gap >= 0 else v), w
+    at_low, at_high = exp(-low * low), exp(-high * high)
+    v = _DENSITY * (at_low - at_high) / within
+    w = v * v + _DENSITY * _ROOT_TWO * (high * at_high - low * at_low) / within
+    return (v if gap >= 0 else -v), min(w, 1.0)
 
 
-def _pdf(x: float) -> float:
-    return exp(-x * x / 2) / _ROOT_TAU
+def _tail(t: float) -> tuple[float, float]:
+    """V and W for a gap of -t where the tail underflows, by the expansion of Mills' ratio."""
+    over = 1 / t - 2 / t**3 + 10 / t**5
+    return t + over, (t + over) * over
 
 
-def _cdf(x: float) -> float:
-    return 0.5 * erfc(-x / _ROOT_TWO)
+_TAIL: Final = -37.0
+_ALMOST_ONE: Final = 1 - 1e-12
+_VANISHED: Final = 1e-300
+_POINT: Final = 1e-5
+"""A margin so thin that a draw says no less than that both were equal."""
+_ROOT_TWO: Final = sqrt(2)
+_ROOT_HALF: Final = sqrt(0.5)
+_DENSITY: Final = sqrt(2 / pi)
+"""Twice the density of the standard normal at 0, as erfc is twice its tail."""
+_STANDARD: Final = NormalDist()
 
-
-_ROOT_TAU = sqrt(2 * pi)
-_ROOT_TWO = sqrt(2)
-
-EXACT: Final = (_cdf, _pdf, NormalDist().inv_cdf)
-"""A backend for the package: its own normal distribution is off by 1e-7, which draws magnify to some 1e-6."""
+EXACT: Final = (lambda x: 0.5 * erfc(-x / _ROOT_TWO), _STANDARD.pdf, _STANDARD.inv_cdf)
+"""The normal distribution in full precision, as a backend of the package: cdf, pdf and inverse cdf."""

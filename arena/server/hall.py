@@ -1,4 +1,4 @@
-"""All parts of one server, made and wired together, brought back after a kill, and closed."""
+"""All parts of one server, made and wired together, and closed."""
 
 import asyncio
 import os
@@ -7,9 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import structlog
-
-from arena.core.errors import ArenaError, BadOption, LedgerFault
+from arena.core.errors import BadOption, LedgerFault
 from arena.core.game import GameOffer, GameSpec
 from arena.core.match import GameRef, MatchResult
 from arena.ledger import Ledger
@@ -17,23 +15,19 @@ from arena.match.messages import Report
 from arena.match.pool import WorkerPool
 from arena.server.arbiter import Arbiter
 from arena.server.identity import Identity
-from arena.server.joins import JoinKey
 from arena.server.journal import Journal
-from arena.server.live import Lane, LiveMatch, LiveSet
+from arena.server.live import LiveMatch, LiveSet
 from arena.server.lobby import Lobby
 from arena.server.metrics import Metrics
 from arena.server.play import Play
+from arena.server.restoring import Restoring
 from arena.server.results import Results
 from arena.server.session import Session
 from arena.server.sets import Sets
 from arena.server.settings import Settings
-from arena.server.snapshot import Joined, OpenMatch, OpenSet, Snapshot
 from arena.server.watch import Gallery
-from arena.v1 import play_pb2 as pb
 from arena.wire.json_values import read_object
 from arena.wire.unfit import Unfit
-
-log = structlog.get_logger()
 
 
 class Hall:
@@ -58,7 +52,7 @@ class Hall:
 
     @classmethod
     async def open(cls, settings: Settings) -> "Hall":
-        """A server's parts, with every live match of an earlier run going on.
+        """A server's parts, with every live match of an earlier run going on; say with `serving` when peers can come.
 
         Raises:
             LedgerFault: the ledger or the journal cannot be opened.
@@ -69,8 +63,13 @@ class Hall:
         pool = WorkerPool("arena.wire.codec:CODEC")
         hall = cls(settings, ledger, ledger.state, pool)
         await pool.start(settings.workers)
-        await hall._restore(hall.journal.snapshot)
+        await Restoring(hall.play, hall.lobby, hall.sets).restore(hall.journal.snapshot)
+        hall.journal.flush()
         return hall
+
+    def serving(self) -> None:
+        """Peers can connect from now on, and sessions of an earlier run have their time to come back."""
+        self.play.await_restored()
 
     async def games(self) -> Sequence[GameOffer]:
         """Every game on offer, with the reason where it is not available."""
@@ -117,52 +116,6 @@ class Hall:
                 self.sets.abandon(key, "the server was restarted, and the agent did not come back")
         self.arbiter.forsake(session)
         self.lobby.forsake(session)
-
-    # ---- after a kill
-
-    async def _restore(self, snapshot: Snapshot) -> None:
-        for kept in list(snapshot.sessions.values()):
-            self.play.restore(kept)
-        for (session, number), matches in snapshot.ended.items():
-            self.play.ghost(session).ended_joins[number] = matches
-        for join in list(snapshot.joins.values()):
-            await self._restore_join(join, left=(join.session, join.join) in snapshot.left)
-        for key, played in snapshot.played.items():
-            self.lobby.credit(key, played)
-        by_set: dict[str, list[OpenMatch]] = {}
-        for match in snapshot.matches.values():
-            by_set.setdefault(match.opened.set_id, []).append(match)
-        open_sets = list(snapshot.sets.values())
-        lanes = [self._lanes(open_set) for open_set in open_sets]
-        for taking in self.lobby.takings():
-            self.lobby.offer_free(taking)
-        for open_set, of_set in zip(open_sets, lanes, strict=True):
-            self.sets.restore(open_set, of_set, by_set.get(open_set.opened.set_id, ()))
-        self.journal.flush()
-
-    async def _restore_join(self, kept: Joined, *, left: bool) -> None:
-        session = self.play.sessions.get(kept.session)
-        if session is None:
-            return
-        try:
-            taking = await self.lobby.restore(session, pb.Join.FromString(kept.terms))
-            taking.leaving = left
-        except ArenaError as error:
-            log.warning("a join could not be restored", session=kept.session, reason=str(error))
-
-    def _lanes(self, kept: OpenSet) -> list[Lane]:
-        keys = [(session, join) for session, join in kept.opened.lanes]
-        for key in set(keys):
-            self.lobby.plan(key, kept.opened.matches)
-        return [self._lane(key) for key in keys]
-
-    def _lane(self, key: JoinKey) -> Lane:
-        """The join that played in a set; one that is gone owes its decisions from the first moment."""
-        taking = self.lobby.find(key)
-        if taking is not None:
-            taking.sets += 1
-            return taking.lane()
-        return Lane(session=self.play.ghost(key[0]), join=key[1], wants=frozenset())
 
 
 def _secret(state: Path) -> bytes:

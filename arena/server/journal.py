@@ -9,7 +9,7 @@ import fcntl
 import os
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,7 +30,8 @@ class Journal:
     """The open file, one block a flush. A lock beside it refuses a second server.
 
     While the disk refuses to be written, `durable` is cleared and what was noted is kept; it is tried again and again,
-    on the running loop, and until then nothing that follows from it may be told to anybody.
+    on the running loop, and until then nothing that follows from it may be told to anybody. `on_pause` is called once
+    when that begins and `on_resume` once when it is over: meanwhile nobody's time should run.
 
     Raises:
         LedgerFault: another server holds the journal, or it cannot be made.
@@ -39,6 +40,9 @@ class Journal:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
+        self.on_pause: Callable[[], None] = lambda: None
+        self.on_resume: Callable[[], None] = lambda: None
+        self._retry: asyncio.TimerHandle | None = None
         self._lock = _lock(path.with_suffix(".lock"))
         self._encode = msgspec.msgpack.Encoder(enc_hook=encode_extra).encode
         self.snapshot = read_journal(path)
@@ -47,7 +51,11 @@ class Journal:
         self._noted: list[AnyEntry] = []
         self._unwritten = b""
         self._fd, self._size = -1, 0
-        self._rewrite()
+        try:
+            self._rewrite()
+        except LedgerFault:
+            os.close(self._lock)
+            raise
 
     def note(self, entry: AnyEntry) -> None:
         """Add an entry to the next flush."""
@@ -55,8 +63,8 @@ class Journal:
         self.snapshot.apply(entry)
 
     def flush(self) -> None:
-        """Hand all noted entries to the operating system in one write; nothing once it is closed."""
-        if self._fd < 0:
+        """Hand all noted entries to the operating system in one write; nothing while paused, and once it is closed."""
+        if self._fd < 0 or self._retry is not None:
             return
         if self._noted:
             self._unwritten += self._block(self._noted)
@@ -67,7 +75,7 @@ class Journal:
             except LedgerFault as error:
                 self._pause(error)
                 return
-            self.durable.set()
+            self._resume()
         if self._size > self._limit:
             self._limit *= 2  # should the disk have no room for a second file, it is tried again much later
             with suppress(LedgerFault):
@@ -75,19 +83,37 @@ class Journal:
 
     def close(self) -> None:
         """Flush, sync to the disk and let go of the file."""
+        self._stop_retrying()
         try:
             self.flush()
         finally:
+            self._stop_retrying()
             os.fsync(self._fd)
             os.close(self._fd)
             os.close(self._lock)
             self._fd = -1
 
     def _pause(self, error: LedgerFault) -> None:
+        self._retry = asyncio.get_running_loop().call_later(_RETRY_SECONDS, self._try_again)
         if self.durable.is_set():
             log.error("paused", reason=str(error))
-        self.durable.clear()
-        asyncio.get_running_loop().call_later(_RETRY_SECONDS, self.flush)
+            self.durable.clear()
+            self.on_pause()
+
+    def _try_again(self) -> None:
+        self._retry = None
+        self.flush()
+
+    def _resume(self) -> None:
+        if not self.durable.is_set():
+            log.info("resumed")
+            self.durable.set()
+            self.on_resume()
+
+    def _stop_retrying(self) -> None:
+        if self._retry is not None:
+            self._retry.cancel()
+            self._retry = None
 
     def _block(self, entries: Sequence[AnyEntry]) -> bytes:
         body = self._encode(entries)
@@ -102,23 +128,39 @@ class Journal:
     def _rewrite(self) -> None:
         """Begin a new file with the fewest entries; the old one stays in force until the new one is whole."""
         block = self._block(list(self.snapshot.entries()))
-        fresh = self._path.with_suffix(".new")
-        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        written = 0
-        while written < len(block):
-            written += _write(fd, block[written:])
-        fresh.replace(self._path)
+        fd = _written_whole(self._path.with_suffix(".new"), block, self._path)
         if self._fd >= 0:
             os.close(self._fd)
-        self._fd, self._size = fd, written
-        self._limit = max(_COMPACT_BYTES, 2 * written)
+        self._fd, self._size = fd, len(block)
+        self._limit = max(_COMPACT_BYTES, 2 * self._size)
 
 
 def _write(fd: int, data: bytes) -> int:
     try:
         return os.write(fd, data)
     except OSError as error:
-        raise LedgerFault(f"the journal of live matches cannot be written: {error.strerror}") from error
+        raise _unwritable(error) from error
+
+
+def _written_whole(fresh: Path, block: bytes, path: Path) -> int:
+    """An open file that begins with `block`, in the place of `path`; nothing is left behind when it cannot be made."""
+    try:
+        fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise _unwritable(error) from error
+    try:
+        while block:
+            block = block[os.write(fd, block) :]
+        fresh.replace(path)
+    except OSError as error:
+        os.close(fd)
+        fresh.unlink(missing_ok=True)
+        raise _unwritable(error) from error
+    return fd
+
+
+def _unwritable(error: OSError) -> LedgerFault:
+    return LedgerFault(f"the journal of live matches cannot be written: {error.strerror}")
 
 
 def read_journal(path: Path) -> Snapshot:

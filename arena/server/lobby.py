@@ -1,19 +1,19 @@
 """From joins to sets: who waits, who meets whom, and when an agent's part is over."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 
-from arena.core.canonical import canonical
-from arena.core.errors import ArenaError, BadRequest, BadSeats, Draining, RateLimited, UnknownGame
+from arena.core.errors import ArenaError, BadRequest, BadSeats, Draining, RateLimited
 from arena.core.game import GameSpec
 from arena.core.match import GameRef, PartyRef
 from arena.core.values import Json
 from arena.match.pool import WorkerPool
+from arena.server.challenges import Challenges, check_challenger
+from arena.server.hosted import HostedGames
 from arena.server.identity import Identity
 from arena.server.joins import JoinKey, Taking
 from arena.server.journal import Journal
-from arena.server.session import Session
+from arena.server.session import Principal, Session
 from arena.server.settings import Settings
 from arena.server.snapshot import Joined, JoinEnded, JoinLeft
 from arena.tournament.queue import Draw, Queue
@@ -21,9 +21,7 @@ from arena.v1 import play_pb2 as pb
 from arena.wire.entrance import read_join
 from arena.wire.frames import error_message
 
-_DESCRIBED = 1024
-"""Games with options that are remembered; options are the agents' to choose, so there must be an end."""
-_REMEMBERED_CHALLENGES = 1024
+_ANYBODY = Principal("", frozenset())
 _REMEMBERED_JOINS = 1024
 """Ended joins of one session that are remembered."""
 
@@ -35,7 +33,7 @@ class Lobby:
     """
 
     def __init__(self, pool: WorkerPool, journal: Journal, identity: Identity, settings: Settings) -> None:
-        self._pool = pool
+        self._games = HostedGames(pool, settings.games)
         self._journal = journal
         self._identity = identity
         self._settings = settings
@@ -44,9 +42,8 @@ class Lobby:
         self._queues: dict[str, Queue[JoinKey]] = {}
         self._pairing: asyncio.TimerHandle | None = None
         self._pairing_at = float("inf")
-        self._challenges: dict[str, None] = {}
-        self._sessions: defaultdict[str, set[int]] = defaultdict(set)
-        self._described: dict[tuple[str, bytes], tuple[GameRef, GameSpec]] = {}
+        self._challenges = Challenges()
+        self._sessions: dict[str, set[int]] = {}
         self.on_draw: Callable[[list[Taking], bool], int] = lambda takings, rated: 0
         self.draining = False
 
@@ -67,8 +64,7 @@ class Lobby:
     async def restore(self, session: Session, terms: pb.Join) -> Taking:
         """A join that the journal holds, after a restart."""
         taking = await self._taking(session, terms)
-        self._takings[taking.key] = taking
-        self._sessions[session.id].add(taking.id)
+        self._add(taking)
         return taking
 
     def leave(self, session: Session, join: int) -> None:
@@ -117,15 +113,19 @@ class Lobby:
             taking = self._takings[session.id, join]
             session.emit(joined=pb.Joined(join_id=taking.id, rated_id=taking.ref.rated_id))
 
-    def challenge(self, game: str, agents: tuple[str, ...], key: str = "") -> None:
-        """Have agents that wait for `game` meet next; the same `key` again does nothing more.
+    def challenge(self, game: str, agents: tuple[str, ...], key: str = "", *, by: Principal = _ANYBODY) -> None:
+        """Have agents that wait for `game` meet next; the same again under the same `key` does nothing more.
 
         Raises:
-            BadRequest: one of them is not waiting for this game.
+            Draining: the server begins no further matches.
+            Forbidden: none of the agents belongs to the caller.
+            BadRequest: one of them is not waiting for this game, or the key is used already or too long.
             BadSeats: the game takes another number of agents.
         """
-        if key and key in self._challenges:
+        self._check_open()
+        if self._challenges.is_repeated(by, key, game, *agents):
             return
+        check_challenger(by, agents, [t for t in self._takings.values() if t.ref.rated_id == game])
         queue = self._queues.get(game)
         if queue is not None and queue.parties != len(agents):
             raise BadSeats(f"{game} takes {queue.parties} agents; a challenge brings {len(agents)} together")
@@ -134,14 +134,11 @@ class Lobby:
                 raise BadRequest(f"agent {agent!r} is not waiting for {game}; it must join that game first")
         if queue is not None:
             queue.challenge(*agents)
-            self._challenges[key] = None
-            if len(self._challenges) > _REMEMBERED_CHALLENGES:
-                del self._challenges[next(iter(self._challenges))]
+            self._challenges.remember(by, key, game, *agents)
             self._pair_soon(0.0)
 
     async def _accept(self, session: Session, terms: pb.Join) -> Taking:
-        if self.draining:
-            raise Draining("the server is stopping and takes no new matches; try again after its restart")
+        self._check_open()
         taking = await self._taking(session, terms)
         in_use = sum(t.slots for t in self._takings.values() if t.session is session)
         if in_use + taking.slots > session.limits.max_seats:
@@ -149,65 +146,62 @@ class Lobby:
         await self._identity.claim(taking.party, terms.parent_version)
         if taking.key in self._takings:  # a resumed connection was quicker with the same join
             return self._takings[taking.key]
-        self._takings[taking.key] = taking
-        self._sessions[session.id].add(taking.id)
+        self._add(taking)
         self._journal.note(Joined(session.id, taking.id, terms.SerializeToString()))
         self._journal.flush()
         self.offer(taking, taking.slots)
         return taking
 
+    def _check_open(self) -> None:
+        if self.draining:
+            raise Draining("the server is stopping and takes no new matches; try again after its restart")
+
+    def _add(self, taking: Taking) -> None:
+        self._takings[taking.key] = taking
+        self._sessions.setdefault(taking.session.id, set()).add(taking.id)
+
     async def _taking(self, session: Session, terms: pb.Join) -> Taking:
         wish = read_join(terms, session.limits)
         ref, spec = await self.describe(wish.game, wish.options)
-        if wish.entry is not None:
-            await self._pool.describe(wish.game, wish.options, wish.entry)
+        entry = None if wish.entry is None else await self._games.entry(wish.game, wish.options, wish.entry)
         owner = self._identity.owner_of(session.principal, wish.agent)
         return Taking(
             session=session,
             id=wish.join_id,
             ref=ref,
             spec=spec,
-            party=PartyRef(agent=wish.agent, version=wish.agent_version, owner=owner, entry=wish.entry),
+            party=PartyRef(agent=wish.agent, version=wish.agent_version, owner=owner, entry=entry),
             wants=wish.wants,
             slots=wish.seats,
             quota=wish.matches,
         )
 
     async def describe(self, game: str, options: Mapping[str, Json]) -> tuple[GameRef, GameSpec]:
-        """A game that is hosted here, with its options applied; workers are asked once for each.
-
-        Raises:
-            UnknownGame, GameUnavailable, BadOption: as the game's plugin says.
-        """
-        key = game, canonical(options)
-        if key not in self._described:
-            described = await self._pool.describe(game, options)
-            self._check_hosted(described[0])
-            if len(self._described) >= _DESCRIBED:
-                self._described.clear()
-            self._described[key] = described
-        return self._described[key]
-
-    def _check_hosted(self, ref: GameRef) -> None:
-        hosted = self._settings.games
-        if hosted and not {ref.id, ref.rated_id, ref.id.partition("/")[0]} & set(hosted):
-            raise UnknownGame(f"game {ref.rated_id!r} is not hosted here; there is {', '.join(hosted)}")
+        """As `HostedGames.describe`."""
+        return await self._games.describe(game, options)
 
     # ---- waiting and meeting
 
     def offer(self, taking: Taking, slots: int) -> None:
         """Let slots of a join wait for their next set."""
-        queue = self._queues.setdefault(taking.ref.rated_id, Queue(taking.spec.parties, self._settings.patience))
+        queue = self._queues.get(taking.ref.rated_id)
+        if queue is None:
+            queue = self._queues[taking.ref.rated_id] = Queue(taking.spec.parties, self._settings.patience)
         queue.offer(taking.key, taking.party.owner, taking.party.agent, slots, self._loop.time())
         self._pair_soon(0.0)
 
-    def give_back(self, key: JoinKey, slots: int, matches: int) -> None:
-        """A set is over: its slots wait for the next one, or the join ends."""
+    def give_back(self, key: JoinKey, slots: int, planned: int, played: int | None = None) -> None:
+        """A set is over, of whose planned matches so many were played: its slots wait again, or the join ends.
+
+        Without `played` all of them were.
+        """
         taking = self._takings.get(key)
         if taking is None:
             return
+        counted = planned if played is None else played
         taking.sets -= slots
-        taking.played += matches
+        taking.played += counted
+        taking.planned -= planned - counted
         self.offer_free(taking)
 
     def offer_free(self, taking: Taking) -> None:
@@ -236,11 +230,18 @@ class Lobby:
         """End a join that has nothing more to play."""
         if taking.sets or taking.wants_more or taking.key not in self._takings:
             return
-        del self._takings[taking.key]
-        self._sessions[taking.session.id].discard(taking.id)
+        self._remove(taking)
         self._remember_end(taking.session, taking.id, taking.played)
         self._journal.note(JoinEnded(taking.session.id, taking.id, taking.played))
         taking.session.emit(join_ended=pb.JoinEnded(join_id=taking.id, matches=taking.played))
+
+    def _remove(self, taking: Taking) -> None:
+        self._withdraw(taking)
+        del self._takings[taking.key]
+        joins = self._sessions[taking.session.id]
+        joins.discard(taking.id)
+        if not joins:
+            del self._sessions[taking.session.id]
 
     def _remember_end(self, session: Session, join: int, matches: int) -> None:
         session.ended_joins[join] = matches
@@ -254,8 +255,11 @@ class Lobby:
             self._pairing.cancel()
 
     def _withdraw(self, taking: Taking) -> None:
-        if taking.ref.rated_id in self._queues:
-            self._queues[taking.ref.rated_id].withdraw(taking.key)
+        queue = self._queues.get(taking.ref.rated_id)
+        if queue is not None:
+            queue.withdraw(taking.key)
+            if not queue:  # nobody is left in it: rated ids are the agents' to choose, so there must be an end
+                del self._queues[taking.ref.rated_id]
 
     def _pair_soon(self, when: float) -> None:
         """Pair once at `when` on the loop's clock, or at the end of this turn of the loop."""
@@ -269,7 +273,7 @@ class Lobby:
     def _pair(self) -> None:
         self._pairing, self._pairing_at = None, float("inf")
         now = self._loop.time()
-        for queue in self._queues.values():
+        for queue in list(self._queues.values()):
             for draw in queue.draws(now):
                 self._begin(draw)
             due = queue.next_patience()
@@ -280,8 +284,9 @@ class Lobby:
     def _begin(self, draw: Draw[JoinKey]) -> None:
         takings = [self._takings[key] for key in draw.keys]
         matches = self.on_draw(takings, draw.rated)
-        for taking in {taking.key: taking for taking in takings}.values():
-            self.plan(taking.key, matches)
-            taking.sets += draw.keys.count(taking.key)
+        for key in dict.fromkeys(draw.keys):
+            taking = self._takings[key]
+            taking.planned += matches
+            taking.sets += draw.keys.count(key)
             if not taking.wants_more:
                 self._withdraw(taking)

@@ -9,9 +9,12 @@ import structlog
 
 from arena.core.errors import ArenaError, ProtocolViolation, RateLimited, UnknownSession
 from arena.server.arbiter import Arbiter
+from arena.server.connection import Connection, Stream
+from arena.server.frames import seat_assigned
+from arena.server.joining import Joining
 from arena.server.journal import Journal
 from arena.server.lobby import Lobby
-from arena.server.session import Connection, Principal, Session, Stream
+from arena.server.session import Principal, Session
 from arena.server.settings import Settings
 from arena.server.snapshot import SessionClosed, SessionOpened
 from arena.v1 import play_pb2 as pb
@@ -77,7 +80,7 @@ class Play:
         replayed = session.can_replay(hello.epoch, hello.last_seq)
         fresh_epoch = not replayed or session.restored
         if fresh_epoch and hello.session_id:
-            session.new_epoch()
+            session.renew(hello.epoch, hello.last_seq)
         self._note(session)
         self._journal.flush()
         connection.queue_unnumbered(
@@ -96,14 +99,22 @@ class Play:
         session.connection, session.dropped_at = connection, None
         session.restored = False
         if fresh_epoch and hello.session_id:
-            self._arbiter.assign_anew(session)
-            self._lobby.confirm(session)
+            self._tell_anew(session)
         self._lobby.step_up(session)
 
+    def _tell_anew(self, session: Session) -> None:
+        for hold, ended in session.unheard_ends():
+            session.emit(seat_assigned=seat_assigned(hold))
+            session.emit(match_ended=ended)
+        self._arbiter.assign_anew(session)
+        self._lobby.confirm(session)
+
     async def _run(self, session: Session, connection: Connection, rest: list[tuple[str, Any]]) -> None:
+        joining = Joining(self._lobby, self._journal, session)
         tasks = [
-            asyncio.create_task(connection.write(session, self._journal.durable)),
-            asyncio.create_task(self._read(session, connection, rest)),
+            asyncio.create_task(connection.write(session.seal, self._journal.durable)),
+            asyncio.create_task(self._read(session, connection, joining, rest)),
+            asyncio.create_task(joining.run()),
             asyncio.create_task(self._listen(session, connection)),
         ]
         try:
@@ -116,15 +127,19 @@ class Play:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            joining.finish()
         if connection.cut_reason is not None:
             await self._say_goodbye(connection)
 
-    async def _read(self, session: Session, connection: Connection, rest: list[tuple[str, Any]]) -> None:
-        await self._apply(session, rest)
+    async def _read(
+        self, session: Session, connection: Connection, joining: Joining, rest: list[tuple[str, Any]]
+    ) -> None:
+        await self._apply(session, joining, rest)
         while (data := await connection.stream.receive()) is not None and session.connection is connection:
             connection.heard = True
-            session.confirm()
-            await self._apply(session, client_frames(data, session.limits))
+            if session.confirm():
+                self._note(session)  # else a restart would take the void token for good
+            await self._apply(session, joining, client_frames(data, session.limits))
 
     async def _listen(self, session: Session, connection: Connection) -> None:
         """Ping a silent peer, and cut one that stays silent."""
@@ -149,22 +164,24 @@ class Play:
 
     # ---- frames
 
-    async def _apply(self, session: Session, frames: list[tuple[str, Any]]) -> None:
-        for kind, frame in frames:
-            if kind == "act":
-                self._arbiter.answer(session, frame)
-            elif kind == "ack":
-                session.acknowledge(frame.seq)
-            elif kind == "join":
-                await self._lobby.join(session, frame)
-            else:
-                self._apply_rare(session, kind, frame)
-        self._journal.flush()
+    async def _apply(self, session: Session, joining: Joining, frames: list[tuple[str, Any]]) -> None:
+        try:
+            for kind, frame in frames:
+                if kind == "act":
+                    self._arbiter.answer(session, frame)
+                elif kind == "ack":
+                    session.acknowledge(frame.seq)
+                elif kind in {"join", "leave"}:
+                    if joining.full:
+                        self._journal.flush()  # what was gathered so far may leave while this waits
+                    await joining.put(frame)
+                else:
+                    self._apply_rare(session, kind, frame)
+        finally:
+            self._journal.flush()
 
     def _apply_rare(self, session: Session, kind: str, frame: Any) -> None:
         match kind:
-            case "leave":
-                self._lobby.leave(session, frame.join_id)
             case "resign":
                 self._arbiter.resign(session, frame.seat_ref)
             case "unavailable":
@@ -175,9 +192,11 @@ class Play:
     # ---- sessions
 
     def _opened(self, principal: Principal) -> Session:
-        mine = sum(s.principal.owner == principal.owner and self._in_use(s) for s in self.sessions.values())
+        mine = sum(session.principal.quota == principal.quota for session in self.sessions.values())
         if mine >= self._settings.max_sessions:
-            raise RateLimited(f"one owner may hold {self._settings.max_sessions} sessions; close some first")
+            raise RateLimited(
+                f"one owner may hold {self._settings.max_sessions} sessions; acknowledge their frames and close some"
+            )
         session = Session(id=secrets.token_hex(8), principal=principal, limits=self._settings.limits)
         self.sessions[session.id] = session
         return session
@@ -186,10 +205,11 @@ class Play:
         session = self.sessions.get(hello.session_id)
         if session is None or session.principal.owner != principal.owner or not session.open_with(hello.resume_token):
             raise UnknownSession("no session of this id and token is kept here; send a Hello without session_id")
+        session.principal = principal
         return session
 
     def restore(self, kept: SessionOpened) -> Session:
-        """A session that the journal holds, after a restart: dropped, its clocks standing still."""
+        """A session that the journal holds, after a restart: its clocks stand still, its resume window too."""
         session = Session(
             id=kept.session,
             principal=Principal(kept.owner, frozenset(kept.scopes)),
@@ -199,11 +219,16 @@ class Play:
             restored=True,
         )
         self.sessions[session.id] = session
-        self._drop(session)
         return session
 
-    def ghost(self, session_id: str) -> Session:
-        """A session that is no longer kept, or one in its place that never answers."""
+    def await_restored(self) -> None:
+        """From now on peers can connect: the resume window of restored sessions begins."""
+        for session in self.sessions.values():
+            if session.restored and session.dropped_at is None:
+                self._drop(session)
+
+    def kept_or_gone(self, session_id: str) -> Session:
+        """The session of this id; where none is kept, one in its place that is gone and never answers."""
         kept = self.sessions.get(session_id)
         nobody = Principal("", frozenset())
         return kept or Session(id=session_id, principal=nobody, limits=self._settings.limits, gone=True)

@@ -1,18 +1,16 @@
-"""ResultsService without its network: live matches, landed ones and ladders as messages."""
+"""ResultsService without its network: live matches, landed ones, how their moves came about, and ladders."""
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from arena.core.errors import BadRequest
-from arena.ledger import Ledger, MatchLine
-from arena.rating import DEFAULT, SYSTEMS, Ladder, LadderRow
+from arena.ledger import Ledger, MadeMove, MatchLine
+from arena.rating import DEFAULT, SYSTEMS, Ladder
 from arena.server.arbiter import Arbiter
-from arena.server.live import LiveMatch
 from arena.server.session import Principal
-from arena.v1 import play_pb2
+from arena.server.summaries import is_admin, is_told, ladder_row, landed_summary, live_summary, provenance_message
 from arena.v1 import results_pb2 as pb
-from arena.wire.frames import CAUSES
 
 _PAGE = 100
 _MAX_PAGE = 1000
@@ -29,23 +27,25 @@ class Results:
         self._counting = asyncio.Lock()
 
     async def matches(self, request: pb.ListMatchesRequest, principal: Principal) -> pb.ListMatchesResponse:
-        """Live matches first, then those in the ledger, newest first; with `mine` an owner sees its own faults."""
+        """Live matches first, then those in the ledger, newest first; an owner sees its own agents' faults."""
         if request.page_token and not _PAGE_TOKEN.fullmatch(request.page_token):
             raise BadRequest("page_token is not one that this server gave")
         limit = min(request.page_size or _PAGE, _MAX_PAGE)
-        lines = await asyncio.to_thread(
-            self._ledger.matches,
-            game=request.game or None,
-            agent=request.agent or None,
-            owner=principal.owner if request.mine else None,
-            before=int(request.page_token) if request.page_token else None,
-            limit=limit,
-        )
-        live = [] if request.page_token else list(self._live(request, principal))
-        token = str(lines[-1].number) if len(lines) == limit else ""
-        return pb.ListMatchesResponse(
-            matches=live + [_landed(line, request.mine) for line in lines], next_page_token=token
-        )
+        lines = await asyncio.to_thread(self._lines, request, principal, limit)
+        found = [] if request.page_token else list(self._live(request, principal))
+        found += self._landed(lines, request.agent, principal)
+        token = str(lines[-1][0].number) if len(lines) == limit else ""
+        return pb.ListMatchesResponse(matches=found, next_page_token=token)
+
+    async def provenance(self, match_id: str, principal: Principal) -> Iterator[pb.MoveProvenance]:
+        """How the moves of a landed match came about: of the caller's own agents, or for an admin of all.
+
+        Raises:
+            UnknownMatch: none of this id has landed.
+            Forbidden: the caller has no agent in it.
+        """
+        owner = None if is_admin(principal) else principal.owner
+        return map(provenance_message, await asyncio.to_thread(self._ledger.made_moves, match_id, owner))
 
     async def ladder(self, game: str, system: str) -> pb.GetLadderResponse:
         """The ladder of a rated id, every finished set counted."""
@@ -55,7 +55,7 @@ class Results:
         async with self._counting:
             ladder, entry = await asyncio.to_thread(self._grown, game, system)
         return pb.GetLadderResponse(
-            game=game, system=system, rows=map(_ladder_row, ladder.rows()), as_of_entry=max(entry, 0)
+            game=game, system=system, rows=map(ladder_row, ladder.rows()), as_of_entry=max(entry, 0)
         )
 
     def _grown(self, game: str, system: str) -> tuple[Ladder, int]:
@@ -67,64 +67,40 @@ class Results:
             self._ladders[game, system] = ladder, entry
         return ladder, entry
 
+    def _lines(
+        self, request: pb.ListMatchesRequest, principal: Principal, limit: int
+    ) -> list[tuple[MatchLine, Sequence[MadeMove]]]:
+        """Matches of the ledger, each with the refusals that the caller may read."""
+        lines = self._ledger.matches(
+            game=request.game or None,
+            agent=request.agent or None,
+            owner=principal.owner if request.mine else None,
+            before=int(request.page_token) if request.page_token else None,
+            limit=limit,
+        )
+        if not principal.owner:
+            return [(line, ()) for line in lines]
+        owner = None if is_admin(principal) else principal.owner
+        return [(line, self._ledger.refusals(line, owner)) for line in lines]
+
+    def _landed(
+        self, lines: Sequence[tuple[MatchLine, Sequence[MadeMove]]], agent: str, principal: Principal
+    ) -> Iterator[pb.MatchSummary]:
+        live_sets = {match.plan.set_id for match in self._arbiter.matches.values()}
+        for line, refused in lines:
+            summary = landed_summary(line, principal, live_sets, refused)
+            if not agent or any(seat.agent == agent for seat in summary.seats):
+                yield summary
+
     def _live(self, request: pb.ListMatchesRequest, principal: Principal) -> Iterator[pb.MatchSummary]:
+        """Those asked for; who looks for an agent finds only what it may know of it."""
         for match in self._arbiter.matches.values():
             plan = match.plan
             if request.game and plan.game.rated_id != request.game:
                 continue
-            if request.agent and all(party.agent != request.agent for party in plan.parties):
+            told = {party.agent for party in plan.parties if is_told(principal, party.owner)}
+            if request.agent and request.agent not in told:
                 continue
             if request.mine and all(party.owner != principal.owner for party in plan.parties):
                 continue
-            yield _underway(match)
-
-
-def _underway(match: LiveMatch) -> pb.MatchSummary:
-    """A live match does not tell who sits where: its agents play under seat numbers alone."""
-    plan = match.plan
-    return pb.MatchSummary(
-        match_id=plan.match_id, set_id=plan.set_id, rated_id=plan.game.rated_id, live=True, rated=match.of.plan.rated
-    )
-
-
-def _landed(line: MatchLine, mine: bool) -> pb.MatchSummary:
-    return pb.MatchSummary(
-        match_id=line.match_id,
-        set_id=line.set_id,
-        rated_id=line.game,
-        void=line.void,
-        ended_ms=line.ended_ms,
-        seats=[
-            pb.SeatSummary(
-                seat=seat.seat,
-                agent=seat.agent,
-                outcome=play_pb2.SeatOutcome(
-                    seat=seat.seat,
-                    rank=seat.rank,
-                    score=seat.score,
-                    cause=CAUSES[seat.cause],
-                    role=seat.role,
-                    team=seat.team,
-                ),
-                refusals=seat.refusals if mine else 0,
-                defaults=seat.defaults,
-            )
-            for seat in line.seats
-        ],
-    )
-
-
-def _ladder_row(row: LadderRow) -> pb.LadderRow:
-    return pb.LadderRow(
-        rank=row.rank,
-        agent=row.agent,
-        rating=row.rating,
-        uncertainty=row.uncertainty or 0.0,
-        elo=row.elo,
-        matches=row.matches,
-        wins=row.wins,
-        draws=row.draws,
-        losses=row.losses,
-        error_share=row.error_share,
-        clean_rating=row.clean_rating,
-    )
+            yield live_summary(match, principal)

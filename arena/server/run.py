@@ -13,6 +13,7 @@ import grpc
 import grpc.aio
 import structlog
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import SERVICE_NAME as HEALTH_SERVICE
 from grpc_health.v1.health import aio as health
 
 from arena.core.errors import BadRequest
@@ -60,6 +61,7 @@ async def _serve(settings: Settings, on_ready: Callable[[int], None]) -> None:
         server, checks = _server(hall)
         port = _bind(server, settings)
         await server.start()
+        hall.serving()
         for service in SERVICES:
             await checks.set(service, health_pb2.HealthCheckResponse.SERVING)
         _spare_the_collector()
@@ -86,7 +88,15 @@ def _server(hall: Hall) -> tuple[grpc.aio.Server, health.HealthServicer]:
     results_pb2_grpc.add_ResultsServiceServicer_to_server(ResultsService(hall), server)
     checks = health.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    if hall.settings.reflection:
+        _enable_reflection(server)
     return server, checks
+
+
+def _enable_reflection(server: grpc.aio.Server) -> None:
+    from grpc_reflection.v1alpha.reflection import SERVICE_NAME, enable_server_reflection
+
+    enable_server_reflection((*filter(None, SERVICES), HEALTH_SERVICE, SERVICE_NAME), server)
 
 
 def _bind(server: grpc.aio.Server, settings: Settings) -> int:

@@ -1,7 +1,8 @@
 """The gRPC services: bytes and metadata in, bytes and status out; everything else happens in the parts they call."""
 
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
 import grpc
@@ -22,8 +23,10 @@ from arena.core.errors import (
 )
 from arena.core.values import MatchId
 from arena.server.hall import Hall
+from arena.server.live import LiveMatch
 from arena.server.play import last_word
 from arena.server.session import Principal
+from arena.server.watch import wanted
 from arena.v1 import lobby_pb2, lobby_pb2_grpc, results_pb2, results_pb2_grpc
 from arena.wire.frames import ERROR_METADATA, error_message
 from arena.wire.games import listing_message, spec_message
@@ -61,6 +64,25 @@ def _answered(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
         context = cast(Context, args[-1])
         try:
             return await call(*args, **kwargs)
+        except ArenaError as error:
+            await _fail(context, error)
+        except Exception:
+            log.exception("a call failed")
+            await _fail_on_bug(context)
+
+    return bordered
+
+
+def _streamed(call: Callable[P, AsyncGenerator[T]]) -> Callable[P, AsyncGenerator[T]]:
+    """The same border around a call that answers with a stream."""
+
+    @functools.wraps(call)
+    async def bordered(*args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[T]:
+        context = cast(Context, args[-1])
+        try:
+            async with aclosing(call(*args, **kwargs)) as messages:
+                async for message in messages:
+                    yield message
         except ArenaError as error:
             await _fail(context, error)
         except Exception:
@@ -186,20 +208,29 @@ class ResultsService(results_pb2_grpc.ResultsServiceServicer):
         await self._gate.admit(context, "watch")
         return await self._hall.results.ladder(request.game, request.system)
 
+    @_streamed
+    async def GetProvenance(  # noqa: N802 - named by the protocol
+        self, request: results_pb2.GetProvenanceRequest, context: Context
+    ) -> AsyncGenerator[results_pb2.MoveProvenance]:
+        """How the moves of a landed match came about, for the owners of its agents and for admins."""
+        principal = await self._gate.admit(context, "watch")
+        for message in await self._hall.results.provenance(request.match_id, principal):
+            yield message
+
+    @_streamed
     async def WatchMatch(  # noqa: N802 - named by the protocol
         self, request: results_pb2.WatchMatchRequest, context: Context
-    ) -> AsyncIterator[results_pb2.WatchMatchResponse]:
+    ) -> AsyncGenerator[results_pb2.WatchMatchResponse]:
         """A spectator's views of a live match."""
-        try:
-            await self._gate.admit(context, "watch")
-            match = MatchId(request.match_id)
-            if match not in self._hall.arbiter.matches:
-                raise UnknownMatch(f"match {request.match_id[:80]!r} is not live; `arena matches` lists those that are")
-            spectator = self._hall.gallery.enter(match)
-        except ArenaError as error:
-            await _fail(context, error)
-        try:
-            async for view in spectator.views():
+        await self._gate.admit(context, "watch")
+        _, spec = await self._hall.describe(self._live(request.match_id).plan.game.rated_id, b"")
+        match = self._live(request.match_id).plan.match_id  # it may have ended meanwhile
+        async with aclosing(self._hall.gallery.views(match, wanted(request.wants, spec))) as views:
+            async for view in views:
                 yield view
-        finally:
-            self._hall.gallery.leave(match, spectator)
+
+    def _live(self, match_id: str) -> LiveMatch:
+        live = self._hall.arbiter.matches.get(MatchId(match_id))
+        if live is None:
+            raise UnknownMatch(f"match {match_id[:80]!r} is not live; `arena matches` lists those that are")
+        return live

@@ -1,41 +1,33 @@
 """One agent process's session: what it is owed, in sequence, over as many connections as it takes."""
 
-import asyncio
 import hashlib
 import hmac
 import secrets
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from arena.core.errors import ArenaError, ErrorCode
+from arena.core.errors import ArenaError, ErrorCode, ProtocolViolation
 from arena.core.match import Cause
+from arena.server.connection import Connection
 from arena.v1 import common_pb2
 from arena.v1 import play_pb2 as pb
 from arena.v1.relay_pb2 import ServerFrame
-from arena.wire.frames import error_message, join_frames
+from arena.wire.frames import error_message
 from arena.wire.limits import Limits
 
 if TYPE_CHECKING:
     from arena.server.live import LiveMatch
 
 _REMEMBERED_REQUESTS = 4096
-_BATCH_BYTES = 2 * 1024 * 1024
-"""A message stays under the 4 MiB that gRPC clients take by default, unless one frame alone is larger."""
+_KEPT_BYTES = 128 * 1024 * 1024
+"""Of the frames that one session is owed; beyond it is treated as beyond `Limits.max_unacked_frames`."""
+_RETOLD_SHARE = 8
+"""Of `Limits.max_unacked_frames`, one in so many may be the end of a match that is told again."""
 
 _ASKING = ServerFrame()
 """Filled anew for every decision request: a message made for each one costs four times as much."""
-
-
-class Stream(Protocol):
-    """A connection as the server sees it; the same over gRPC and in process."""
-
-    async def send(self, data: bytes) -> None:
-        """Hand one encoded ServerBatch over; waits while the peer does not read."""
-
-    async def receive(self) -> bytes | None:
-        """The next encoded ClientBatch; None when the peer has ended the stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +36,13 @@ class Principal:
 
     owner: str
     scopes: frozenset[str]
+    address: str = ""
+    """Where an anonymous caller calls from; a token speaks for its owner from anywhere."""
+
+    @property
+    def quota(self) -> tuple[str, str]:
+        """Under what its sessions are counted: the owner, or the address where there is none."""
+        return self.owner, "" if self.owner else self.address
 
 
 @dataclass(slots=True)
@@ -106,12 +105,15 @@ class Session:
     dropped_at: float | None = None
     holds: dict[int, SeatHold] = field(default_factory=dict)
     closed_requests: "OrderedDict[int, ErrorCode]" = field(default_factory=OrderedDict)
-    connection: "Connection | None" = None
+    connection: Connection | None = None
     last_request: int = 0
     ended_joins: dict[int, int] = field(default_factory=dict)
     """Joins that are over, and how many matches they played: a Join that is sent again must not begin anew."""
     _sequence: int = 0
     _kept: deque[tuple[int, bytes]] = field(default_factory=deque)
+    _kept_bytes: int = 0
+    _ends: deque[tuple[tuple[int, int], SeatHold, bytes]] = field(default_factory=deque)
+    """Each MatchEnded that was not acknowledged yet: the epoch and number it was told under, its seat, itself."""
     _accepted: list[int] = field(default_factory=list)
     _last_ref: int = 0
 
@@ -123,10 +125,12 @@ class Session:
         self.token_hashes = [*self.token_hashes[-1:], hashlib.sha256(token).digest()]
         return token
 
-    def confirm(self) -> None:
-        """The peer speaks on a welcomed connection: it has the latest token, and the one before is void."""
-        if len(self.token_hashes) > 1:
-            del self.token_hashes[:-1]
+    def confirm(self) -> bool:
+        """The peer speaks on a welcomed connection: it has the latest token. Whether one before is void from now on."""
+        if len(self.token_hashes) <= 1:
+            return False
+        del self.token_hashes[:-1]
+        return True
 
     def open_with(self, token: bytes) -> bool:
         """Whether this token opens the session, compared in constant time; the others are void from then on."""
@@ -141,8 +145,11 @@ class Session:
 
     def emit(self, **frame: Any) -> None:
         """Queue one numbered frame and keep it for a resume."""
-        if not self.gone:
-            self._post(ServerFrame(seq=self._sequence + 1, **frame).SerializeToString())
+        if self.gone:
+            return
+        self._post(ServerFrame(seq=self._sequence + 1, **frame).SerializeToString())
+        if (ended := frame.get("match_ended")) is not None:
+            self._remember_end(ended)
 
     def ask(self, request: Request, decision: float, bank: float, prompt: bytes) -> None:
         """Queue a decision request with the seconds left for it and in the bank."""
@@ -158,15 +165,25 @@ class Session:
     def _post(self, data: bytes) -> None:
         self._sequence += 1
         self._kept.append((self._sequence, data))
+        self._kept_bytes += len(data)
         if self.connection is not None:
             self.connection.queue(data)
+        if len(self._kept) > self.limits.max_unacked_frames or self._kept_bytes > _KEPT_BYTES:
+            self._overflow()
+
+    def _overflow(self) -> None:
+        """Cut a peer that does not keep up; once it is cut or dropped, whole views take the place of what it missed."""
+        if self.connection is not None and self.connection.cut_reason is None:
+            self.connection.cut("too many frames are unacknowledged; send Ack")
+        else:
+            self.new_epoch()
 
     def accept(self, request: int) -> None:
         """Tell, together with all others of this turn, that an answer stands."""
+        if not self._accepted and self.connection is not None:
+            self.connection.ready.set()
         self._accepted.append(request)
         self.close_request(request, ErrorCode.UNSPECIFIED)
-        if self.connection is not None:
-            self.connection.ready.set()
 
     def refuse(self, request: int, error: ArenaError, clock: common_pb2.Clock | None = None) -> None:
         """Tell that an answer was not taken."""
@@ -177,8 +194,6 @@ class Session:
         if self._accepted:
             accepted, self._accepted = self._accepted, []
             self.emit(accepted=pb.Accepted(request_ids=accepted))
-        if self.connection is not None and len(self._kept) > self.limits.max_unacked_frames:
-            self.connection.cut("too many frames are unacknowledged; send Ack")
 
     @property
     def owes_frames(self) -> bool:
@@ -186,9 +201,44 @@ class Session:
         return bool(self._kept or self._accepted)
 
     def acknowledge(self, seq: int) -> None:
-        """Forget frames that have arrived."""
+        """Forget frames that have arrived. What comes over a stream that is cut already counts for nothing.
+
+        Raises:
+            ProtocolViolation: frames are among them that were not sent yet.
+        """
+        if self.connection is None or self.connection.cut_reason is not None:
+            return
+        sent = self._sequence - self.connection.unsent
+        if seq > sent:
+            raise ProtocolViolation(f"frame {seq} is acknowledged, and the last one sent was {sent}")
+        self._forget_until(seq)
+
+    def _forget_until(self, seq: int) -> None:
         while self._kept and self._kept[0][0] <= seq:
-            self._kept.popleft()
+            self._kept_bytes -= len(self._kept.popleft()[1])
+        if self._ends:
+            self._forget_ends((self.epoch, seq))
+
+    # ---- ends of matches, told until they are heard
+
+    def _remember_end(self, ended: pb.MatchEnded) -> None:
+        hold = self.holds.get(ended.seat_ref)
+        if hold is not None:
+            self._ends.append(((self.epoch, self._sequence), hold, ended.SerializeToString()))
+        if len(self._ends) * _RETOLD_SHARE > self.limits.max_unacked_frames:
+            self._ends.popleft()
+
+    def _forget_ends(self, heard: tuple[int, int]) -> None:
+        while self._ends and self._ends[0][0] <= heard:
+            self._ends.popleft()
+
+    def unheard_ends(self) -> Iterator[tuple[SeatHold, pb.MatchEnded]]:
+        """The matches whose end was told in an epoch before and not heard; the seat is held while it is told again."""
+        ends, self._ends = self._ends, deque()
+        for _, hold, ended in ends:
+            self.holds[hold.ref] = hold
+            yield hold, pb.MatchEnded.FromString(ended)
+            del self.holds[hold.ref]
 
     # ---- resuming
 
@@ -199,15 +249,20 @@ class Session:
 
     def replay(self, last_seq: int) -> Iterable[bytes]:
         """The kept frames behind `last_seq`."""
-        self.acknowledge(last_seq)
+        self._forget_until(last_seq)
         return [data for _, data in self._kept]
 
     def new_epoch(self) -> None:
         """Forget what was sent: whole views follow, numbered from 1."""
         self.epoch += 1
-        self._sequence = 0
+        self._sequence = self._kept_bytes = 0
         self._kept.clear()
         self._accepted.clear()
+
+    def renew(self, epoch: int, last_seq: int) -> None:
+        """A new epoch for a peer that is back, and says how far it had heard."""
+        self._forget_ends((epoch, last_seq))
+        self.new_epoch()
 
     # ---- seats and requests
 
@@ -223,54 +278,3 @@ class Session:
         self.closed_requests[request] = how
         if len(self.closed_requests) > _REMEMBERED_REQUESTS:
             self.closed_requests.popitem(last=False)
-
-
-class Connection:
-    """One live stream of a session. Whatever is queued in one turn of the loop leaves in as few messages as it may."""
-
-    def __init__(self, stream: Stream, max_batch: int, write_timeout: float) -> None:
-        self.stream = stream
-        self.ready = asyncio.Event()
-        self.cut_reason: str | None = None
-        self.heard = False
-        self._outbox: list[bytes] = []
-        self._max_batch = max_batch
-        self._write_timeout = write_timeout
-
-    def queue(self, frame: bytes) -> None:
-        """Send an encoded frame with the next batch."""
-        self._outbox.append(frame)
-        self.ready.set()
-
-    def queue_unnumbered(self, **frame: Any) -> None:
-        """Send a frame that is not part of the kept sequence: Welcome, Ping, GoAway, Error."""
-        self.queue(ServerFrame(**frame).SerializeToString())
-
-    def cut(self, reason: str) -> None:
-        """End this stream; its session stays and can be resumed."""
-        self.cut_reason = self.cut_reason or reason
-        self.ready.set()
-
-    async def write(self, session: Session, durable: asyncio.Event) -> None:
-        """Send until cut. Nothing leaves while the journal cannot be written.
-
-        Raises:
-            TimeoutError: the peer took nothing for the write timeout.
-        """
-        while self.cut_reason is None:
-            await self.ready.wait()
-            self.ready.clear()
-            session.seal()
-            while self._outbox:
-                if not durable.is_set():
-                    await durable.wait()
-                async with asyncio.timeout(self._write_timeout):
-                    await self.stream.send(join_frames(self._next_batch()))
-
-    def _next_batch(self) -> list[bytes]:
-        """As many frames as one message may hold, by number and by size; at least one."""
-        count = min(len(self._outbox), self._max_batch)
-        while count > 1 and sum(map(len, self._outbox[:count])) > _BATCH_BYTES:
-            count //= 2
-        batch, self._outbox = self._outbox[:count], self._outbox[count:]
-        return batch

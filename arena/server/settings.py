@@ -22,6 +22,8 @@ class Settings:
     tls_key: Path | None = None
     metrics_port: int = 0
     """Prometheus metrics are served here on the same host; 0: not at all."""
+    reflection: bool = False
+    """Whether clients may ask for the descriptors of the services, as grpcurl does."""
     patience: float = 2.0
     """How long an agent waits for another owner before it is given self-play."""
     drain: float = 5.0
@@ -30,5 +32,5 @@ class Settings:
     write_timeout: float = 5.0
     """A reader that takes nothing for so long is cut."""
     max_sessions: int = 256
-    """Per owner."""
+    """Kept per owner, connected or not; where no tokens are asked for, per address that callers come from."""
     limits: Limits = field(default_factory=Limits)

@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+REMEMBERED_JOINS = 1024
+"""Ended joins of one session that are remembered."""
+
 
 class Entry(msgspec.Struct, array_like=True, tag=True):
     """Anything in the journal."""
@@ -148,8 +151,8 @@ class Snapshot:
     played: dict[tuple[str, int], int] = field(default_factory=dict)
     """Matches of finished sets, by join."""
     left: set[tuple[str, int]] = field(default_factory=set)
-    ended: dict[tuple[str, int], int] = field(default_factory=dict)
-    """Joins that are over, and how many matches they played, for as long as their session is kept."""
+    ended: dict[str, dict[int, int]] = field(default_factory=dict)
+    """By session, for as long as it is kept: its latest joins that are over, and how many matches they played."""
     sets: dict[str, OpenSet] = field(default_factory=dict)
     matches: dict[str, OpenMatch] = field(default_factory=dict)
 
@@ -168,8 +171,7 @@ class Snapshot:
             case JoinLeft():
                 self.left.add((entry.session, entry.join))
             case JoinEnded():
-                self._forget_join((entry.session, entry.join))
-                self.ended[entry.session, entry.join] = entry.matches
+                self._end_join(entry)
             case SetOpened():
                 self.sets[entry.set_id] = OpenSet(entry)
             case SetClosed():
@@ -185,8 +187,16 @@ class Snapshot:
         self.sessions.pop(session, None)
         for key in [key for key in self.joins if key[0] == session]:
             self._forget_join(key)
-        for key in [key for key in self.ended if key[0] == session]:
-            del self.ended[key]
+        self.ended.pop(session, None)
+
+    def _end_join(self, entry: JoinEnded) -> None:
+        self._forget_join((entry.session, entry.join))
+        if entry.session not in self.sessions:
+            return  # it went before its last set was over: nobody can ask for this join again
+        ended = self.ended.setdefault(entry.session, {})
+        ended[entry.join] = entry.matches
+        if len(ended) > REMEMBERED_JOINS:
+            del ended[next(iter(ended))]
 
     def _forget_join(self, key: tuple[str, int]) -> None:
         self.joins.pop(key, None)
@@ -219,8 +229,8 @@ class Snapshot:
             yield JoinProgress(session, join, played)
         for session, join in self.left:
             yield JoinLeft(session, join)
-        for (session, join), matches in self.ended.items():
-            yield JoinEnded(session, join, matches)
+        for session, joins in self.ended.items():
+            yield from (JoinEnded(session, join, matches) for join, matches in joins.items())
         for open_set in self.sets.values():
             yield open_set.opened
             set_id = open_set.opened.set_id

@@ -4,10 +4,12 @@ The longest waiting agent is always served first, and never meets its own owner 
 different owners within the patience is filled unrated: self-play.
 """
 
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from itertools import count, repeat
+from typing import Any, Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -19,12 +21,9 @@ class Ticket(Generic[Key]):
     key: Key
     owner: str
     agent: str
+    number: int
+    """Who was there first, of those that wait equally long."""
     free: deque[float] = field(default_factory=deque)
-
-    @property
-    def since(self) -> float:
-        """When the longest waiting slot began to wait."""
-        return self.free[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,59 +35,85 @@ class Draw(Generic[Key]):
 
 
 class Queue(Generic[Key]):
-    """Those that wait for one rated game of `parties` agents a match."""
+    """Those that wait for one rated game of `parties` agents a match.
+
+    The line is kept in order, since draws are asked for whenever a set ends: sorting it each time was most of the cost.
+    """
 
     def __init__(self, parties: int, patience: float) -> None:
         self.parties = parties
         self._patience = patience
+        self._numbers = count()
         self._tickets: dict[Key, Ticket[Key]] = {}
+        self._line: list[Ticket[Key]] = []
+        """Tickets with free slots, the longest waiting first."""
+        self._owners: dict[str, int] = {}
+        """How many tickets of each owner are in the line."""
         self._challenges: deque[tuple[str, ...]] = deque()
+
+    def __len__(self) -> int:
+        """How many agents have come and not been withdrawn, waiting or playing."""
+        return len(self._tickets)
 
     def offer(self, key: Key, owner: str, agent: str, slots: int, now: float) -> None:
         """Let `slots` more matches of this agent wait."""
-        ticket = self._tickets.setdefault(key, Ticket(key, owner, agent))
-        ticket.free.extend([now] * slots)
+        ticket = self._tickets.get(key)
+        if ticket is None:
+            ticket = self._tickets[key] = Ticket(key, owner, agent, next(self._numbers))
+        if slots and not ticket.free:
+            ticket.free.append(now)
+            self._line_up(ticket)
+            slots -= 1
+        ticket.free.extend(repeat(now, slots))
 
     def withdraw(self, key: Key) -> int:
         """Let the agent wait no longer; how many slots it had waiting."""
         ticket = self._tickets.pop(key, None)
-        return len(ticket.free) if ticket is not None else 0
+        if ticket is None:
+            return 0
+        if ticket.free:
+            self._step_out(ticket)
+        return len(ticket.free)
 
     def slots(self, key: Key) -> int:
         """How many slots of an agent wait."""
         return len(self._tickets[key].free) if key in self._tickets else 0
 
     def challenge(self, *agents: str) -> None:
-        """Have these agents meet as soon as all of them wait."""
+        """Have these agents meet as soon as all of them wait; void once one of them has been withdrawn."""
         self._challenges.append(agents)
 
     def waiting(self, agent: str) -> bool:
         """Whether an agent of this name waits."""
-        return any(ticket.agent == agent and ticket.free for ticket in self._tickets.values())
+        return any(ticket.agent == agent for ticket in self._line)
 
     def draws(self, now: float) -> Iterator[Draw[Key]]:
         """Every set that can begin now, longest waiting first; their slots are taken."""
-        yield from self._challenged()
+        if self._challenges:
+            yield from self._challenged()
         while draw := self._next(now):
             self._take(draw.keys)
             yield draw
 
     def next_patience(self) -> float | None:
         """When the longest waiting slot will have waited long enough for self-play; None when nobody waits."""
-        waits = [ticket.since for ticket in self._tickets.values() if ticket.free]
-        return min(waits) + self._patience if waits else None
+        return self._line[0].free[0] + self._patience if self._line else None
 
     def _next(self, now: float) -> Draw[Key] | None:
-        line = sorted((t for t in self._tickets.values() if t.free), key=lambda t: t.since)
-        chosen: dict[str, Ticket[Key]] = {}
-        for ticket in line:
-            chosen.setdefault(ticket.owner, ticket)
-        if len(chosen) >= self.parties:
-            rated = tuple(t.key for t in list(chosen.values())[: self.parties])
-            return Draw(rated, rated=True)
-        if line and now - line[0].since >= self._patience:
-            return self._unrated(line)
+        if len(self._owners) >= self.parties:
+            return Draw(self._rated(), rated=True)
+        if self._line and now - self._line[0].free[0] >= self._patience:
+            return self._unrated(self._line)
         return None
+
+    def _rated(self) -> tuple[Key, ...]:
+        """The first in line of each of the first owners."""
+        chosen: dict[str, Key] = {}
+        for ticket in self._line:
+            chosen.setdefault(ticket.owner, ticket.key)
+            if len(chosen) == self.parties:
+                break
+        return tuple(chosen.values())
 
     def _unrated(self, line: Sequence[Ticket[Key]]) -> Draw[Key] | None:
         """The first in line, then everybody else's slots round and round until all parties are filled."""
@@ -105,15 +130,41 @@ class Queue(Generic[Key]):
 
     def _challenged(self) -> Iterator[Draw[Key]]:
         for agents in list(self._challenges):
-            tickets = [next((t for t in self._tickets.values() if t.agent == a and t.free), None) for a in agents]
+            tickets = [next((t for t in self._line if t.agent == agent), None) for agent in agents]
             found = [ticket for ticket in tickets if ticket is not None]
             if len(found) == len(agents) == self.parties:
                 self._challenges.remove(agents)
                 keys = tuple(ticket.key for ticket in found)
                 self._take(keys)
                 yield Draw(keys, rated=len({ticket.owner for ticket in found}) == len(found))
+            elif not {ticket.agent for ticket in self._tickets.values()}.issuperset(agents):
+                self._challenges.remove(agents)
+
+    # ---- the line
 
     def _take(self, keys: Sequence[Key]) -> None:
         for key in keys:
-            if self._tickets[key].free:
-                self._tickets[key].free.popleft()
+            ticket = self._tickets[key]
+            if len(ticket.free) > 1 and ticket.free[1] == ticket.free[0]:
+                ticket.free.popleft()  # its place is the same
+            elif ticket.free:
+                self._step_out(ticket)
+                ticket.free.popleft()
+                if ticket.free:
+                    self._line_up(ticket)
+
+    def _line_up(self, ticket: Ticket[Key]) -> None:
+        insort(self._line, ticket, key=_place)
+        self._owners[ticket.owner] = self._owners.get(ticket.owner, 0) + 1
+
+    def _step_out(self, ticket: Ticket[Key]) -> None:
+        del self._line[0 if self._line[0] is ticket else bisect_left(self._line, _place(ticket), key=_place)]
+        if self._owners[ticket.owner] > 1:
+            self._owners[ticket.owner] -= 1
+        else:
+            del self._owners[ticket.owner]
+
+
+def _place(ticket: Ticket[Any]) -> tuple[float, int]:
+    """Where it stands in the line: since when its longest waiting slot waits, then by number."""
+    return ticket.free[0], ticket.number

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from arena.v1 import play_pb2 as arena_dot_v1_dot_play__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x61rena/v1/results.proto\x12\x08\x61rena.v1\x1a\x13\x61rena/v1/play.proto\"f\n\x12ListMatchesRequest\x12\x0c\n\x04game\x18\x01 \x01(\t\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x0c\n\x04mine\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\"W\n\x13ListMatchesResponse\x12\'\n\x07matches\x18\x01 \x03(\x0b\x32\x16.arena.v1.MatchSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa5\x01\n\x0cMatchSummary\x12\x10\n\x08match_id\x18\x01 \x01(\t\x12\x0e\n\x06set_id\x18\x02 \x01(\t\x12\x10\n\x08rated_id\x18\x03 \x01(\t\x12\x0c\n\x04live\x18\x04 \x01(\x08\x12\r\n\x05rated\x18\x05 \x01(\x08\x12\x0c\n\x04void\x18\x06 \x01(\t\x12$\n\x05seats\x18\x07 \x03(\x0b\x32\x15.arena.v1.SeatSummary\x12\x10\n\x08\x65nded_ms\x18\x08 \x01(\x04\"v\n\x0bSeatSummary\x12\x0c\n\x04seat\x18\x01 \x01(\r\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12&\n\x07outcome\x18\x03 \x01(\x0b\x32\x15.arena.v1.SeatOutcome\x12\x10\n\x08refusals\x18\x04 \x01(\r\x12\x10\n\x08\x64\x65\x66\x61ults\x18\x05 \x01(\r\"0\n\x10GetLadderRequest\x12\x0c\n\x04game\x18\x01 \x01(\t\x12\x0e\n\x06system\x18\x02 \x01(\t\"i\n\x11GetLadderResponse\x12\x0c\n\x04game\x18\x01 \x01(\t\x12\x0e\n\x06system\x18\x02 \x01(\t\x12!\n\x04rows\x18\x03 \x03(\x0b\x32\x13.arena.v1.LadderRow\x12\x13\n\x0b\x61s_of_entry\x18\x04 \x01(\x04\"\xd9\x01\n\tLadderRow\x12\x0c\n\x04rank\x18\x01 \x01(\r\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x0e\n\x06rating\x18\x03 \x01(\x01\x12\x13\n\x0buncertainty\x18\x04 \x01(\x01\x12\x0b\n\x03\x65lo\x18\x05 \x01(\x01\x12\x0f\n\x07matches\x18\x06 \x01(\r\x12\x0c\n\x04wins\x18\x07 \x01(\r\x12\r\n\x05\x64raws\x18\x08 \x01(\r\x12\x0e\n\x06losses\x18\t \x01(\r\x12\x13\n\x0b\x65rror_share\x18\n \x01(\x01\x12\x19\n\x0c\x63lean_rating\x18\x0b \x01(\x01H\x00\x88\x01\x01\x42\x0f\n\r_clean_rating\"4\n\x11WatchMatchRequest\x12\x10\n\x08match_id\x18\x01 \x01(\t\x12\r\n\x05wants\x18\x02 \x03(\t\"\x9a\x01\n\x12WatchMatchResponse\x12\x0c\n\x04step\x18\x01 \x01(\x04\x12\x1f\n\x06\x66ields\x18\x02 \x03(\x0b\x32\x0f.arena.v1.Field\x12\x1f\n\x06\x65vents\x18\x03 \x03(\x0b\x32\x0f.arena.v1.Event\x12\x0f\n\x07\x64ropped\x18\x04 \x01(\r\x12#\n\x05\x65nded\x18\x05 \x01(\x0b\x32\x14.arena.v1.MatchEnded2\xed\x01\n\x0eResultsService\x12J\n\x0bListMatches\x12\x1c.arena.v1.ListMatchesRequest\x1a\x1d.arena.v1.ListMatchesResponse\x12\x44\n\tGetLadder\x12\x1a.arena.v1.GetLadderRequest\x1a\x1b.arena.v1.GetLadderResponse\x12I\n\nWatchMatch\x12\x1b.arena.v1.WatchMatchRequest\x1a\x1c.arena.v1.WatchMatchResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x61rena/v1/results.proto\x12\x08\x61rena.v1\x1a\x13\x61rena/v1/play.proto\"f\n\x12ListMatchesRequest\x12\x0c\n\x04game\x18\x01 \x01(\t\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x0c\n\x04mine\x18\x03 \x01(\x08\x12\x11\n\tpage_size\x18\x04 \x01(\r\x12\x12\n\npage_token\x18\x05 \x01(\t\"W\n\x13ListMatchesResponse\x12\'\n\x07matches\x18\x01 \x03(\x0b\x32\x16.arena.v1.MatchSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa5\x01\n\x0cMatchSummary\x12\x10\n\x08match_id\x18\x01 \x01(\t\x12\x0e\n\x06set_id\x18\x02 \x01(\t\x12\x10\n\x08rated_id\x18\x03 \x01(\t\x12\x0c\n\x04live\x18\x04 \x01(\x08\x12\r\n\x05rated\x18\x05 \x01(\x08\x12\x0c\n\x04void\x18\x06 \x01(\t\x12$\n\x05seats\x18\x07 \x03(\x0b\x32\x15.arena.v1.SeatSummary\x12\x10\n\x08\x65nded_ms\x18\x08 \x01(\x04\"\x9a\x01\n\x0bSeatSummary\x12\x0c\n\x04seat\x18\x01 \x01(\r\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12&\n\x07outcome\x18\x03 \x01(\x0b\x32\x15.arena.v1.SeatOutcome\x12\x10\n\x08refusals\x18\x04 \x01(\r\x12\x10\n\x08\x64\x65\x66\x61ults\x18\x05 \x01(\r\x12\"\n\x07refused\x18\x06 \x03(\x0b\x32\x11.arena.v1.Refusal\"5\n\x07Refusal\x12\x0c\n\x04step\x18\x01 \x01(\x04\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0c\n\x04sent\x18\x03 \x01(\t\"(\n\x14GetProvenanceRequest\x12\x10\n\x08match_id\x18\x01 \x01(\t\"\x88\x01\n\x0eMoveProvenance\x12\x0c\n\x04move\x18\x01 \x01(\r\x12\x0c\n\x04step\x18\x02 \x01(\x04\x12\x0c\n\x04seat\x18\x03 \x01(\r\x12(\n\nprovenance\x18\x04 \x01(\x0b\x32\x14.arena.v1.Provenance\x12\"\n\x07refused\x18\x05 \x03(\x0b\x32\x11.arena.v1.Refusal\"0\n\x10GetLadderRequest\x12\x0c\n\x04game\x18\x01 \x01(\t\x12\x0e\n\x06system\x18\x02 \x01(\t\"i\n\x11GetLadderResponse\x12\x0c\n\x04game\x18\x01 \x01(\t\x12\x0e\n\x06system\x18\x02 \x01(\t\x12!\n\x04rows\x18\x03 \x03(\x0b\x32\x13.arena.v1.LadderRow\x12\x13\n\x0b\x61s_of_entry\x18\x04 \x01(\x04\"\xd9\x01\n\tLadderRow\x12\x0c\n\x04rank\x18\x01 \x01(\r\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x0e\n\x06rating\x18\x03 \x01(\x01\x12\x13\n\x0buncertainty\x18\x04 \x01(\x01\x12\x0b\n\x03\x65lo\x18\x05 \x01(\x01\x12\x0f\n\x07matches\x18\x06 \x01(\r\x12\x0c\n\x04wins\x18\x07 \x01(\r\x12\r\n\x05\x64raws\x18\x08 \x01(\r\x12\x0e\n\x06losses\x18\t \x01(\r\x12\x13\n\x0b\x65rror_share\x18\n \x01(\x01\x12\x19\n\x0c\x63lean_rating\x18\x0b \x01(\x01H\x00\x88\x01\x01\x42\x0f\n\r_clean_rating\"4\n\x11WatchMatchRequest\x12\x10\n\x08match_id\x18\x01 \x01(\t\x12\r\n\x05wants\x18\x02 \x03(\t\"\x9a\x01\n\x12WatchMatchResponse\x12\x0c\n\x04step\x18\x01 \x01(\x04\x12\x1f\n\x06\x66ields\x18\x02 \x03(\x0b\x32\x0f.arena.v1.Field\x12\x1f\n\x06\x65vents\x18\x03 \x03(\x0b\x32\x0f.arena.v1.Event\x12\x0f\n\x07\x64ropped\x18\x04 \x01(\r\x12#\n\x05\x65nded\x18\x05 \x01(\x0b\x32\x14.arena.v1.MatchEnded2\xba\x02\n\x0eResultsService\x12J\n\x0bListMatches\x12\x1c.arena.v1.ListMatchesRequest\x1a\x1d.arena.v1.ListMatchesResponse\x12\x44\n\tGetLadder\x12\x1a.arena.v1.GetLadderRequest\x1a\x1b.arena.v1.GetLadderResponse\x12K\n\rGetProvenance\x12\x1e.arena.v1.GetProvenanceRequest\x1a\x18.arena.v1.MoveProvenance0\x01\x12I\n\nWatchMatch\x12\x1b.arena.v1.WatchMatchRequest\x1a\x1c.arena.v1.WatchMatchResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,18 +38,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTMATCHESRESPONSE']._serialized_end=248
   _globals['_MATCHSUMMARY']._serialized_start=251
   _globals['_MATCHSUMMARY']._serialized_end=416
-  _globals['_SEATSUMMARY']._serialized_start=418
-  _globals['_SEATSUMMARY']._serialized_end=536
-  _globals['_GETLADDERREQUEST']._serialized_start=538
-  _globals['_GETLADDERREQUEST']._serialized_end=586
-  _globals['_GETLADDERRESPONSE']._serialized_start=588
-  _globals['_GETLADDERRESPONSE']._serialized_end=693
-  _globals['_LADDERROW']._serialized_start=696
-  _globals['_LADDERROW']._serialized_end=913
-  _globals['_WATCHMATCHREQUEST']._serialized_start=915
-  _globals['_WATCHMATCHREQUEST']._serialized_end=967
-  _globals['_WATCHMATCHRESPONSE']._serialized_start=970
-  _globals['_WATCHMATCHRESPONSE']._serialized_end=1124
-  _globals['_RESULTSSERVICE']._serialized_start=1127
-  _globals['_RESULTSSERVICE']._serialized_end=1364
+  _globals['_SEATSUMMARY']._serialized_start=419
+  _globals['_SEATSUMMARY']._serialized_end=573
+  _globals['_REFUSAL']._serialized_start=575
+  _globals['_REFUSAL']._serialized_end=628
+  _globals['_GETPROVENANCEREQUEST']._serialized_start=630
+  _globals['_GETPROVENANCEREQUEST']._serialized_end=670
+  _globals['_MOVEPROVENANCE']._serialized_start=673
+  _globals['_MOVEPROVENANCE']._serialized_end=809
+  _globals['_GETLADDERREQUEST']._serialized_start=811
+  _globals['_GETLADDERREQUEST']._serialized_end=859
+  _globals['_GETLADDERRESPONSE']._serialized_start=861
+  _globals['_GETLADDERRESPONSE']._serialized_end=966
+  _globals['_LADDERROW']._serialized_start=969
+  _globals['_LADDERROW']._serialized_end=1186
+  _globals['_WATCHMATCHREQUEST']._serialized_start=1188
+  _globals['_WATCHMATCHREQUEST']._serialized_end=1240
+  _globals['_WATCHMATCHRESPONSE']._serialized_start=1243
+  _globals['_WATCHMATCHRESPONSE']._serialized_end=1397
+  _globals['_RESULTSSERVICE']._serialized_start=1400
+  _globals['_RESULTSSERVICE']._serialized_end=1714
 # @@protoc_insertion_point(module_scope)

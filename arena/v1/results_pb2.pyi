@@ -31,9 +31,9 @@ class ListMatchesRequest(_message.Message):
     game: _builtins.str
     """rated id; empty: all"""
     agent: _builtins.str
-    """empty: all"""
+    """empty: all; of sets still being played only the agent's owner and admins find its matches"""
     mine: _builtins.bool
-    """only matches of the token's owner, with its own refusals"""
+    """only matches of the token's owner"""
     page_size: _builtins.int
     """at most 1,000; 0: 100"""
     page_token: _builtins.str
@@ -56,6 +56,8 @@ Global___ListMatchesRequest: _TypeAlias = ListMatchesRequest  # noqa: Y015
 
 @_typing.final
 class ListMatchesResponse(_message.Message):
+    """A page may hold fewer matches than were asked for; the last one has no next_page_token."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
     MATCHES_FIELD_NUMBER: _builtins.int
@@ -94,6 +96,7 @@ class MatchSummary(_message.Message):
     rated_id: _builtins.str
     live: _builtins.bool
     rated: _builtins.bool
+    """counts for the ladder, now or when its set is complete"""
     void: _builtins.str
     ended_ms: _builtins.int
     """since the epoch; 0 while live"""
@@ -128,12 +131,21 @@ class SeatSummary(_message.Message):
     OUTCOME_FIELD_NUMBER: _builtins.int
     REFUSALS_FIELD_NUMBER: _builtins.int
     DEFAULTS_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
     seat: _builtins.int
     agent: _builtins.str
+    """while matches of its set are live, told to its owner and to admins; else empty"""
     refusals: _builtins.int
+    """told to its owner and to admins; else 0"""
     defaults: _builtins.int
     @_builtins.property
-    def outcome(self) -> _play_pb2.SeatOutcome: ...
+    def outcome(self) -> _play_pb2.SeatOutcome:
+        """not while live"""
+
+    @_builtins.property
+    def refused(self) -> _containers.RepeatedCompositeFieldContainer[Global___Refusal]:
+        """the refusals themselves, to its owner and admins: the first 16, texts cut to 200"""
+
     def __init__(
         self,
         *,
@@ -142,14 +154,101 @@ class SeatSummary(_message.Message):
         outcome: _play_pb2.SeatOutcome | None = ...,
         refusals: _builtins.int = ...,
         defaults: _builtins.int = ...,
+        refused: _abc.Iterable[Global___Refusal] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "defaults", b"defaults", "outcome", b"outcome", "refusals", b"refusals", "seat", b"seat"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "defaults", b"defaults", "outcome", b"outcome", "refusals", b"refusals", "refused", b"refused", "seat", b"seat"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SeatSummary: _TypeAlias = SeatSummary  # noqa: Y015
+
+@_typing.final
+class Refusal(_message.Message):
+    """An answer that was refused."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    SENT_FIELD_NUMBER: _builtins.int
+    step: _builtins.int
+    """of the match"""
+    reason: _builtins.str
+    """one sentence; at most 500 characters"""
+    sent: _builtins.str
+    """the answer as it came; at most 2,000 characters"""
+    def __init__(
+        self,
+        *,
+        step: _builtins.int = ...,
+        reason: _builtins.str = ...,
+        sent: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "sent", b"sent", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Refusal: _TypeAlias = Refusal  # noqa: Y015
+
+@_typing.final
+class GetProvenanceRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MATCH_ID_FIELD_NUMBER: _builtins.int
+    match_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        match_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["match_id", b"match_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetProvenanceRequest: _TypeAlias = GetProvenanceRequest  # noqa: Y015
+
+@_typing.final
+class MoveProvenance(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MOVE_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    SEAT_FIELD_NUMBER: _builtins.int
+    PROVENANCE_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    move: _builtins.int
+    """index into the match's moves"""
+    step: _builtins.int
+    """of the match"""
+    seat: _builtins.int
+    @_builtins.property
+    def provenance(self) -> _play_pb2.Provenance: ...
+    @_builtins.property
+    def refused(self) -> _containers.RepeatedCompositeFieldContainer[Global___Refusal]:
+        """what was answered to this decision before, oldest first"""
+
+    def __init__(
+        self,
+        *,
+        move: _builtins.int = ...,
+        step: _builtins.int = ...,
+        seat: _builtins.int = ...,
+        provenance: _play_pb2.Provenance | None = ...,
+        refused: _abc.Iterable[Global___Refusal] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["provenance", b"provenance"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["move", b"move", "provenance", b"provenance", "refused", b"refused", "seat", b"seat", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MoveProvenance: _TypeAlias = MoveProvenance  # noqa: Y015
 
 @_typing.final
 class GetLadderRequest(_message.Message):
@@ -261,7 +360,9 @@ class WatchMatchRequest(_message.Message):
     WANTS_FIELD_NUMBER: _builtins.int
     match_id: _builtins.str
     @_builtins.property
-    def wants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def wants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """fields of the game to be shown, and "events"; none: "text" and "events"; at most 64 of 64"""
+
     def __init__(
         self,
         *,
@@ -286,7 +387,7 @@ class WatchMatchResponse(_message.Message):
     DROPPED_FIELD_NUMBER: _builtins.int
     ENDED_FIELD_NUMBER: _builtins.int
     step: _builtins.int
-    """views made so far: there is none for a step in which nothing public changed"""
+    """views made so far: there is none for a step in which nothing that is wanted changed"""
     dropped: _builtins.int
     """views this reader was too slow for"""
     @_builtins.property

@@ -44,6 +44,11 @@ class ResultsServiceStub:
                 request_serializer=arena_dot_v1_dot_results__pb2.GetLadderRequest.SerializeToString,
                 response_deserializer=arena_dot_v1_dot_results__pb2.GetLadderResponse.FromString,
                 _registered_method=True)
+        self.GetProvenance = channel.unary_stream(
+                '/arena.v1.ResultsService/GetProvenance',
+                request_serializer=arena_dot_v1_dot_results__pb2.GetProvenanceRequest.SerializeToString,
+                response_deserializer=arena_dot_v1_dot_results__pb2.MoveProvenance.FromString,
+                _registered_method=True)
         self.WatchMatch = channel.unary_stream(
                 '/arena.v1.ResultsService/WatchMatch',
                 request_serializer=arena_dot_v1_dot_results__pb2.WatchMatchRequest.SerializeToString,
@@ -62,6 +67,14 @@ class ResultsServiceServicer:
 
     def GetLadder(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetProvenance(self, request, context):
+        """How the moves of a match in the ledger came about, in order, one message a move that has something to tell: to an
+        owner those of its own agents, to an admin all, to anybody else the error FORBIDDEN.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -85,6 +98,11 @@ def add_ResultsServiceServicer_to_server(servicer, server):
                     servicer.GetLadder,
                     request_deserializer=arena_dot_v1_dot_results__pb2.GetLadderRequest.FromString,
                     response_serializer=arena_dot_v1_dot_results__pb2.GetLadderResponse.SerializeToString,
+            ),
+            'GetProvenance': grpc.unary_stream_rpc_method_handler(
+                    servicer.GetProvenance,
+                    request_deserializer=arena_dot_v1_dot_results__pb2.GetProvenanceRequest.FromString,
+                    response_serializer=arena_dot_v1_dot_results__pb2.MoveProvenance.SerializeToString,
             ),
             'WatchMatch': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchMatch,
@@ -146,6 +164,33 @@ class ResultsService:
             '/arena.v1.ResultsService/GetLadder',
             arena_dot_v1_dot_results__pb2.GetLadderRequest.SerializeToString,
             arena_dot_v1_dot_results__pb2.GetLadderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetProvenance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/arena.v1.ResultsService/GetProvenance',
+            arena_dot_v1_dot_results__pb2.GetProvenanceRequest.SerializeToString,
+            arena_dot_v1_dot_results__pb2.MoveProvenance.FromString,
             options,
             channel_credentials,
             insecure,

@@ -33,6 +33,10 @@ class ResultsServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ResultsServiceAsyncStub: ...
     ListMatches: _grpc.UnaryUnaryMultiCallable[_results_pb2.ListMatchesRequest, _results_pb2.ListMatchesResponse]
     GetLadder: _grpc.UnaryUnaryMultiCallable[_results_pb2.GetLadderRequest, _results_pb2.GetLadderResponse]
+    GetProvenance: _grpc.UnaryStreamMultiCallable[_results_pb2.GetProvenanceRequest, _results_pb2.MoveProvenance]
+    """How the moves of a match in the ledger came about, in order, one message a move that has something to tell: to an
+    owner those of its own agents, to an admin all, to anybody else the error FORBIDDEN.
+    """
     WatchMatch: _grpc.UnaryStreamMultiCallable[_results_pb2.WatchMatchRequest, _results_pb2.WatchMatchResponse]
     """A spectator's view of a live match: what the rules make public. A slow reader loses views, and is told how many."""
 
@@ -41,6 +45,10 @@ class ResultsServiceAsyncStub(ResultsServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListMatches: _aio.UnaryUnaryMultiCallable[_results_pb2.ListMatchesRequest, _results_pb2.ListMatchesResponse]  # type: ignore[assignment]
     GetLadder: _aio.UnaryUnaryMultiCallable[_results_pb2.GetLadderRequest, _results_pb2.GetLadderResponse]  # type: ignore[assignment]
+    GetProvenance: _aio.UnaryStreamMultiCallable[_results_pb2.GetProvenanceRequest, _results_pb2.MoveProvenance]  # type: ignore[assignment]
+    """How the moves of a match in the ledger came about, in order, one message a move that has something to tell: to an
+    owner those of its own agents, to an admin all, to anybody else the error FORBIDDEN.
+    """
     WatchMatch: _aio.UnaryStreamMultiCallable[_results_pb2.WatchMatchRequest, _results_pb2.WatchMatchResponse]  # type: ignore[assignment]
     """A spectator's view of a live match: what the rules make public. A slow reader loses views, and is told how many."""
 
@@ -58,6 +66,16 @@ class ResultsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _results_pb2.GetLadderRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_results_pb2.GetLadderResponse, _abc.Awaitable[_results_pb2.GetLadderResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def GetProvenance(
+        self,
+        request: _results_pb2.GetProvenanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_results_pb2.MoveProvenance], _abc.AsyncIterator[_results_pb2.MoveProvenance]]:
+        """How the moves of a match in the ledger came about, in order, one message a move that has something to tell: to an
+        owner those of its own agents, to an admin all, to anybody else the error FORBIDDEN.
+        """
 
     @_abc_1.abstractmethod
     def WatchMatch(

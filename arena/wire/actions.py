@@ -1,7 +1,6 @@
 """Actions <-> `arena.v1.Action`. What an agent wrote is hostile until it has passed `decode_action`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -10,11 +9,9 @@ from arena.core.errors import MalformedAction
 from arena.core.values import Action
 from arena.v1 import play_pb2 as pb
 from arena.wire.json_values import INT64, read_json, write_json
+from arena.wire.limits import MAX_ACTION_BYTES
 from arena.wire.tensors import fill_tensor, read_tensor
 from arena.wire.unfit import Unfit
-
-MAX_ACTION_BYTES: Final = 256 * 1024
-"""Of one encoded action."""
 
 _FORMS = "a whole number, a text, a JSON object or array, or a tensor"
 

@@ -5,11 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
-from arena.core.errors import ArenaError, BadEntry, BadOption, BadRequest, BadSeats, ProtocolViolation, UnknownGame
+from arena.core.errors import (
+    ArenaError,
+    BadEntry,
+    BadOption,
+    BadRequest,
+    BadSeats,
+    ProtocolViolation,
+    TooLarge,
+    UnknownGame,
+)
 from arena.core.values import AgentName, Fields, Json
 from arena.v1 import play_pb2 as pb
 from arena.wire.json_values import read_json, read_object
-from arena.wire.limits import MAX_GAME_ID, MAX_NAME, MAX_WANTS, Limits
+from arena.wire.limits import MAX_ENTRY_BYTES, MAX_GAME_ID, MAX_NAME, MAX_OPTIONS_BYTES, MAX_WANTS, Limits
 from arena.wire.unfit import Unfit
 
 T = TypeVar("T")
@@ -42,11 +51,28 @@ def check_hello(hello: pb.Hello) -> None:
         raise ProtocolViolation("hello.session_id and hello.resume_token are what the latest welcome stated, or empty")
 
 
+def check_game_id(game: str) -> None:
+    """Raise UnknownGame for what is too long to name a game."""
+    if len(game) > MAX_GAME_ID:
+        raise UnknownGame(f"a game id of {len(game)} characters names no game; at most {MAX_GAME_ID} are taken")
+
+
+def read_options(data: bytes) -> dict[str, Json]:
+    """A game's options; no bytes are no options.
+
+    Raises:
+        TooLarge: more than MAX_OPTIONS_BYTES.
+        BadOption: the bytes are no JSON object.
+    """
+    return _json(read_object, data or b"{}", MAX_OPTIONS_BYTES, BadOption, "options")
+
+
 def read_join(join: pb.Join, limits: Limits) -> JoinRequest:
     """A checked join.
 
     Raises:
-        BadRequest, and its leaves BadOption, BadEntry, BadSeats, UnknownGame: one sentence on what is out of bounds.
+        BadRequest, and its leaves BadOption, BadEntry, BadSeats, TooLarge, UnknownGame: one sentence on what is out
+            of bounds.
     """
     _check_names(join)
     seats = max(join.seats, 1)
@@ -55,22 +81,21 @@ def read_join(join: pb.Join, limits: Limits) -> JoinRequest:
     return JoinRequest(
         join_id=join.join_id,
         game=join.game,
-        options=_json(read_object, join.options_json, BadOption, "the options: this"),
+        options=read_options(join.options_json),
         agent=AgentName(join.agent),
         agent_version=join.agent_version,
         parent_version=join.parent_version,
         seats=seats,
         matches=join.matches,
         wants=frozenset(join.wants),
-        entry=_json(read_json, join.entry_json, BadEntry, "the entry: this") if join.entry_json else None,
+        entry=_json(read_json, join.entry_json or b"null", MAX_ENTRY_BYTES, BadEntry, "entry"),
     )
 
 
 def _check_names(join: pb.Join) -> None:
     if not join.join_id:
         raise BadRequest("join_id is 0; choose another number, unique in the session")
-    if len(join.game) > MAX_GAME_ID:
-        raise UnknownGame(f"a game id of {len(join.game)} characters names no game; at most {MAX_GAME_ID} are taken")
+    check_game_id(join.game)
     if not AGENT_NAME.fullmatch(join.agent):
         raise BadRequest(f"an agent's name is 1 to {MAX_NAME} letters, digits, dots, underscores and hyphens")
     if not (_VERSION.fullmatch(join.agent_version) and _VERSION.fullmatch(join.parent_version)):
@@ -79,8 +104,10 @@ def _check_names(join: pb.Join) -> None:
         raise BadRequest(f"wants names at most {MAX_WANTS} fields of at most {MAX_NAME} characters each")
 
 
-def _json(read: Callable[[bytes], T], data: bytes, leaf: type[ArenaError], subject: str) -> T:
+def _json(read: Callable[[bytes], T], data: bytes, limit: int, leaf: type[ArenaError], name: str) -> T:
+    if len(data) > limit:
+        raise TooLarge(f"the {name}: {len(data)} bytes are too many; at most {limit} are taken")
     try:
         return read(data)
     except Unfit as error:
-        raise leaf(f"{subject} {error}") from error
+        raise leaf(f"the {name}: this {error}") from error

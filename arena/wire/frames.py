@@ -5,7 +5,17 @@ from typing import Any, Final
 
 from google.protobuf.message import DecodeError
 
-from arena.core.errors import ArenaError, ErrorCode, ProtocolViolation, TooLarge
+from arena.core.errors import (
+    AccessDenied,
+    ActionRefused,
+    ArenaError,
+    Busy,
+    ErrorCode,
+    Fault,
+    LedgerFault,
+    ProtocolViolation,
+    TooLarge,
+)
 from arena.core.match import Cause
 from arena.v1 import common_pb2, relay_pb2
 from arena.v1 import play_pb2 as pb
@@ -17,6 +27,16 @@ ERROR_METADATA: Final = "arena-error-bin"
 CAUSES: Final[dict[Cause, pb.Cause.ValueType]] = {cause: pb.Cause.Value(f"CAUSE_{cause.name}") for cause in Cause}
 """Core causes as the wire's numbers."""
 
+RETRY_MS: Final = 1000
+"""Who is told to come again waits so long, unless it knows better."""
+
+_BRANCHES: Final[Sequence[tuple[type[ArenaError], ErrorCode]]] = (
+    (Fault, ErrorCode.GAME_FAULT),
+    (Busy, ErrorCode.RATE_LIMITED),
+    (AccessDenied, ErrorCode.FORBIDDEN),
+    (ActionRefused, ErrorCode.MALFORMED_ACTION),
+    (ArenaError, ErrorCode.BAD_REQUEST),
+)
 _CAUSES_READ: Final[dict[int, Cause]] = {number: cause for cause, number in CAUSES.items()}
 _FRAME_TAG: Final = b"\x0a"
 _ONE_BYTE: Final = 0x80
@@ -62,11 +82,12 @@ def join_frames(frames: Iterable[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def error_message(error: ArenaError, retry_after_ms: int = 0) -> common_pb2.Error:
-    """An error as peers read it: its code and its sentence, on one line and not too long."""
+def error_message(error: ArenaError) -> common_pb2.Error:
+    """An error as peers read it: its code, its sentence on one line and not too long, and when to try again."""
     text = " ".join(str(error).split())[:MAX_ERROR_TEXT].encode(errors="replace").decode()
-    code = common_pb2.ErrorCode.ValueType(error.code)
-    return common_pb2.Error(code=code, message=text, retry_after_ms=retry_after_ms)
+    code = common_pb2.ErrorCode.ValueType(error.code or _code_of_branch(error))
+    retry = RETRY_MS if isinstance(error, Busy | LedgerFault) else 0
+    return common_pb2.Error(code=code, message=text, retry_after_ms=retry)
 
 
 def read_error(message: common_pb2.Error) -> ArenaError:
@@ -77,6 +98,11 @@ def read_error(message: common_pb2.Error) -> ArenaError:
 def read_cause(number: int) -> Cause:
     """The cause of a number; an unknown one counts as void, which charges nobody."""
     return _CAUSES_READ.get(number, Cause.VOID)
+
+
+def _code_of_branch(error: ArenaError) -> ErrorCode:
+    """The documented code that comes nearest to an error which states none of its own."""
+    return next(code for branch, code in _BRANCHES if isinstance(error, branch))
 
 
 def _kind_and_message(frame: relay_pb2.ClientFrame) -> tuple[str, Any]:

@@ -13,6 +13,14 @@ MAX_NAME: Final = 64
 """Characters of an agent's name, a version, a field's name and suchlike."""
 MAX_GAME_ID: Final = 1024
 """Characters of a rated id, options included."""
+MAX_ACTION_BYTES: Final = 256 * 1024
+"""Of one encoded action."""
+MAX_PROVENANCE_BYTES: Final = 512 * 1024
+"""Of one encoded provenance."""
+MAX_OPTIONS_BYTES: Final = 256 * 1024
+"""Of a game's options as JSON, the texts of files included."""
+MAX_ENTRY_BYTES: Final = 64 * 1024
+"""Of a seat's private input as JSON."""
 MAX_WANTS: Final = 64
 """Fields one agent may want."""
 MAX_ERROR_TEXT: Final = 500

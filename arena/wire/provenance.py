@@ -8,6 +8,7 @@ from google.protobuf.message import DecodeError
 from arena.core.agent import Provenance
 from arena.core.errors import MalformedAction
 from arena.v1 import play_pb2 as pb
+from arena.wire.limits import MAX_PROVENANCE_BYTES
 from arena.wire.unfit import Unfit
 
 _FLOAT32 = np.dtype("<f4")
@@ -25,7 +26,7 @@ def fill_provenance(message: pb.Provenance, provenance: Provenance) -> None:
 
     Raises:
         MalformedAction: a token id is no uint32, a number is not finite, a text is not valid Unicode, or there is not
-            one logprob a completion token.
+            one logprob a completion token, or all of it is more than MAX_PROVENANCE_BYTES.
     """
     try:
         message.policy_version = provenance.policy_version
@@ -38,14 +39,16 @@ def fill_provenance(message: pb.Provenance, provenance: Provenance) -> None:
     except (TypeError, ValueError) as error:
         raise MalformedAction("the provenance holds a text, token id or number that cannot be sent") from error
     read_provenance(message)
+    _check_size(message.ByteSize())
 
 
 def decode_provenance(data: bytes) -> Provenance:
     """What an agent sent beside an action.
 
     Raises:
-        MalformedAction: the bytes hold no provenance, or one that is inconsistent.
+        MalformedAction: the bytes hold no provenance, one that is inconsistent, or more than MAX_PROVENANCE_BYTES.
     """
+    _check_size(len(data))
     try:
         return read_provenance(pb.Provenance.FromString(data))
     except DecodeError as error:
@@ -66,6 +69,11 @@ def read_provenance(message: pb.Provenance) -> Provenance:
         )
     except Unfit as error:
         raise MalformedAction(f"the provenance {error}") from error
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_PROVENANCE_BYTES:
+        raise MalformedAction(f"the provenance is {size} bytes; at most {MAX_PROVENANCE_BYTES} are taken")
 
 
 def _read_logprobs(message: pb.Provenance) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

@@ -24,6 +24,7 @@ from arena.wire.limits import Limits
 from tests.e2e.clients import play
 from tests.e2e.peer import Peer
 from tests.server.conftest import open_hall
+from tests.wire.mangling import mangled
 
 EVERYBODY = frozenset({"play", "watch"})
 PYTHON_WORDS = ("Error(", "Error:", "<class", "object at 0x", "NoneType", "Traceback", "google.protobuf", "int()")
@@ -68,25 +69,6 @@ def good_batches(number: int) -> list[list[pb.ClientFrame]]:
     ]
 
 
-def damaged(data: bytes, rng: Random) -> bytes:
-    """`data` with some bytes flipped, cut out, doubled or put in."""
-    out = bytearray(data)
-    for _ in range(rng.randint(1, 4)):
-        at = rng.randrange(len(out) + 1)
-        match rng.randrange(5):
-            case 0 if at < len(out):
-                out[at] ^= 1 << rng.randrange(8)
-            case 1:
-                del out[at : at + rng.randint(1, 8)]
-            case 2:
-                out[at:at] = rng.randbytes(rng.randint(1, 8))
-            case 3:
-                out[at:at] = out[at : at + 16]
-            case _:
-                out[at:] = b""
-    return bytes(out)
-
-
 async def assault(transport: LoopbackTransport, rng: Random, frames: int) -> tuple[int, list[common_pb2.Error]]:
     """Send damaged messages over as many streams as it takes; every error that came back."""
     sent, errors = 0, []
@@ -94,10 +76,10 @@ async def assault(transport: LoopbackTransport, rng: Random, frames: int) -> tup
         agent = Peer(await transport.open())
         try:
             hello = pb.ClientBatch(frames=[pb.ClientFrame(hello=pb.Hello(client="mutant"))]).SerializeToString()
-            await agent.send_bytes(hello if rng.random() < 0.8 else damaged(hello, rng))
+            await agent.send_bytes(hello if rng.random() < 0.8 else mangled(hello, rng))
             for batch in rng.sample(good_batches(sent), 6):
                 sent += 1
-                await agent.send_bytes(damaged(pb.ClientBatch(frames=batch).SerializeToString(), rng))
+                await agent.send_bytes(mangled(pb.ClientBatch(frames=batch).SerializeToString(), rng))
             await agent.send(join=pb.Join(join_id=LAST))
             await agent.next("join_ended", when=lambda frame: frame.join_ended.join_id == LAST)
         except ArenaError as error:

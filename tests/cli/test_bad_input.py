@@ -67,12 +67,14 @@ MISUSED = {
 @pytest.mark.parametrize(("args", "fragments"), REFUSED.values(), ids=REFUSED)
 def test_a_wrong_request_is_refused_in_one_sentence(cli, tmp_path, args, fragments):
     (tmp_path / "notes.txt").write_text("not a database " * 100)
-    cli(*args).refused_with(*fragments)
+    sentence = cli(*args).refusal()
+    assert [fragment for fragment in fragments if fragment in sentence] == [*fragments]
 
 
 @pytest.mark.parametrize(("args", "fragments"), MISUSED.values(), ids=MISUSED)
 def test_wrong_usage_is_answered_in_one_sentence(cli, args, fragments):
-    cli(*args).refused_with(*fragments, code=2)
+    sentence = cli(*args).refusal(code=2)
+    assert [fragment for fragment in fragments if fragment in sentence] == [*fragments]
 
 
 @pytest.mark.usefixtures("ledger")
@@ -80,18 +82,22 @@ def test_wrong_usage_is_answered_in_one_sentence(cli, args, fragments):
 def test_a_ledger_of_a_newer_schema_is_refused(cli, tmp_path, command):
     with sqlite3.connect(tmp_path / "arena.db") as db:
         db.execute("UPDATE alembic_version SET version_num = '9999'")
-    cli(*command).refused_with("9999", "update arena")
+    sentence = cli(*command).refusal()
+    assert "9999" in sentence
+    assert "update arena" in sentence
 
 
 @pytest.mark.usefixtures("ledger")
 def test_a_seat_that_the_match_has_not_is_refused(cli):
     match = cli("matches", "--game", TTT, "--json").json["matches"][0]["match"]
-    cli("replay", match, "--seat", 9).refused_with("no seat 9", "0 to 1")
+    sentence = cli("replay", match, "--seat", 9).refusal()
+    assert "no seat 9" in sentence
+    assert "0 to 1" in sentence
 
 
 def test_reading_commands_leave_no_empty_ledger_behind(cli, tmp_path):
     for command in (("ladder",), ("matches",), ("verify",), ("replay", "x"), ("backup", "b.db"), ("token", "list")):
-        cli(*command).refused_with("arena.db")
+        assert "arena.db" in cli(*command).refusal()
     assert not [*tmp_path.iterdir()]
 
 
@@ -100,7 +106,10 @@ def test_a_bug_asks_to_be_reported(cli, monkeypatch):
         raise ZeroDivisionError("division by zero")
 
     monkeypatch.setattr("arena.ledger.Ledger.open", broken)
-    cli("ladder").refused_with("bug in arena", "ZeroDivisionError", "ARENA_DEBUG")
+    sentence = cli("ladder").refusal()
+    assert "bug in arena" in sentence
+    assert "ZeroDivisionError" in sentence
+    assert "ARENA_DEBUG" in sentence
     monkeypatch.setenv("ARENA_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         cli("ladder")

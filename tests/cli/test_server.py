@@ -93,16 +93,21 @@ def test_options_of_a_joined_game_are_part_of_its_rated_id(server, tmp_path):
     ids=str,
 )
 def test_a_wrong_request_to_a_server_is_refused_in_one_sentence(cli, server, args, fragments):
-    cli(*args, "--server", server.address).refused_with(*fragments)
+    sentence = cli(*args, "--server", server.address).refusal()
+    assert [fragment for fragment in fragments if fragment in sentence] == [*fragments]
 
 
 def test_a_port_in_use_is_refused(server, tmp_path):
     port = server.address.rpartition(":")[2]
-    arena("serve", "--port", port, cwd=tmp_path).refused_with(port, "--port")
+    sentence = arena("serve", "--port", port, cwd=tmp_path).refusal()
+    assert port in sentence
+    assert "--port" in sentence
 
 
 def test_a_ledger_in_use_by_another_server_is_refused(server, tmp_path):
-    arena("serve", "--port", free_port(), "--db", server.db, cwd=tmp_path).refused_with("another server", "--db")
+    sentence = arena("serve", "--port", free_port(), "--db", server.db, cwd=tmp_path).refusal()
+    assert "another server" in sentence
+    assert "--db" in sentence
 
 
 def test_an_interrupted_join_ends_after_its_matches(cli, server, tmp_path):
@@ -134,7 +139,7 @@ def test_a_live_match_can_be_watched_to_its_end(cli, server, tmp_path):
     live = []
     while not live:  # ends by the test's timeout
         assert process.poll() is None, process.stderr.read()
-        listed = cli("matches", "--server", server.address, "--agent", name, "--json").json
+        listed = cli("matches", "--server", server.address, "--json").json
         live = [match["match"] for match in listed["matches"] if match["live"]]
     watcher = subprocess.Popen(
         [ARENA, "watch", live[0], "--server", server.address], cwd=tmp_path, env=environment(), stdout=-1, text=True
@@ -178,11 +183,13 @@ def guarded(tmp_path_factory):
 def test_a_guarded_server_refuses_strangers(cli, guarded, monkeypatch):
     address, _, (_, _, watcher) = guarded
     join = ("join", TTT, "--agent", "random", "--server", address)
-    cli(*join).refused_with("asks for a token", "ARENA_TOKEN")
-    cli("ladder", TTT, "--server", address).refused_with("asks for a token")
-    cli(*join, "--token", "arena_wrong_token").refused_with("token")
+    unnamed = cli(*join).refusal()
+    assert "asks for a token" in unnamed
+    assert "ARENA_TOKEN" in unnamed
+    assert "asks for a token" in cli("ladder", TTT, "--server", address).refusal()
+    assert "token" in cli(*join, "--token", "arena_wrong_token").refusal()
     monkeypatch.setenv("ARENA_TOKEN", watcher)
-    cli(*join).refused_with("play")
+    assert "play" in cli(*join).refusal()
 
 
 def test_owners_see_their_own_and_nobody_takes_their_names(cli, guarded, tmp_path):
@@ -204,7 +211,7 @@ def test_owners_see_their_own_and_nobody_takes_their_names(cli, guarded, tmp_pat
     here = cli("matches", "--mine", "--db", db, "--json", "--token", ann).json
     assert [m["match"] for m in mine["matches"]] == [m["match"] for m in here["matches"]]
     join = ("join", TTT, "--agent", "random", "--name", "anns", "--server", address)
-    cli(*join, "--token", bob).refused_with("'anns' belongs to another owner")
+    assert "'anns' belongs to another owner" in cli(*join, "--token", bob).refusal()
 
 
 def test_a_revoked_token_opens_nothing(cli, guarded):
@@ -215,7 +222,7 @@ def test_a_revoked_token_opens_nothing(cli, guarded):
     assert token.split("_", 2)[2] not in json.dumps(listed)
     assert cli("games", "--server", address, "--json", "--token", token).code == 0
     assert cli("token", "revoke", listed[0]["id"], "--db", db).code == 0
-    cli("games", "--server", address, "--token", token).refused_with("unknown or revoked")
+    assert "unknown or revoked" in cli("games", "--server", address, "--token", token).refusal()
 
 
 def test_sigterm_ends_a_server_in_order(tmp_path):

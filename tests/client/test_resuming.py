@@ -118,9 +118,9 @@ async def test_gap_that_the_server_cannot_replay_is_a_new_start() -> None:
         await peer.settle()
         peer.cut()
         peer, _ = await server.welcome(after=50)
-        await peer.expect("join")
+        assert (await peer.expect("join")).join_id == 1
         await peer.send(server.frame(seat_assigned=seat(1)), server.ask(1, from_start=True))
-        await peer.expect("act")
+        assert (await peer.expect("act")).request_id == 1
         await finish(server, peer, task, 1)
 
 
@@ -170,8 +170,9 @@ async def test_silent_server_is_given_up_and_resumed() -> None:
     server = FakeServer()
     async with playing(server, recorder()) as task:
         await server.seated(heartbeat_ms=10)
-        peer, _ = await server.welcome(after=2)
-        await finish(server, peer, task, 1)
+        peer, hello = await server.welcome(after=2)
+        assert (hello.session_id, hello.last_seq) == ("s1", 2)
+        assert (await finish(server, peer, task, 1)).matches == 1
 
 
 async def test_answers_wait_for_a_server_that_does_not_read_and_all_arrive() -> None:

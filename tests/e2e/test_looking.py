@@ -107,8 +107,7 @@ async def test_a_finished_match_cannot_be_watched(server: Server) -> None:
     assert "not live" in done.stderr
 
 
-async def test_challenged_agents_meet_once_however_often_it_is_asked(server: Server) -> None:
-    """Three owners wait for a game of three, so that nobody meets anybody unless challenged."""
+async def test_a_challenge_brings_agents_that_wait_a_match_and_others_an_error(server: Server) -> None:
     game = "openspiel/connect_four"
     async with peer(server.address) as one:
         await one.hello()

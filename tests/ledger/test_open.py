@@ -95,14 +95,19 @@ def test_reading_makes_no_ledger_and_no_key(tmp_path: Path) -> None:
     assert not (tmp_path / "arena.db.state").exists()
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_postgresql_needs_a_state_folder_to_append(url: str) -> None:
     plan = set_plan(1)
+    with Ledger.open(url) as ledger, pytest.raises(LedgerFault, match="needs a folder for its signing key"):
+        ledger.append(plan, [result(plan)])
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_sqlite_keeps_its_state_beside_its_file(url: str, tmp_path: Path) -> None:
+    plan = set_plan(1)
     with Ledger.open(url) as ledger:
-        if url.startswith("sqlite"):
-            ledger.append(plan, [result(plan)]).result(30)
-        else:
-            with pytest.raises(LedgerFault, match="needs a folder for its signing key"):
-                ledger.append(plan, [result(plan)])
+        ledger.append(plan, [result(plan)]).result(30)
+    assert (tmp_path / "arena.db.state" / KEY).exists()
 
 
 def test_a_lost_key_is_not_silently_replaced(url: str, state: Path) -> None:

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from sqlalchemy import Engine, text
 
-from arena.core.agent import Provenance
+from arena.core.agent import MAX_REFUSAL_REASON, MAX_REFUSED_TEXT, Provenance, Refusal
 from arena.core.errors import BadRequest, Forbidden, NameTaken, Unauthenticated, UnknownMatch
 from arena.core.values import AgentName
 from arena.ledger import Grant, Ledger, Scope
@@ -110,6 +111,52 @@ def test_provenance_is_read_back_whole() -> None:
     assert again.logprobs.tolist() == [-0.5, -np.inf]
     assert (again.prompt_token_ids, again.completion_token_ids) == ([1, 2**32 - 1], [3])
     assert (again.policy_version, again.reasoning, again.cost, again.think_seconds) == ("step-70", "CANARY", 0.25, 1.5)
+
+
+def test_a_blob_from_before_refusals_were_kept_has_none() -> None:
+    old = msgspec.msgpack.encode(("v1", b"", b"", b"", "so", 0.0, 0.0))
+    assert pack(Provenance(policy_version="v1", reasoning="so")) == old
+    assert list(unpack(old).refused) == []
+
+
+def test_refusals_are_read_back_in_their_order() -> None:
+    refused = [Refusal("taken", "\u202e\0 text"), Refusal("no number", "")]
+    assert unpack(pack(Provenance(refused=refused))).refused == refused
+
+
+def test_a_refusal_is_bounded_and_can_always_be_kept() -> None:
+    refusal = Refusal.of("r" * 10_000, "\ud800" + "s" * 10_000_000)
+    assert (len(refusal.reason), len(refusal.sent)) == (MAX_REFUSAL_REASON, MAX_REFUSED_TEXT)
+    assert unpack(pack(Provenance(refused=[refusal]))).refused == [Refusal("r" * 500, "?" + "s" * 1_999)]
+
+
+def test_an_owner_reads_how_its_moves_came_about_and_no_stranger_does(ledger: Ledger) -> None:
+    plan = set_plan()
+    refused = Provenance(refused=[Refusal("taken", "4")])
+    played = result(plan, provenance={0: MADE, 1: refused, 2: Provenance(cost=1.0)})
+    played.seats[1].refusals = 1
+    match_id = played.plan.match_id
+    ledger.append(plan, [played, result(plan, 1)]).result(30)
+    assert [(made.number, made.step, made.seat) for made in ledger.made_moves(match_id, "ann")] == [
+        (0, 0, 0),
+        (2, 2, 0),
+    ]
+    assert [made.number for made in ledger.made_moves(match_id, None)] == [0, 1, 2]
+    for stranger in ("eve", ""):
+        with pytest.raises(Forbidden):
+            ledger.made_moves(match_id, stranger)
+    lines = {line.match_id: line for line in ledger.matches()}
+    assert [made.number for made in ledger.refusals(lines[played.plan.match_id], "ben")] == [1]
+    assert ledger.refusals(lines[played.plan.match_id], "ann") == []
+    assert [made.number for line in lines.values() for made in ledger.refusals(line, None)] == [1]
+    assert ledger.verify().ok
+
+
+@pytest.mark.parametrize("odd", ["none", "\0", "a\0b"])
+def test_of_an_unknown_match_nothing_is_read(ledger: Ledger, odd: str) -> None:
+    with pytest.raises(UnknownMatch):
+        ledger.made_moves(odd, None)
+    assert ledger.matches(game=odd, agent=odd) == []
 
 
 def test_provenance_is_read_by_its_owner_and_admins_only(ledger: Ledger) -> None:

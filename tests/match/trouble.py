@@ -6,7 +6,9 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from threading import Event as Never
 from typing import Any
 
@@ -19,6 +21,9 @@ from arena.core.seed import Seed
 from arena.core.values import EVENTS, Action, Config, Seat, Value
 from arena.plugin.spec import RegisterAgent, RegisterGame, hookimpl
 from tests.match.fakes import Sum, SumGame
+
+STAMPS = "TROUBLE_STAMPS"
+"""Names the file that the beginnings of faults are noted in: the seed of the match, and monotonic seconds."""
 
 FAULTS = (
     "none",
@@ -46,22 +51,36 @@ OPTIONS = (
 class TroubleState(Sum):
     game: "TroubleGame"
 
+    def __init__(self, game: "TroubleGame", seed: Seed, entries: Entries) -> None:
+        super().__init__(game, seed, entries)
+        self.seed = seed
+
     def step(self, actions: Mapping[Seat, Action]) -> None:
         if self.turns == self.game.config["turn"]:
+            self.begin_fault()
             _FAULTS[str(self.game.config["fault"])](self)
         super().step(actions)
 
     def check(self, seat: Seat, action: Action) -> Action:
         checked = super().check(seat, action)
-        if self.turns == self.game.config["turn"]:
-            checked = {"huge": 10**30, "odd": {3}}.get(self.game.config["fault"], checked)
-        return checked
+        strange = {"huge": 10**30, "odd": {3}}.get(self.game.config["fault"])
+        if strange is None or self.turns != self.game.config["turn"]:
+            return checked
+        self.begin_fault()
+        return strange
 
     def outcome(self) -> Any:
         outcome = super().outcome()
         if outcome and self.game.config["fault"] == "nan":
+            self.begin_fault()
             outcome[0].score = float("nan")
         return outcome
+
+    def begin_fault(self) -> None:
+        """Note when it began, where a test wants to know: all processes share the monotonic clock."""
+        if path := os.environ.get(STAMPS):
+            with Path(path).open("a") as stamps:
+                stamps.write(f"{self.seed.hex()} {time.monotonic()}\n")
 
 
 class TroubleGame(SumGame):
@@ -228,16 +247,9 @@ class JsonCodec:
     """JSON in place of the protocol."""
 
     def encode_prompt(
-        self,
-        step: int,
-        fields: Mapping[str, Value],
-        events: Sequence[Event],
-        legal: Legal,
-        *,
-        labels: bool,
-        from_start: bool,
+        self, step: int, fields: Mapping[str, Value], events: Sequence[Event], legal: Legal, **how: bool
     ) -> bytes:
-        return json.dumps([step, dict(fields), len(events), from_start]).encode()
+        return json.dumps([step, dict(fields), len(events), how["from_start"]]).encode()
 
     def encode_view(self, step: int, fields: Mapping[str, Value], events: Sequence[Event]) -> bytes:
         return json.dumps([step, dict(fields), len(events)]).encode()

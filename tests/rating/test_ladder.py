@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from arena.core.errors import BadRequest
 from arena.core.values import AgentName, SetId
-from arena.rating import SeatLine, SetResult, Standing, ladder, standings
+from arena.rating import Ladder, SeatLine, SetResult, Standing, ladder, standings
 
 
 def seat(agent: str, rank: int, score: float, *, fault: bool = False) -> SeatLine:
@@ -76,6 +76,17 @@ def test_a_set_with_a_fault_moves_the_raw_rating_only() -> None:
     assert (a.error_share, b.error_share) == (0.5, 0.0)
 
 
+def test_clean_ratings_are_those_of_the_clean_sets_alone() -> None:
+    sets = [outcome(n, "ab"[n % 3 == 0], "ba"[n % 3 == 0], clean=n % 4 != 2) for n in range(40)]
+    raw = {row.agent: row.clean_rating for row in ladder(sets)}
+    clean = {row.agent: row.rating for row in ladder([each for each in sets if each.clean])}
+    assert raw == clean
+
+
+def test_settings_reach_the_rating_system() -> None:
+    assert [row.rating for row in ladder([outcome(0, "a", "b")], "elo", ["k=8"])] == [1504.0, 1496.0]
+
+
 def test_an_agent_without_a_clean_set_has_no_clean_rating() -> None:
     assert {row.clean_rating for row in ladder([outcome(0, "a", "b", clean=False)])} == {None}
 
@@ -98,13 +109,19 @@ def test_rows_are_what_the_ladder_command_prints() -> None:
     assert (second["rank"], second["agent"], second["losses"]) == (2, "b", 1)
 
 
+def test_a_ladder_states_intervals_where_its_system_is_uncertain() -> None:
+    low, high = Ladder("trueskill").update([outcome(0, "a", "b")]).intervals()[AgentName("a")] or (0, 0)
+    assert (low, high) == pytest.approx((29.396 - 1.96 * 7.171, 29.396 + 1.96 * 7.171), abs=1e-2)
+    assert set(Ladder("elo").update([outcome(0, "a", "b")]).intervals().values()) == {None}
+
+
 def test_equal_ratings_share_a_rank_in_order_of_names() -> None:
     tied = SetResult(0, SetId("s"), True, standings([[seat("b", 1, 1), seat("a", 1, 1), seat("c", 3, 0)]]))
     assert [(row.rank, row.agent) for row in ladder([tied], "elo")] == [(1, "a"), (1, "b"), (3, "c")]
 
 
 def test_an_unknown_system_is_named_with_the_known_ones() -> None:
-    with pytest.raises(BadRequest, match="unknown rating system 'glicko'; there is elo, mean, openskill, trueskill"):
+    with pytest.raises(BadRequest, match="unknown rating system 'glicko'; there is elo, glicko2, mean, openskill, "):
         ladder([], "glicko")
 
 

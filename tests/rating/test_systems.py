@@ -1,129 +1,27 @@
-"""The rating systems agree with their papers' and packages' reference values."""
+"""What all rating systems promise: a view of the stream, settings checked by name, one update an agent and set."""
 
 import pytest
-import trueskill as package
 from hypothesis import given
 from hypothesis import strategies as st
-from openskill.models import PlackettLuce
 
-from arena.core.values import AgentName, SetId
-from arena.rating import SYSTEMS, Rating, SetResult, Standing
+from arena.core.errors import BadOption, BadRequest
+from arena.core.values import AgentName
+from arena.rating import SYSTEMS, Rating, make_system
 from arena.rating.elo import Elo
 from arena.rating.mean_score import MeanScore
-from arena.rating.openskill import OpenSkill
-from arena.rating.trueskill import EXACT, TrueSkill
+from arena.rating.system import RatingSystem
+from tests.rating.sets import as_result, finished, near, random_sides
+
+DRIFTING = [name for name, system in SYSTEMS.items() if any(option.name == "frozen" for option in system.options)]
 
 
-def finished(ranks: dict[str, int], *, number: int = 0, clean: bool = True, score: float = 0.0) -> SetResult:
-    """A set of one match in which the agents took these ranks."""
-    lines = [Standing(AgentName(agent), rank, score, 1, 0, 1, 0, 0) for agent, rank in ranks.items()]
-    return SetResult(number, SetId(f"s{number}"), clean, lines)
-
-
-def near(value: float, uncertainty: float, tolerance: float = 5e-4) -> object:
-    return pytest.approx(Rating(value, uncertainty), abs=tolerance)
-
-
-def test_trueskill_of_one_win_is_the_published_value() -> None:
-    ratings = TrueSkill().update([finished({"a": 1, "b": 2})]).ratings()
-    assert ratings == {"a": near(29.396, 7.171), "b": near(20.604, 7.171)}
-
-
-def test_trueskill_of_one_draw_is_the_published_value() -> None:
-    ratings = TrueSkill().update([finished({"a": 1, "b": 1})]).ratings()
-    assert ratings == {"a": near(25.0, 6.458), "b": near(25.0, 6.458)}
-
-
-def test_trueskill_of_three_agents_is_the_published_value() -> None:
-    ratings = TrueSkill().update([finished({"a": 1, "b": 2, "c": 3})]).ratings()
-    assert [round(ratings[AgentName(agent)].value, 3) for agent in "abc"] == [31.675, 25.0, 18.325]
-
-
-SETS_OF_TWO = st.lists(
-    st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd"), st.integers(1, 2), st.integers(1, 2)).filter(
-        lambda row: row[0] != row[1]
-    ),
-    max_size=60,
-)
-
-
-@given(SETS_OF_TWO)
-def test_closed_form_equals_the_factor_graph(rows: list[tuple[str, str, int, int]]) -> None:
-    ours = TrueSkill().update(finished({one: p, two: q}) for one, two, p, q in rows).ratings()
-    env = package.TrueSkill(backend=EXACT)
-    theirs = {agent: env.create_rating() for agent in "abcd"}
-    for one, two, p, q in rows:
-        (theirs[one],), (theirs[two],) = env.rate([(theirs[one],), (theirs[two],)], [p, q])
-    for agent, rating in ours.items():
-        assert rating == near(theirs[agent].mu, theirs[agent].sigma, 1e-6)
-
-
-def test_closed_form_of_a_win_equals_the_package_as_it_comes() -> None:
-    (winner,), (loser,) = package.rate([(package.Rating(31, 2),), (package.Rating(28, 5),)])
-    system = TrueSkill()
-    system._beliefs = {AgentName("a"): (31, 2), AgentName("b"): (28, 5)}
-    assert system.update([finished({"b": 2, "a": 1})]).ratings() == {
-        "a": near(winner.mu, winner.sigma, 1e-6),
-        "b": near(loser.mu, loser.sigma, 1e-6),
-    }
-
-
-def test_trueskill_stays_finite_after_the_most_surprising_results() -> None:
-    system = TrueSkill(tau=0).update(finished({"a": 1, "b": 2}) for _ in range(3000))
-    for ranks in ({"a": 1, "b": 1}, {"b": 1, "a": 2}):
-        ratings = system.update([finished(ranks)]).ratings()
-        assert all(abs(r.value) < 1e3 and 0 < (r.uncertainty or 0) < 25 / 3 for r in ratings.values())
-
-
-def test_openskill_equals_its_package() -> None:
-    model = PlackettLuce()
-    (one,), (two,), (three,) = model.rate([[model.rating()] for _ in range(3)], ranks=[2, 1, 2])
-    ratings = OpenSkill().update([finished({"a": 2, "b": 1, "c": 2})]).ratings()
-    assert ratings == {
-        "a": near(one.mu, one.sigma, 1e-12),
-        "b": near(two.mu, two.sigma, 1e-12),
-        "c": near(three.mu, three.sigma, 1e-12),
-    }
-
-
-def test_openskill_package_gives_the_reference_values() -> None:
-    model = PlackettLuce()
-    teams = model.rate([[model.rating(), model.rating()], [model.rating(), model.rating()]])
-    assert [team[0].mu for team in teams] == pytest.approx([26.964294621803063, 23.035705378196937], abs=1e-9)
-    assert teams[0][0].sigma == pytest.approx(8.177962604389991, abs=1e-9)
-    wins, _ = model.predict_win([[model.rating()], [model.rating(mu=33.564, sigma=1.123)]])
-    assert wins == pytest.approx(0.2021226121041832, abs=1e-9)
-
-
-def test_elo_moves_equals_by_half_of_k() -> None:
-    ratings = Elo().update([finished({"a": 1, "b": 2})]).ratings()
-    assert ratings == {"a": Rating(1516.0), "b": Rating(1484.0)}
-
-
-def test_elo_of_four_hundred_points_expects_ten_to_one() -> None:
-    system = Elo(k=400)
-    system.update([finished({"a": 1, "b": 2})])
-    system.update([finished({"a": 1, "b": 2})])
-    ratings = system.ratings()
-    assert ratings[AgentName("a")].value == pytest.approx(1700 + 400 / 11)
-
-
-@given(st.lists(st.permutations([1, 2, 2, 3]), max_size=20))
-def test_elo_keeps_the_sum_of_points(rows: list[list[int]]) -> None:
-    system = Elo().update(finished(dict(zip("abcd", ranks, strict=True))) for ranks in rows)
-    assert sum(rating.value - 1500 for rating in system.ratings().values()) == pytest.approx(0, abs=1e-6)
-
-
-def test_mean_score_states_the_interval_of_its_samples() -> None:
-    samples = [1.0, 2.0, 3.0, 4.0]
-    rating = MeanScore().update(finished({"a": 1}, score=s) for s in samples).ratings()[AgentName("a")]
-    assert rating == near(2.5, 1.959964 * (5 / 3) ** 0.5 / 2, 1e-5)
-    assert MeanScore().update([finished({"a": 1})]).ratings()[AgentName("a")].uncertainty is None
+def test_every_system_has_the_name_that_commands_select_it_by() -> None:
+    assert set(SYSTEMS) == {"trueskill", "elo", "openskill", "openskill-bt", "openskill-tm", "glicko2", "mean"}
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_more_wins_never_rate_lower(name: str) -> None:
-    rows = [finished({"a": 1, "b": 2, "c": 3}, score=0), finished({"a": 1, "b": 1})]
+    rows = [finished({"a": 1, "b": 2, "c": 3}), finished({"a": 1, "b": 1})]
     ratings = SYSTEMS[name]().update(rows).ratings()
     assert ratings[AgentName("a")].value >= ratings[AgentName("b")].value >= ratings[AgentName("c")].value
 
@@ -134,3 +32,103 @@ def test_ratings_are_a_view_of_the_stream(name: str) -> None:
     whole = SYSTEMS[name]().update(rows).ratings()
     halves = SYSTEMS[name]().update(rows[:13]).update(rows[13:]).ratings()
     assert whole == halves
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_an_agent_that_met_nobody_keeps_its_starting_rating(name: str) -> None:
+    new = SYSTEMS[name]().update([finished({"a": 1, "b": 2})]).ratings()
+    alone = SYSTEMS[name]().update([finished({"a": 1})]).ratings()
+    mates = SYSTEMS[name]().update([finished({"a": 1, "b": 1}, teams={"a": "x", "b": "x"})]).ratings()
+    assert set(new) == set(mates) == {"a", "b"}
+    assert alone[AgentName("a")] == mates[AgentName("a")] == mates[AgentName("b")]
+
+
+@pytest.mark.parametrize("name", [name for name in SYSTEMS if name != "mean"])
+def test_the_members_of_the_better_team_gain(name: str) -> None:
+    teams = {"a": "red", "b": "red", "c": "blue", "d": "blue"}
+    ratings = SYSTEMS[name]().update([finished({"a": 1, "b": 1, "c": 2, "d": 2}, teams=teams)]).ratings()
+    won, mate, lost, fourth = (ratings[AgentName(agent)].value for agent in "abcd")
+    assert (won, lost) == pytest.approx((mate, fourth))
+    assert won > lost
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_every_system_stays_finite_after_the_most_surprising_results(name: str) -> None:
+    one_sided = [finished({"a": 1, "b": 2}), finished({"a": 1, "b": 2, "c": 3})] * 500
+    surprises = [finished(ranks) for ranks in ({"a": 1, "b": 1}, {"b": 1, "a": 2}, {"c": 1, "b": 1, "a": 3})]
+    for rating in SYSTEMS[name]().update(one_sided + surprises).ratings().values():
+        assert abs(rating.value) < 1e5
+        assert rating.uncertainty is None or 0 <= rating.uncertainty < 1e3
+
+
+@pytest.mark.parametrize("name", DRIFTING)
+def test_a_frozen_agent_has_no_drift_and_the_others_keep_theirs(name: str) -> None:
+    rows = [as_result(sides) for sides in random_sides(200)] + [finished({"x": 1 + i % 2, "y": 1}) for i in range(200)]
+    free, frozen = make_system(name).update(rows).ratings(), make_system(name, ["frozen=x,z"]).update(rows).ratings()
+    agent = AgentName("x")
+    assert (frozen[agent].uncertainty or 0) < (free[agent].uncertainty or 0)
+    assert all(free[other] == rating for other, rating in frozen.items() if other not in "xy")
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "sentence"),
+    [
+        ("elo", "kk=3", "unknown option 'kk'; there is k, scale, start"),
+        ("elo", "k", "'k' is not of the form key=value"),
+        ("elo", "k=many", "option k: 'many' is not a number from 0 up to 10000"),
+        ("elo", "k=nan", "option k: nan is not a number from 0 up to 10000"),
+        ("trueskill", "draw=1", "option draw: 1.0 is not a number from 0 up to 0.99"),
+        ("glicko2", "tau=-1", "option tau: -1.0 is not a number from 0.001 up to 10"),
+        ("mean", "tau=1", "unknown option 'tau'; there is none"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_what_would_be_right(name: str, setting: str, sentence: str) -> None:
+    with pytest.raises(BadOption) as refused:
+        make_system(name, [setting])
+    assert str(refused.value) == sentence
+
+
+def test_an_unknown_system_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(BadRequest, match="unknown rating system 'glicko'; there is elo, glicko2, mean, openskill, "):
+        make_system("glicko")
+
+
+def test_settings_by_name_are_those_of_the_constructor() -> None:
+    assert make_system("elo", ["k=10"]).update([finished({"a": 1, "b": 2})]).ratings() == {
+        "a": Rating(1505.0),
+        "b": Rating(1495.0),
+    }
+
+
+def test_elo_moves_equals_by_half_of_k() -> None:
+    ratings = Elo().update([finished({"a": 1, "b": 2})]).ratings()
+    assert ratings == {"a": Rating(1516.0), "b": Rating(1484.0)}
+
+
+def test_elo_of_four_hundred_points_expects_ten_to_one() -> None:
+    system = Elo(k=400)
+    system.update([finished({"a": 1, "b": 2}), finished({"a": 1, "b": 2})])
+    assert system.ratings()[AgentName("a")].value == pytest.approx(1700 + 400 / 11)
+
+
+def test_elo_of_two_is_the_same_by_sides() -> None:
+    rows = [(1, "a", "b"), (2, "b", "c"), (1, "c", "a"), (1, "b", "a")]
+    plain = Elo().update(finished({one: rank, two: 3 - rank}) for rank, one, two in rows).ratings()
+    teams = {agent: agent for agent in "abc"}
+    sides = Elo().update(finished({one: rank, two: 3 - rank}, teams=teams) for rank, one, two in rows).ratings()
+    assert {agent: rating.value for agent, rating in plain.items()} == pytest.approx(
+        {agent: rating.value for agent, rating in sides.items()}, abs=1e-9
+    )
+
+
+@given(st.lists(st.permutations([1, 2, 2, 3]), max_size=20))
+def test_elo_keeps_the_sum_of_points(rows: list[list[int]]) -> None:
+    system: RatingSystem = Elo().update(finished(dict(zip("abcd", ranks, strict=True))) for ranks in rows)
+    assert sum(rating.value - 1500 for rating in system.ratings().values()) == pytest.approx(0, abs=1e-6)
+
+
+def test_mean_score_states_the_interval_of_its_samples() -> None:
+    samples = [1.0, 2.0, 3.0, 4.0]
+    rating = MeanScore().update(finished({"a": 1}, score=s) for s in samples).ratings()[AgentName("a")]
+    assert rating == near(2.5, 1.959964 * (5 / 3) ** 0.5 / 2, 1e-5)
+    assert MeanScore().update([finished({"a": 1})]).ratings()[AgentName("a")].uncertainty is None

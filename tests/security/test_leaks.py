@@ -123,7 +123,7 @@ def seats_of(seen: Sequence[Seen]) -> Iterator[tuple[Seen, str, int, bytes]]:
 async def test_no_seat_is_sent_names_seeds_thoughts_or_what_others_hold(hall: Hall, game: str) -> None:
     seen, results = await watch_play(hall, game, 8)
     by_match = {result.plan.match_id: result for result in results}
-    assert {match for one in seen for match, _ in one.by_seat} == set(by_match)
+    assert {match for one in seen for match, _ in one.by_seat} == set(by_match) != set()
     secret = (hall.ledger.state / "secret").read_bytes() if hall.ledger.state else b""
     for one, match, seat, data in seats_of(seen):
         result = by_match[match]  # type: ignore[index]
@@ -174,6 +174,7 @@ async def test_a_seat_hears_of_roles_only_what_its_own_role_tells(hall: Hall, ga
 
 async def test_a_private_entry_is_seen_by_its_own_seat_alone(hall: Hall) -> None:
     seen, _ = await watch_play(hall, "testing/parley", 4, entry_json=lambda name: json.dumps(f"HELD {name}").encode())
+    assert [len(one.by_seat) for one in seen] == [4, 4]
     for one, _, _, data in seats_of(seen):
         other = next(each for each in seen if each is not one)
         assert f"HELD {one.name}".encode() in data

@@ -8,20 +8,19 @@ import pytest
 
 from arena.core.errors import ErrorCode
 from arena.core.game import ClockSpec
-from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move, PartyRef, SetPlan
-from arena.core.seed import Seed
+from arena.core.match import Cause, MatchPlan, MatchResult, Move, PartyRef, SetPlan
 from arena.core.values import AgentName, Fields, MatchId, Seat, SetId
 from arena.match import messages as msg
 from arena.server.arbiter import Arbiter
+from arena.server.connection import Connection
 from arena.server.journal import Journal
 from arena.server.live import Lane, LiveMatch, LiveSet
-from arena.server.session import Connection, Principal, Session
+from arena.server.session import Principal, Session
 from arena.server.snapshot import MatchOpened
 from arena.v1 import play_pb2 as pb
 from arena.v1.relay_pb2 import Act
 from arena.wire.limits import Limits
-
-GAME = GameRef(id="test/game", version="1.0.0", config={}, rated_id="test/game")
+from tests.server.plans import GAME, plan_of
 
 
 class FakeExecutor:
@@ -71,15 +70,7 @@ class Scene:
         self.arbiter = Arbiter(self.executor, self.journal, lambda match, result: self.over.append(result))
         self.sessions = [self._session(name) for name in ("one", "two")]
         parties = tuple(PartyRef(agent=AgentName(s.id), owner=s.id) for s in self.sessions)
-        plan = MatchPlan(
-            match_id=MatchId("m"),
-            set_id=SetId("s"),
-            ordinal=0,
-            game=GAME,
-            seed=Seed.of(1),
-            parties=parties,
-            clock=clock,
-        )
+        plan = plan_of(clock, *parties)
         set_plan = SetPlan(set_id=SetId("s"), game=GAME, parties=parties, matches=1, rated=True)
         lanes = [Lane(session=session, join=1, wants=frozenset()) for session in self.sessions]
         live_set = LiveSet(plan=set_plan, matches=[plan], lanes=lanes)

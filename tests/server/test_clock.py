@@ -4,26 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.core.game import ClockSpec
-from arena.core.match import GameRef, MatchPlan
-from arena.core.seed import Seed
-from arena.core.values import MatchId, SetId
 from arena.server.live import LiveMatch
 from arena.server.session import Request, SeatHold
+from tests.server.plans import plan_of
 
-GAME = GameRef(id="test/game", version="1.0.0", config={}, rated_id="test/game")
 seconds = st.floats(0, 100)
 
 
 def match(decision: float, bank: float, deadline: float = 1e9) -> LiveMatch:
-    plan = MatchPlan(
-        match_id=MatchId("m"),
-        set_id=SetId("s"),
-        ordinal=0,
-        game=GAME,
-        seed=Seed.of(1),
-        parties=(),
-        clock=ClockSpec(decision=decision, bank=bank),
-    )
+    plan = plan_of(ClockSpec(decision=decision, bank=bank))
     live = LiveMatch(plan=plan, of=None, lane_of=(), started_ms=0, deadline=deadline)  # type: ignore[arg-type]  # no set
     live.banks = [bank]
     return live

@@ -13,14 +13,12 @@ import pytest
 
 from arena.server.hall import Hall
 from arena.server.journal import read_journal
-from arena.server.session import Principal
-from arena.testing.loopback import LoopbackTransport
 from arena.v1 import common_pb2
 from arena.v1 import play_pb2 as pb
 from arena.wire.limits import Limits
-from tests.e2e.peer import Peer, peer
+from tests.e2e.peer import Peer
 from tests.e2e.serving import install_plugin
-from tests.server.conftest import open_hall
+from tests.server.conftest import open_hall, visitor
 
 TTT = "openspiel/tic_tac_toe"
 
@@ -46,12 +44,6 @@ async def killed_copy(folder: Path, **changes: Any) -> AsyncIterator[Hall]:
     shutil.copytree(folder, copy)
     async with open_hall(copy, **changes) as hall:
         yield hall
-
-
-def visitor(hall: Hall, owner: str) -> Any:
-    """A peer of this hall."""
-    principal = Principal(owner, frozenset({"play", "watch"}))
-    return peer(LoopbackTransport(lambda stream: hall.play.serve(stream, principal)))
 
 
 async def meet(stack: AsyncExitStack, hall: Hall, game: str, **join: Any) -> tuple[Peer, Peer, list[pb.Welcome]]:
@@ -209,6 +201,7 @@ async def test_a_lone_agent_of_one_seat_plays_one_match_at_a_time(tmp_path: Path
         await ann.hello()
         await ann.join("testing/doublet", "ann", matches=4)
         live: Counter[str] = Counter()
+        ended = set()
         while True:
             frame = await ann.next("seat_assigned", "decision_request", "match_ended", "join_ended")
             match frame.WhichOneof("frame"):
@@ -216,11 +209,13 @@ async def test_a_lone_agent_of_one_seat_plays_one_match_at_a_time(tmp_path: Path
                     live[frame.seat_assigned.match_id] += 1
                 case "match_ended":
                     del live[frame.match_ended.match_id]
+                    ended.add(frame.match_ended.match_id)
                 case "decision_request":
                     await ann.act(frame.decision_request.request_id, choice=0)
                 case _:
                     break
             assert len(live) <= 1
+        assert len(ended) == 4
 
 
 async def test_after_a_restart_an_agent_that_stays_away_is_not_charged_nor_is_its_opponent(folder: Path) -> None:

@@ -10,7 +10,7 @@ from arena.core.agent import Agent, BatchAgent, Clock, Decision, Observation, Re
 from arena.core.game import ClockSpec, Game, SeatOutcome
 from arena.core.legal import Legal
 from arena.core.values import TEXT, Action, Config, Json
-from arena.testing import ConformanceError, check_agent, examine_agent
+from arena.testing import AGENT_PROMISES, ConformanceError, check_agent, examine_agent
 from arena.testing.games import Chorus, Countdown, Guess, Poll
 from arena.testing.games_of_form import Parley, Steer
 from arena.testing.tiny import TinyGame
@@ -40,7 +40,7 @@ class Batched(BatchAgent):
 @pytest.mark.parametrize("game", [Countdown, Guess, Poll, Chorus, Steer, Parley], ids=lambda game: game.__name__)
 @pytest.mark.parametrize("agent", [Plain, Waiting])
 def test_good_agent_keeps_every_promise(agent: type[Agent], game: Callable[[], Game]) -> None:
-    assert check_agent(agent, game())
+    assert [finding.promise for finding in check_agent(agent, game())] == [p.__name__ for p in AGENT_PROMISES]
 
 
 def test_batch_agent_plays_every_seat_and_hears_every_outcome() -> None:

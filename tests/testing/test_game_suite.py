@@ -30,7 +30,9 @@ def test_tiny_game_keeps_every_promise(game: type[TinyGame]) -> None:
 
 
 def test_entries_reach_the_state() -> None:
-    assert check_game(Parley(), entries={Seat(0): "keep five"})
+    assert len(check_game(Parley(), entries={Seat(0): "keep five"})) == len(GAME_PROMISES)
+    with pytest.raises(ConformanceError, match="at most 20 characters"):
+        check_game(Parley(), entries={Seat(0): "x" * 21})
 
 
 def test_broken_promises_are_raised_together() -> None:

@@ -8,8 +8,19 @@ import numpy as np
 
 from arena.core.errors import ErrorCode
 from arena.v1 import play_pb2 as pb
-from arena.wire.actions import MAX_ACTION_BYTES, encode_action
-from arena.wire.limits import MAX_JSON_DEPTH, MAX_NAME, MAX_SERVER_BATCH_BYTES, MAX_WANTS, Limits
+from arena.wire.actions import encode_action
+from arena.wire.limits import (
+    MAX_ACTION_BYTES,
+    MAX_ENTRY_BYTES,
+    MAX_GAME_ID,
+    MAX_JSON_DEPTH,
+    MAX_NAME,
+    MAX_OPTIONS_BYTES,
+    MAX_PROVENANCE_BYTES,
+    MAX_SERVER_BATCH_BYTES,
+    MAX_WANTS,
+    Limits,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "protos/README.md").read_text(encoding="utf-8")
@@ -53,7 +64,11 @@ def test_limits_are_the_defaults() -> None:
         "max_seats": str(limits.max_seats),
     }
     for number in (
-        f"{MAX_ACTION_BYTES // 1024} KiB",
+        f"`Action` has at most {MAX_ACTION_BYTES // 1024} KiB",
+        f"`Provenance` {MAX_PROVENANCE_BYTES // 1024} KiB",
+        f"`options_json` {MAX_OPTIONS_BYTES // 1024} KiB",
+        f"`entry_json` {MAX_ENTRY_BYTES // 1024} KiB",
+        f"`game` at most {MAX_GAME_ID:,} characters",
         f"{MAX_SERVER_BATCH_BYTES // 2**20} MiB",
         f"most {MAX_JSON_DEPTH} deep",
     ):

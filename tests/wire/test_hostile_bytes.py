@@ -22,12 +22,13 @@ from arena.core.errors import (
     UnknownGame,
 )
 from arena.v1 import play_pb2 as pb
-from arena.wire.actions import MAX_ACTION_BYTES, decode_action
+from arena.wire.actions import decode_action
 from arena.wire.entrance import check_hello, read_join
 from arena.wire.frames import client_frames, join_frames, server_frames
-from arena.wire.limits import MAX_JSON_DEPTH, Limits
+from arena.wire.limits import MAX_ACTION_BYTES, MAX_JSON_DEPTH, Limits
 from arena.wire.prompts import decode_prompt
 from arena.wire.provenance import decode_provenance
+from tests.wire.mangling import mangled
 
 LIMITS = Limits()
 MUTATIONS = 20_000
@@ -145,30 +146,12 @@ def read_as_a_server_does(data: bytes) -> None:
                 check_hello(message)
 
 
-def mutate(data: bytes, rng: random.Random) -> bytes:
-    out = bytearray(data)
-    for _ in range(rng.randint(1, 4)):
-        at = rng.randrange(len(out) + 1)
-        match rng.randrange(5):
-            case 0 if at < len(out):
-                out[at] ^= 1 << rng.randrange(8)
-            case 1 if at < len(out):
-                out[at] = rng.choice((0, 1, 0x7F, 0x80, 0xFF))
-            case 2:
-                out[at:at] = rng.randbytes(rng.randint(1, 5))
-            case 3:
-                del out[at : at + rng.randint(1, 5)]
-            case _:
-                out[at:at] = out[rng.randrange(len(out) + 1) :][:20]
-    return bytes(out)
-
-
 def test_mutated_frames_leave_nothing_but_arena_errors_with_clean_sentences() -> None:
     rng, seeds, refused = random.Random(20), honest_batches(), 0
     for seed in seeds:
         read_as_a_server_does(seed)
     for number in range(MUTATIONS):
-        sentence = complaint(read_as_a_server_does, mutate(seeds[number % len(seeds)], rng))
+        sentence = complaint(read_as_a_server_does, mangled(seeds[number % len(seeds)], rng))
         refused += bool(sentence)
         assert not PYTHON_NAMES.search(sentence)
         assert "\n" not in sentence

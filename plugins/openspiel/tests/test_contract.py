@@ -8,11 +8,10 @@ import pytest
 from arena.core.errors import GameUnavailable
 from arena.core.game import Game, GameListing
 from arena.core.values import Json
-from arena.testing import check_game
+from arena.testing import GAME_PROMISES, check_game, examine_game
 from arena.testing.promises_course import outcomes_are_whole
 from arena.testing.promises_decisions import seats_owe_decisions_until_the_outcome
 from arena.testing.promises_views import fields_are_as_promised
-from arena.testing.trial import GameTrial
 
 NAMES = sorted(game_type.short_name for game_type in pyspiel.registered_games())
 PLAYABLE = 108
@@ -39,7 +38,7 @@ QUICKER: dict[str, dict[str, Json]] = {"bridge_uncontested_bidding": {"num_redea
     ],
 )
 def test_game_keeps_the_whole_contract(made: Callable[..., Game], name: str) -> None:
-    check_game(made(name), seeds=(1, 2), max_steps=40)
+    assert len(check_game(made(name), seeds=(1, 2), max_steps=40)) == len(GAME_PROMISES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -48,10 +47,10 @@ def test_every_game_plays_or_says_why_not(made: Callable[..., Game], name: str) 
         game = made(name, **QUICKER.get(name, {}))
     except GameUnavailable as error:
         pytest.skip(str(error))
-    trial = GameTrial(game=game, seeds=(5,), max_steps=LONGEST)
-    seats_owe_decisions_until_the_outcome(trial)
-    outcomes_are_whole(trial)
-    fields_are_as_promised(GameTrial(game=game, seeds=(5,), max_steps=5))
+    course = (seats_owe_decisions_until_the_outcome, outcomes_are_whole)
+    found = examine_game(game, seeds=(5,), max_steps=LONGEST, promises=course)
+    found += examine_game(game, seeds=(5,), max_steps=5, promises=(fields_are_as_promised,))
+    assert [finding.broken for finding in found] == ["", "", ""]
 
 
 def test_number_of_playable_games(listings: dict[str, GameListing], made: Callable[..., Game]) -> None:

@@ -11,9 +11,11 @@ from plugins.werewolf.tests.driver import Factory, finish, make, play, winner
 
 def test_the_random_table_keeps_its_four_rules() -> None:
     """RULES.md 9"""
+    phases = set()
     for number in range(100):
         for asked in play(make(), Seed.of(number), RandomTable, RandomTable):
             table, seat, action = asked.state.table, asked.seat, asked.action
+            phases.add(asked.state.phase.name)
             if asked.state.phase.name == "discussion":
                 assert action == ""
             if asked.state.phase.name == "vote":
@@ -22,6 +24,7 @@ def test_the_random_table_keeps_its_four_rules() -> None:
                 assert {table.deal[seat].team, table.deal[action].team} != {Team.WEREWOLF} or action == seat
             saves = asked.state.phase.name == "night" and table.deal[seat] is DOCTOR and action != 7
             assert not saves or table.day > 1 or action == seat
+    assert phases >= {"discussion", "vote", "night"}
 
 
 @given(st.dictionaries(st.integers(0, 999), st.booleans(), min_size=1))
@@ -32,7 +35,7 @@ def test_a_claim_is_read_as_it_was_told(results: dict[int, bool]) -> None:
 @given(st.text() | st.text("I am the seer. lokdtp_1w;:3", max_size=80))
 def test_any_speech_can_be_read(speech: str) -> None:
     claim = claims.read(speech)
-    assert claim is None or claims.tell(claim)
+    assert claim is None or claims.read(claims.tell(claim)) == claim
 
 
 def test_seer_claims_are_true_when_the_seer_tells_them_and_lies_when_a_wolf_does() -> None:

@@ -1,0 +1,106 @@
+"""The director of an event: its format under its fault rule and its stop rule. The one thing that a runner asks."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from math import sqrt
+
+from arena.core.errors import BadEvent
+from arena.core.game import GameSpec
+from arena.core.values import AgentName
+from arena.tournament.event import Event
+from arena.tournament.records import count_sets
+from arena.tournament.schedule import Course, EventStanding, Pairing, Played
+
+_Z95 = 1.959963984540054
+
+
+class Director:
+    """Says what is due. It keeps no state: the same course always gets the same answer.
+
+    A runner stores what is `due` in that order, plays pending pairings in any order and at any pace, stores each
+    `Played` as it lands, and asks again. After a restart it plays what is pending and goes on as if nothing had been.
+
+    Raises:
+        BadEvent: the event cannot be held with this game.
+    """
+
+    def __init__(self, event: Event, spec: GameSpec) -> None:
+        event.check(spec)
+        self.event = event
+        self.field = event.field(spec)
+        if event.stop.width is not None and self.field.scored:
+            raise BadEvent(f"[stop]: width is a share of sets, and {spec.id} is ranked by score; use sets or seconds")
+
+    def course(
+        self, scheduled: Sequence[Pairing] = (), played: Sequence[Played] = (), left: Iterable[AgentName] = ()
+    ) -> Course:
+        """The event so far: `left` are those who said that they leave; the fault rule adds those who stayed away."""
+        gone = frozenset(left) | _stayed_away(played, self.event.faults.withdraw_after)
+        return Course(scheduled=scheduled, played=played, withdrawn=gone)
+
+    def due(self, course: Course, seconds: float = 0.0) -> list[Pairing]:
+        """What may be scheduled now, after `seconds` of running time; empty while waiting, and when it is over."""
+        if self.stopped(course, seconds):
+            return []
+        found = list(self.event.format.due(self.field, course))
+        cap = self.event.stop.sets
+        return found if cap is None else found[: max(0, cap - len(course.scheduled))]
+
+    def forfeits(self, course: Course) -> list[Played]:
+        """What became of the pending pairings of those who have left: to be stored, unless the set is under way."""
+        return [
+            Played(pairing=pairing, absent=course.withdrawn.intersection(pairing.entrants))
+            for pairing in course.pending
+            if not course.withdrawn.isdisjoint(pairing.entrants)
+        ]
+
+    def over(self, course: Course, seconds: float = 0.0) -> bool:
+        """Whether the event has ended: nothing is under way and nothing more will come."""
+        if course.pending:
+            return False
+        return bool(self.stopped(course, seconds)) or self.event.format.over(self.field, course)
+
+    def stopped(self, course: Course, seconds: float = 0.0) -> str:
+        """Which stop rule has ended the event, as one sentence; empty while none has."""
+        stop = self.event.stop
+        if stop.sets is not None and len(course.scheduled) >= stop.sets:
+            return f"{stop.sets} sets were scheduled"
+        if stop.seconds is not None and seconds >= stop.seconds:
+            return f"{stop.seconds:g} seconds have passed"
+        if stop.width is not None and self.width(course) <= stop.width:
+            return f"every interval of the points a set is at most {stop.width:g} wide"
+        return ""
+
+    def width(self, course: Course) -> float:
+        """The widest 95 % interval of the points a set (Wilson 1927) among those who are still in; 1 at first."""
+        counts = count_sets(self.field, course.played)
+        return max(
+            (_wilson_width(c.share, c.sets) for name, c in counts.items() if name not in course.withdrawn), default=0.0
+        )
+
+    def standings(self, course: Course) -> list[EventStanding]:
+        """The table at this moment, best first."""
+        return self.event.format.standings(self.field, course)
+
+    def expected(self) -> int | None:
+        """How many sets there will be in all, for the time left; None when only the course decides it."""
+        found = [n for n in (self.event.format.expected(self.field), self.event.stop.sets) if n is not None]
+        return min(found, default=None)
+
+
+def _stayed_away(played: Iterable[Played], limit: int) -> frozenset[AgentName]:
+    """Those who at some time were absent from `limit` sets in a row, in the order in which sets were completed."""
+    row: Counter[AgentName] = Counter()
+    gone: set[AgentName] = set()
+    for one in played:
+        for name in one.pairing.entrants:
+            row[name] = row[name] + 1 if name in one.absent else 0
+        gone.update(name for name in one.absent if row[name] >= limit)
+    return frozenset(gone)
+
+
+def _wilson_width(share: float, sets: int) -> float:
+    if not sets:
+        return 1.0
+    spread = share * (1 - share) / sets + _Z95**2 / (4 * sets**2)
+    return 2 * _Z95 * sqrt(spread) / (1 + _Z95**2 / sets)

@@ -1,0 +1,149 @@
+"""Swiss rounds: everybody meets somebody of the same points, and nobody twice.
+
+Whoever withdraws is paired no more, and what it played stands. A void set counts half for both; who is absent loses.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import ceil, log2
+from typing import ClassVar, Self
+
+from arena.core.errors import BadEvent
+from arena.core.values import AgentName
+from arena.tournament.matching import Candidate, matched
+from arena.tournament.records import count_sets, ranked
+from arena.tournament.schedule import Course, EventStanding, Field, Format, Pairing, Played, need_duel
+from arena.tournament.table import Table
+
+Pair = tuple[AgentName, AgentName]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swiss(Format):
+    """`rounds` rounds, by default as many as single out one winner among so many entrants.
+
+    Where their number is odd one rests, the last in points and nobody twice, and gets the points of a win.
+    """
+
+    kind: ClassVar[str] = "swiss"
+    rounds: int | None = None
+
+    @classmethod
+    def read(cls, table: Table) -> Self:
+        """Key `rounds`."""
+        return cls(rounds=table.maybe_whole("rounds"))
+
+    def check(self, field: Field) -> None:
+        """A duel, and so few rounds that there is always a pairing without rematches (Dirac 1952: n / 2 rounds)."""
+        need_duel("swiss", field)
+        most = _even(len(field.entrants)) // 2
+        if self._rounds(field) > most:
+            raise BadEvent(
+                f"{len(field.entrants)} entrants can play at most {most} swiss rounds without rematches, "
+                f"not {self._rounds(field)}; use a round robin"
+            )
+
+    def due(self, field: Field, course: Course) -> Sequence[Pairing]:
+        """What is left of the round under way, and the next round once that is finished."""
+        current = max((pairing.round for pairing in course.scheduled), default=1)
+        if rest := course.left(self._round(field, course, current)):
+            return rest
+        if course.pending or current >= self._rounds(field):
+            return []
+        return course.left(self._round(field, course, current + 1))
+
+    def standings(self, field: Field, course: Course) -> list[EventStanding]:
+        """By points, then Buchholz: the points of one's opponents, with one's own for a round without (FIDE C.07)."""
+        counts = count_sets(field, course.played)
+        scores = _Scores(field, course.scheduled, course.played, course.withdrawn)
+        ranked_by = {
+            name: {"points": scores.points[name], "buchholz": scores.buchholz(name), "wins": float(counts[name].wins)}
+            for name in field.names
+        }
+        for name, count in counts.items():
+            count.points = scores.points[name]
+        return ranked(field, course, counts, ranked_by)
+
+    def expected(self, field: Field) -> int:
+        """Half of the entrants in each round."""
+        return self._rounds(field) * (len(field.entrants) // 2) * field.sets
+
+    def _rounds(self, field: Field) -> int:
+        return self.rounds or max(1, ceil(log2(len(field.entrants))))
+
+    def _round(self, field: Field, course: Course, number: int) -> list[Pairing]:
+        """All pairings of a round: those that are stored, and the best ones for whoever is left."""
+        stored = {p.number: p.entrants for p in course.scheduled if p.round == number}
+        earlier = [p for p in course.scheduled if p.round < number]
+        scores = _Scores(field, earlier, course.played, course.withdrawn)
+        active = [name for name in field.names if name not in course.withdrawn]
+        wave: dict[int, tuple[AgentName, ...]] = dict(enumerate(_pairs(scores, active), start=1))
+        if any(wave.get(n) != entrants for n, entrants in stored.items()):  # somebody left while the round was stored
+            taken = {name for entrants in stored.values() for name in entrants}
+            fresh = _pairs(scores, [name for name in active if name not in taken])
+            wave = {**stored, **dict(enumerate(fresh, start=max(stored) + 1))}
+        return [
+            Pairing(round=number, number=n, leg=leg, entrants=entrants)
+            for leg in range(field.sets)
+            for n, entrants in sorted(wave.items())
+        ]
+
+
+class _Scores:
+    """Where everybody stands after some rounds."""
+
+    def __init__(
+        self, field: Field, pairings: Sequence[Pairing], played: Iterable[Played], withdrawn: frozenset[AgentName]
+    ) -> None:
+        self.points = dict.fromkeys(field.names, 0.0)
+        self.met: dict[AgentName, dict[AgentName, None]] = {name: {} for name in field.names}
+        self.firsts: Counter[AgentName] = Counter(p.entrants[0] for p in pairings)
+        rounds: dict[int, set[AgentName]] = {}
+        for pairing in pairings:
+            one, two = pairing.entrants
+            self.met[one][two] = self.met[two][one] = None
+            rounds.setdefault(pairing.round, set()).update(pairing.entrants)
+        known = {pairing.id for pairing in pairings}
+        self._add_results(one for one in played if one.pairing.id in known)
+        self.byes = self._add_byes(field, rounds, withdrawn)
+
+    def buchholz(self, name: AgentName) -> float:
+        """The points of all opponents; a round of rest counts one's own."""
+        return sum(self.points[other] for other in self.met[name]) + self.byes[name] * self.points[name]
+
+    def _add_results(self, played: Iterable[Played]) -> None:
+        for one in played:
+            for name, points in (one.points or dict.fromkeys(one.pairing.entrants, 0.5)).items():
+                self.points[name] += points
+
+    def _add_byes(
+        self, field: Field, rounds: dict[int, set[AgentName]], withdrawn: frozenset[AgentName]
+    ) -> Counter[AgentName]:
+        """Whoever was there and not paired rested; one that has left was there until its last pairing."""
+        byes: Counter[AgentName] = Counter()
+        for name in field.names:
+            own = [number for number, paired in rounds.items() if name in paired]
+            last = max(own, default=0) if name in withdrawn else max(rounds, default=0)
+            byes[name] = sum(number <= last and name not in paired for number, paired in rounds.items())
+            self.points[name] += byes[name] * field.sets
+        return byes
+
+
+def _pairs(scores: _Scores, active: Sequence[AgentName]) -> list[Pair]:
+    """Pairs of a round, the leaders first; the one who had the first place less often gets it."""
+    order = sorted(active, key=lambda name: -scores.points[name])
+    candidates = [
+        Candidate(
+            score=round(2 * scores.points[name]),
+            met=frozenset(i for i, other in enumerate(order) if other in scores.met[name]),
+            rested=scores.byes[name] > 0,
+        )
+        for name in order
+    ]
+    pairs = [(order[i], order[j]) for i, j in matched(tuple(candidates))]
+    return [(b, a) if scores.firsts[b] < scores.firsts[a] else (a, b) for a, b in pairs]
+
+
+def _even(number: int) -> int:
+    return number + number % 2

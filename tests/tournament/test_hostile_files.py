@@ -1,0 +1,105 @@
+"""Whatever stands in an event file, it is read, or refused as a bad event; nothing else comes of it."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arena.core.errors import BadEvent
+from arena.tournament.files import parse
+from arena.tournament.formats import FORMATS
+from tests.tournament.test_files import GOOD, spec
+
+VALUES = st.sampled_from(
+    [
+        "0",
+        "-1",
+        "1",
+        "2",
+        "1e400",
+        "nan",
+        "-inf",
+        "0.5",
+        "true",
+        '""',
+        '"a"',
+        '"a0"',
+        "[]",
+        '["a"]',
+        "[1]",
+        "[[]]",
+        "{}",
+        "{x=1}",
+        "2026-01-01",
+        "12:00:00",
+        '"swiss"',
+    ]
+)
+ODD_TEXTS = st.sampled_from(['"\\u202e"', '"\\u0000"', '"two words"', f'"{"x" * 600}"', str(2**70)])
+KEYS = st.sampled_from(
+    [
+        "name",
+        "ratings",
+        "same_owner",
+        "game",
+        "format",
+        "sets",
+        "faults",
+        "stop",
+        "entrants",
+        "other",
+        "game.id",
+        "game.places",
+        "game.options",
+        "format.kind",
+        "format.cycles",
+        "format.rounds",
+        "format.challengers",
+        "format.learners",
+        "format.sampling",
+        "format.power",
+        "format.range",
+        "format.elo0",
+        "format.elo1",
+        "format.model",
+        "sets.per_pairing",
+        "sets.deals",
+        "sets.duplicate",
+        "sets.seed",
+        "sets.clock",
+        "sets.clock.bank",
+        "stop.sets",
+        "stop.width",
+        "faults.withdraw_after",
+        "faults.show_up_seconds",
+    ]
+)
+ENTRANTS = "".join(f'[[entrants]]\nname = "a{i}"\nspec = "random"\n' for i in range(4))
+
+
+def refusal(text: str) -> str:
+    """What the refusal says; empty when the event could be read and asked about a game."""
+    try:
+        event = parse(text)
+        assert len(event.digest) == 64
+        event.check(spec())
+    except BadEvent as error:
+        return str(error)
+    return ""
+
+
+@given(
+    lines=st.dictionaries(KEYS, VALUES | ODD_TEXTS, max_size=6),
+    kind=st.sampled_from(sorted(FORMATS)),
+)
+@settings(max_examples=300, deadline=None)
+def test_any_values_under_any_keys_are_read_or_refused(lines: dict[str, str], kind: str) -> None:
+    all_lines = {"name": '"x"', "game.id": '"fake/duel"', "format.kind": f'"{kind}"', **lines}
+    said = refusal("".join(f"{key} = {value}\n" for key, value in all_lines.items()) + ENTRANTS)
+    assert "\n" not in said
+    assert len(said) < 500
+
+
+@given(text=st.text(max_size=200), at=st.integers(0, len(GOOD)))
+@settings(max_examples=200, deadline=None)
+def test_any_text_in_any_place_is_read_or_refused(text: str, at: int) -> None:
+    said = refusal(GOOD[:at] + text + GOOD[at:])
+    assert "\n" not in said
