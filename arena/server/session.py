@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from arena.core.errors import ArenaError, ErrorCode
 from arena.core.match import Cause
+from arena.core.values import Seat
 from arena.v1 import common_pb2
 from arena.v1 import play_pb2 as pb
 from arena.v1.relay_pb2 import ServerFrame
@@ -52,8 +53,9 @@ class SeatHold:
 
     ref: int
     match: "LiveMatch"
-    seat: int
+    seat: Seat
     join: int
+    session: "Session"
 
 
 @dataclass(slots=True)
@@ -211,10 +213,10 @@ class Session:
 
     # ---- seats and requests
 
-    def take_seat(self, match: "LiveMatch", seat: int, join: int) -> SeatHold:
+    def take_seat(self, match: "LiveMatch", seat: Seat, join: int) -> SeatHold:
         """A new hold under the next short name."""
         self._last_ref += 1
-        hold = SeatHold(self._last_ref, match, seat, join)
+        hold = SeatHold(self._last_ref, match, seat, join, self)
         self.holds[hold.ref] = hold
         return hold
 
