@@ -13,7 +13,7 @@
     ├── Busy
     │   ├── RateLimited  Draining  ResumeGap
     └── Fault                      ours or a plugin's, never the asker's
-        ├── GameFault  AgentFault  LedgerFault
+        ├── GameFault  AgentFault  LedgerFault (Unrecordable)
 
 A message says what was wrong and what would be right, in one sentence, for the peer to read: never a traceback, a path
 of the server, a Python type or a secret.
@@ -235,3 +235,7 @@ class LedgerFault(Fault):
     """The ledger cannot be read or written: wrong schema, broken chain, full disk."""
 
     code = ErrorCode.LEDGER_FAULT
+
+
+class Unrecordable(LedgerFault):
+    """A result holds what no ledger can keep; to append it again is no use."""

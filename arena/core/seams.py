@@ -44,17 +44,18 @@ class Executor(Protocol):
     def open(self, plan: MatchPlan, wants: Mapping[int, Fields], moves: Sequence[Move] = ()) -> None:
         """Begin a match, or with `moves` go on from its record. `wants` are the fields of each remote party, by index.
 
-        Answered by Opened, then Asked for each remote seat that owes a decision.
+        Answered by Opened, then Asked for each remote seat that owes a decision; both come again when the match has to
+        go on somewhere else. What was ordered before and not yet reported is then to be ordered again, forfeits apart.
         """
 
     def act(self, match: MatchId, seat: Seat, action: bytes) -> None:
         """An agent's encoded answer. Reported as Took or Refused."""
 
     def rule(self, match: MatchId, seat: Seat, cause: Cause) -> None:
-        """The seat's decision is lost to `cause`: default or forfeit by the game's rule; RESIGNED always forfeits.
+        """The seat's decision is lost to `cause`: default or forfeit by the game's rule. Reported as Took."""
 
-        Reported as Took.
-        """
+    def forfeit(self, match: MatchId, seat: Seat, cause: Cause) -> None:
+        """The seat loses the whole match, whether it owes a decision or not. Reported as Took, then Ended."""
 
     def ask_again(self, match: MatchId, seat: Seat) -> None:
         """Repeat an open decision with the whole view. Reported as Asked."""

@@ -1,7 +1,8 @@
 """The live matches of a worker, and the rounds in which they go on: step every table that can, ask every agent once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from arena.core.errors import ArenaError
 from arena.core.game import Game
@@ -16,6 +17,8 @@ from arena.match.shelf import GameShelf
 from arena.match.table import Table
 from arena.plugin.blackbox import BATCH, GAME, BlackBox
 from arena.plugin.border import game_fault
+
+_NONE: Final[Mapping[int, tuple[int, int]]] = MappingProxyType({})
 
 
 class Floor:
@@ -44,10 +47,16 @@ class Floor:
         """A live match."""
         return self._hosted.get(match)
 
-    def begin(self, hosted: Hosted, wants: Mapping[int, Wants], moves: Sequence[Move] = ()) -> None:
-        """Deal a match, or go on from its record."""
+    def begin(
+        self,
+        hosted: Hosted,
+        wants: Mapping[int, Wants],
+        moves: Sequence[Move] = (),
+        refusals: Mapping[int, tuple[int, int]] = _NONE,
+    ) -> None:
+        """Deal a match, or go on from its record; `refusals` are as `Table.recall` takes them."""
         self._hosted[hosted.plan.match_id] = hosted
-        self.within(hosted, self._begin, wants, moves)
+        self.within(hosted, self._begin, wants, moves, refusals)
 
     def round(self) -> None:
         """Ask each agent that lives here for its open decision, then step the tables whose game steps many at once."""
@@ -71,6 +80,13 @@ class Floor:
     def rule(self, hosted: Hosted, seat: Seat, cause: Cause) -> None:
         """A decision is lost to `cause`; nothing happens when none was owed."""
         move = hosted.dealt.rule(seat, cause)
+        if move is not None:
+            hosted.took(move)
+            self.after(hosted, hosted.dealt)
+
+    def forfeit(self, hosted: Hosted, seat: Seat, cause: Cause) -> None:
+        """The match is lost to `cause` by a seat."""
+        move = hosted.dealt.forfeit(seat, cause)
         if move is not None:
             hosted.took(move)
             self.after(hosted, hosted.dealt)
@@ -99,7 +115,13 @@ class Floor:
             hosted.end(void_result(hosted.plan, hosted.table, str(fault)))
         self.forget(hosted)
 
-    def _begin(self, hosted: Hosted, wants: Mapping[int, Wants], moves: Sequence[Move]) -> None:
+    def _begin(
+        self,
+        hosted: Hosted,
+        wants: Mapping[int, Wants],
+        moves: Sequence[Move],
+        refusals: Mapping[int, tuple[int, int]],
+    ) -> None:
         hosted.enter(self._box)
         game = self._shelf.game(hosted.plan.game)
         hosted.set_limits(game)
@@ -108,6 +130,7 @@ class Floor:
         for move in moves:
             self._box.enter(GAME)
             table.redo(move)
+        table.recall(refusals)
         hosted.adopt(table, wants, moves)
         if hosted.tell:
             hosted.tell(Opened(hosted.plan.match_id, list(table.parties)))

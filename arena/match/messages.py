@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from arena.core.values import MatchId, Seat
+
 
 class Message(msgspec.Struct, array_like=True, tag=True):
     """Anything on the channel."""
@@ -14,48 +16,62 @@ class Message(msgspec.Struct, array_like=True, tag=True):
 
 
 class Open(Message):
-    """Begin a match, or go on from `moves`. `plan` is as `match.packing` packs it."""
+    """Begin a match, or go on from `moves`. `plan` is as `match.packing` packs it.
 
-    match: str
+    `refusals[seat]` are the answers refused for the open decision and in the whole match; `lost[seat]` is the cause that
+    decisions are lost to from now on, since calling this agent brought a worker down.
+    """
+
+    match: MatchId
     plan: Any
     wants: Mapping[int, Sequence[str]]
     moves: Sequence[Any] = ()
+    refusals: Mapping[int, tuple[int, int]] = {}
+    lost: Mapping[int, str] = {}
 
 
 class Act(Message):
     """A remote seat's encoded answer."""
 
-    match: str
-    seat: int
+    match: MatchId
+    seat: Seat
     action: bytes
 
 
 class Rule(Message):
     """A decision lost to `cause`."""
 
-    match: str
-    seat: int
+    match: MatchId
+    seat: Seat
+    cause: str
+
+
+class Forfeit(Message):
+    """The whole match is lost to `cause` by a seat, whether it owes a decision or not."""
+
+    match: MatchId
+    seat: Seat
     cause: str
 
 
 class AskAgain(Message):
     """Repeat an open decision with the whole view."""
 
-    match: str
-    seat: int
+    match: MatchId
+    seat: Seat
 
 
 class Watch(Message):
     """Report spectator views; None ends it."""
 
-    match: str
+    match: MatchId
     wants: Sequence[str] | None
 
 
 class Drop(Message):
     """Forget a match."""
 
-    match: str
+    match: MatchId
 
 
 class PlaySet(Message):
@@ -80,7 +96,7 @@ class ListGames(Message):
     request: int
 
 
-Command = Open | Act | Rule | AskAgain | Watch | Drop | PlaySet | Describe | ListGames
+Command = Open | Act | Rule | Forfeit | AskAgain | Watch | Drop | PlaySet | Describe | ListGames
 
 # ---- from a worker --------------------------------------------------------------------------------------------------
 
@@ -88,15 +104,15 @@ Command = Open | Act | Rule | AskAgain | Watch | Drop | PlaySet | Describe | Lis
 class Opened(Message):
     """The match stands; `parties[seat]` is the index of the party that plays the seat."""
 
-    match: str
+    match: MatchId
     parties: Sequence[int]
 
 
 class Asked(Message):
     """A remote seat owes a decision."""
 
-    match: str
-    seat: int
+    match: MatchId
+    seat: Seat
     step: int
     prompt: bytes
     question: bool
@@ -105,9 +121,9 @@ class Asked(Message):
 class Took(Message):
     """A decision stands: the seat's own, or (with a cause) the default played or, without an action, a forfeit."""
 
-    match: str
+    match: MatchId
     step: int
-    seat: int
+    seat: Seat
     action: Any
     cause: str | None = None
 
@@ -115,8 +131,8 @@ class Took(Message):
 class Refused(Message):
     """An answer was refused. A `Took` with cause `illegal` follows when it was one refusal too many."""
 
-    match: str
-    seat: int
+    match: MatchId
+    seat: Seat
     code: int
     reason: str
 
@@ -124,21 +140,21 @@ class Refused(Message):
 class Viewed(Message):
     """A spectator's view, encoded."""
 
-    match: str
+    match: MatchId
     view: bytes
 
 
 class Ended(Message):
     """The match is over. `result` is as `match.packing` packs it, without the plan."""
 
-    match: str
+    match: MatchId
     result: Any
 
 
 class Failed(Message):
     """A plugin spoiled this match: it is void."""
 
-    match: str
+    match: MatchId
     code: int
     reason: str
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -13,9 +13,9 @@ from arena.core.game import GameOffer, GameSpec
 from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move
 from arena.core.values import Fields, Json, MatchId, Seat
 from arena.match import messages as m
+from arena.match.assignment import Assignment
 from arena.match.jobs import JobQueue
 from arena.match.link import Death, WorkerLink
-from arena.match.live import LiveMatch
 from arena.match.packing import unpack_result
 from arena.match.requests import Requests, offer
 from arena.plugin.blackbox import BATCH
@@ -53,7 +53,7 @@ class WorkerPool:
         )
         self._links: list[WorkerLink] = []
         self._loads: dict[WorkerLink, int] = {}
-        self._matches: dict[str, LiveMatch] = {}
+        self._matches: dict[str, Assignment] = {}
         self._requests = Requests()
         self._jobs = JobQueue(self._play_alone)
         self._failed_starts = 0
@@ -95,15 +95,25 @@ class WorkerPool:
 
     def open(self, plan: MatchPlan, wants: Mapping[int, Fields], moves: Sequence[Move] = ()) -> None:
         """As `Executor.open`. Parties that `wants` does not name play in the worker, by their `spec`."""
-        self._open(LiveMatch(plan, wants, list(moves), self._least_loaded()))
+        self._open(Assignment(plan, wants, moves, self._least_loaded()))
 
     def act(self, match: MatchId, seat: Seat, action: bytes) -> None:
         """As `Executor.act`."""
-        self._order(match, m.Act(match, seat, action))
+        live = self._matches.get(match)
+        if live is not None and live.opened:
+            live.link.send(m.Act(match, seat, action))
 
     def rule(self, match: MatchId, seat: Seat, cause: Cause) -> None:
         """As `Executor.rule`."""
-        self._order(match, m.Rule(match, seat, cause))
+        live = self._matches.get(match)
+        if live is not None and live.opened:
+            live.link.send(m.Rule(match, seat, cause))
+
+    def forfeit(self, match: MatchId, seat: Seat, cause: Cause) -> None:
+        """As `Executor.forfeit`."""
+        if live := self._matches.get(match):
+            live.forfeits[seat] = cause
+            live.link.send(m.Forfeit(match, seat, cause))
 
     def ask_again(self, match: MatchId, seat: Seat) -> None:
         """As `Executor.ask_again`."""
@@ -150,35 +160,41 @@ class WorkerPool:
 
     def _take(self, link: WorkerLink, reports: list[m.Report]) -> None:
         self._failed_starts = 0
+        matches = self._matches
         news: list[m.Report] = []
         for report in reports:
-            if isinstance(report, m.SetPlayed):
-                self._jobs.played(report)
+            kind = type(report)
+            if kind is m.SetPlayed:
+                self._jobs.played(cast(m.SetPlayed, report))
                 self._jobs.deal(self._links)
-            elif isinstance(report, m.Described):
-                self._requests.answer(report)
-            elif self._note(link, report):
-                news.append(report)
+            elif kind is m.Described:
+                self._requests.answer(cast(m.Described, report))
+            elif (live := matches.get(cast(m.MatchReport, report).match)) is not None:
+                if kind is not m.Asked:
+                    self._note(live, cast(m.MatchReport, report))
+                if live.done is None:
+                    news.append(report)
         if news:
             self.on_reports(news)
 
-    def _note(self, link: WorkerLink, report: m.MatchReport) -> bool:
-        """Learn from a report; whether it is for whoever follows them."""
-        live = self._matches.get(report.match)
-        if live is None or live.link is not link:
-            return False
-        if isinstance(report, m.Ended | m.Failed):
+    def _note(self, live: Assignment, report: m.MatchReport) -> None:
+        if isinstance(report, m.Took):
+            live.took(report)
+        elif isinstance(report, m.Refused):
+            live.refused(report)
+        elif isinstance(report, m.Opened):
+            live.opened = True
+        elif isinstance(report, m.Ended | m.Failed):
             self._end(live, report)
-        return live.note(report) and live.done is None
 
-    def _end(self, live: LiveMatch, report: m.Ended | m.Failed) -> None:
+    def _end(self, live: Assignment, report: m.Ended | m.Failed) -> None:
         self._forget(live)
         if live.done is not None:
             live.done(_result(live, report))
 
     # ---- matches ----------------------------------------------------------------------------------------------------
 
-    def _open(self, live: LiveMatch) -> None:
+    def _open(self, live: Assignment) -> None:
         self._matches[live.plan.match_id] = live
         self._loads[live.link] += 1
         opening, *others = live.commands()
@@ -187,23 +203,15 @@ class WorkerPool:
             live.link.send(command)
 
     def _play_alone(self, plan: MatchPlan, done: Callable[[MatchResult], None]) -> None:
-        self._open(LiveMatch(plan, {}, [], self._least_loaded(), done=done))
+        self._open(Assignment(plan, {}, (), self._least_loaded(), done=done))
 
-    def _order(self, match: MatchId, command: m.Act | m.Rule) -> None:
-        live = self._matches.get(match)
-        if live is None:
-            return
-        if command.seat in live.asked or (isinstance(command, m.Rule) and command.cause == Cause.RESIGNED):
-            live.pending.append(command)
-        live.link.send(command)
-
-    def _forget(self, live: LiveMatch) -> None:
+    def _forget(self, live: Assignment) -> None:
         del self._matches[live.plan.match_id]
         live.link.done(live.task)
         if live.link in self._loads:
             self._loads[live.link] -= 1
 
-    def _void(self, live: LiveMatch, error: ArenaError) -> None:
+    def _void(self, live: Assignment, error: ArenaError) -> None:
         report = m.Failed(live.plan.match_id, error.code, str(error))
         self._end(live, report)
         if live.done is None:
@@ -246,13 +254,13 @@ class WorkerPool:
         self._jobs.recover(link, death)
         self._jobs.deal(self._links)
 
-    def _resume(self, live: LiveMatch, death: Death | None) -> None:
+    def _resume(self, live: Assignment, death: Death | None) -> None:
         reason = live.verdict(death) if death is not None else ""
         if reason:
             self._void(live, GameFault(reason))
             return
         live.link = self._least_loaded()
-        live.asked.clear()
+        live.opened = False
         self._open(live)
 
     def _give_up(self, error: Fault) -> None:
@@ -287,10 +295,10 @@ def _ignore(reports: list[m.Report]) -> None:
     """Nobody follows."""
 
 
-def _result(live: LiveMatch, report: m.Ended | m.Failed) -> MatchResult:
+def _result(live: Assignment, report: m.Ended | m.Failed) -> MatchResult:
     if isinstance(report, m.Ended):
         return unpack_result(live.plan, report.result)
-    return MatchResult(plan=live.plan, moves=live.moves, seats=(), void=report.reason)
+    return MatchResult(plan=live.plan, moves=live.record(), seats=(), void=report.reason)
 
 
 def _not_starting() -> Fault:

@@ -134,6 +134,11 @@ class Table:
         self._tries[seat] = self._tries.get(seat, 0) + 1
         self._refusals[seat] = self._refusals.get(seat, 0) + 1
 
+    def recall(self, refusals: Mapping[int, tuple[int, int]]) -> None:
+        """Take over the refusals of an earlier table of this match: for the open decision, and in all, by seat."""
+        for number, (tries, total) in refusals.items():
+            self._tries[Seat(number)], self._refusals[Seat(number)] = tries, total
+
     def refused_out(self, seat: Seat) -> bool:
         """Whether this decision has been refused as often as the game allows; `rule(seat, ILLEGAL)` is due."""
         return self._tries.get(seat, 0) >= self.game.spec.max_refusals
@@ -146,11 +151,15 @@ class Table:
         if self.over or (seat not in self.open_seats and cause is not Cause.RESIGNED):
             return None
         if cause is Cause.RESIGNED:
-            return self._end(Move(self.step_number, seat, None, cause))
+            return self.forfeit(seat, cause)
         if self.game.spec.forfeit == "loses" and not self.state.legal(seat).question:
             return self._end(Move(self.step_number, seat, None, cause))
         action = self.state.check(seat, self.state.default_action(seat))
         return self._default(Move(self.step_number, seat, action, cause))
+
+    def forfeit(self, seat: Seat, cause: Cause) -> Move | None:
+        """End the match against a seat, whether it owes a decision or not. None when it is over already."""
+        return None if self.over else self._end(Move(self.step_number, seat, None, cause))
 
     def step(self) -> None:
         """Play the answers of a ready table and look who moves next.

@@ -12,7 +12,7 @@ from typing import Any, Final
 from arena.core.errors import ActionRefused, ArenaError, GameFault, StaleRequest, UnknownMatch
 from arena.core.match import Cause, MatchPlan, MatchResult
 from arena.core.seams import Codec
-from arena.core.values import Action, Seat
+from arena.core.values import Action, MatchId, Seat
 from arena.match import messages as m
 from arena.match.agents import AgentRoom, Asker
 from arena.match.channel import WorkerEnd, encode
@@ -50,6 +50,7 @@ class Worker:
             m.Act: self._act,
             m.Open: self._open,
             m.Rule: self._rule,
+            m.Forfeit: self._forfeit,
             m.AskAgain: self._ask_again,
             m.Watch: self._watch,
             m.Drop: self._drop,
@@ -92,19 +93,19 @@ class Worker:
     def _open(self, command: m.Open) -> None:
         plan = unpack_plan(command.plan)
         hosted = Hosted(plan, self._next_task(), self._report_end, self._tell, self._codec)
+        hosted.lost = {Seat(seat): Cause(cause) for seat, cause in command.lost.items()}
         wants = {int(party): Wants.of(frozenset(names)) for party, names in command.wants.items()}
-        self._floor.begin(hosted, wants, unpack_moves(command.moves))
+        self._floor.begin(hosted, wants, unpack_moves(command.moves), command.refusals)
 
     def _act(self, command: m.Act) -> None:
         hosted = self._floor.get(command.match)
-        seat = Seat(command.seat)
         if hosted is None:
-            self._refuse(command.match, seat, UnknownMatch("there is no such match here, or it has ended"))
-        else:
-            try:
-                self._submit(hosted, seat, command.action)
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
-                self._floor.spoil(hosted, error)
+            self._refuse(command.match, command.seat, UnknownMatch("there is no such match here, or it has ended"))
+            return
+        try:
+            self._submit(hosted, command.seat, command.action)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
+            self._floor.spoil(hosted, error)
 
     def _submit(self, hosted: Hosted, seat: Seat, data: bytes) -> None:
         table = hosted.dealt
@@ -129,12 +130,16 @@ class Worker:
             table.refuse(seat)
             raise
 
-    def _refuse(self, match: str, seat: int, error: ArenaError) -> None:
+    def _refuse(self, match: MatchId, seat: Seat, error: ArenaError) -> None:
         self._reports.append(m.Refused(match, seat, error.code, str(error)))
 
     def _rule(self, command: m.Rule) -> None:
         if hosted := self._enter(command.match):
             self._floor.within(hosted, self._floor.rule, Seat(command.seat), Cause(command.cause))
+
+    def _forfeit(self, command: m.Forfeit) -> None:
+        if hosted := self._enter(command.match):
+            self._floor.within(hosted, self._floor.forfeit, Seat(command.seat), Cause(command.cause))
 
     def _ask_again(self, command: m.AskAgain) -> None:
         hosted = self._enter(command.match)

@@ -69,7 +69,7 @@ def _played(game: Floats) -> NDArray[np.bool_]:
 def _equilibrium(game: Floats) -> Floats:
     """Any equilibrium: what is left when the solver gives up on scales that lie far apart, at 200 agents and more.
 
-    Such games are irregular, and have one equilibrium only.
+    Payoffs of that kind are full of noise, and have one equilibrium only.
     """
     from scipy.optimize import linprog
 
@@ -81,25 +81,29 @@ def _equilibrium(game: Floats) -> Floats:
 def _most_even(against: Floats, played: NDArray[np.bool_]) -> Floats:
     """The weights of maximal entropy with `against` @ weights = 0 for those played, and <= 0 for the others.
 
-    `against` has shape (all agents, agents played).
+    `against` has shape (all agents, agents played). Mostly one solution of the equations is all there is.
     """
     from scipy.optimize import minimize
 
     _, strengths, directions = np.linalg.svd(against[played])
-    if len(strengths) == 1 or strengths[-2] > _REGULAR * strengths[0]:  # there is one equilibrium only
-        return np.asarray(directions[-1] / directions[-1].sum())
+    if len(strengths) == 1 or strengths[-2] > _REGULAR * strengths[0]:
+        only: Floats = directions[-1] / directions[-1].sum()
+        if only.min() > 0:
+            return only
 
     def dual(multipliers: Floats) -> tuple[float, Floats]:
-        exponents = -multipliers @ against
-        top = exponents.max()
-        terms = np.exp(exponents - top)
-        weights = terms / terms.sum()
-        return float(top + np.log(terms.sum())), -(against @ weights)
+        weights, log_sum = _softmax(-multipliers @ against)
+        return log_sum, -(against @ weights)
 
     bounds = [(None, None) if own else (0, None) for own in played]
     options = {"maxiter": 20_000, "maxfun": 40_000, "ftol": 0.0, "gtol": 1e-13, "maxcor": 30}
     start = np.zeros(len(played))
     found = minimize(dual, start, method="L-BFGS-B", jac=True, bounds=bounds, options=options)  # type: ignore[call-overload]  # its stubs forget (value, gradient) pairs
-    exponents = -found.x @ against
-    terms = np.exp(exponents - exponents.max())
-    return np.asarray(terms / terms.sum())
+    return _softmax(-found.x @ against)[0]
+
+
+def _softmax(exponents: Floats) -> tuple[Floats, float]:
+    """Shares in proportion to the exponentials, and the logarithm of the sum of these."""
+    top = exponents.max()
+    terms = np.exp(exponents - top)
+    return terms / terms.sum(), float(top + np.log(terms.sum()))

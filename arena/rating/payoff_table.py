@@ -13,7 +13,7 @@ from arena.rating.payoff import Cell, PayoffMatrix, matrix
 COLUMNS: Final = ("agent", "opponent", "score", "count")
 LARGEST: Final = 16 * 2**20
 """Bytes of a file."""
-AGENTS: Final = 1_000
+AGENTS: Final = 500
 """Agents in a file at most: beyond, a matrix of all pairs is no longer something to look at."""
 RANGE: Final = (-1.0, 1.0)
 """The payoffs there can be unless it is said otherwise: a win and a loss."""

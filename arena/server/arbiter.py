@@ -5,10 +5,12 @@ noted in the journal and frames are queued; only when the journal is flushed do 
 """
 
 import asyncio
-import itertools
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import structlog
 
 from arena.core.errors import (
     ArenaError,
@@ -25,7 +27,7 @@ from arena.core.seams import Executor
 from arena.core.values import Fields, MatchId, Seat
 from arena.match import messages as msg
 from arena.match.packing import unpack_result
-from arena.server.clocks import Sweep
+from arena.server.clocks import Clocks
 from arena.server.frames import clock_message, seat_assigned
 from arena.server.journal import Journal
 from arena.server.live import LiveMatch, lost_to
@@ -35,6 +37,11 @@ from arena.v1 import play_pb2 as pb
 from arena.v1.relay_pb2 import Act
 from arena.wire.frames import CAUSES
 from arena.wire.provenance import decode_provenance
+
+_FIRST_REQUEST_BITS: Final = 52
+"""Every number a JSON peer can hold; where a session's numbers lie in them tells nothing of other sessions."""
+
+log = structlog.get_logger()
 
 _CLOSED: dict[ErrorCode, ArenaError] = {
     ErrorCode.TOO_LATE: TooLate("the time for this decision had run out on the server's clock"),
@@ -57,11 +64,10 @@ class Arbiter:
         self._on_over = on_over
         self.on_view: Callable[[MatchId, bytes], None] = lambda match, view: None
         self.matches: dict[MatchId, LiveMatch] = {}
-        self._requests: dict[int, Request] = {}
-        self._blocks = itertools.count(secrets.randbits(23) + 1)
-        self._sweep = Sweep(self._rule_expired)
+        self.clocks = Clocks(self._expired, self._overdue)
+        self._requests = self.clocks.requests
         self._quiet = asyncio.Event()
-        self._handlers = {
+        self._handlers: dict[type[msg.Report], Callable[[Any], None]] = {
             msg.Asked: self._asked,
             msg.Took: self._took,
             msg.Refused: self._refused,
@@ -84,7 +90,7 @@ class Arbiter:
 
     def stop(self) -> None:
         """Stop all clocks."""
-        self._sweep.stop()
+        self.clocks.stop()
 
     # ---- matches
 
@@ -107,112 +113,108 @@ class Arbiter:
 
     def take(self, reports: Sequence[msg.Report]) -> None:
         """Apply one batch of reports."""
+        handlers = self._handlers
         for report in reports:
-            self._handlers[type(report)](report)  # type: ignore[operator]  # keyed by the report's own type
+            try:
+                handlers[type(report)](report)
+            except Exception:  # noqa: BLE001 - border: what one match cannot stand must not reach the others
+                self._spoiled(report)
+
+    def _spoiled(self, report: msg.Report) -> None:
+        log.exception("a match could not go on")
+        live = self.matches.get(MatchId(getattr(report, "match", "")))
+        if live is not None:
+            self.abort(live, "the server could not go on with this match; its log says why")
 
     def _opened(self, report: msg.Opened) -> None:
-        live = self.matches.get(MatchId(report.match))
+        live = self.matches.get(report.match)
         if live is None or live.parties:
             return
         live.parties = report.parties
         full = live.plan.clock.bank
         live.banks = [live.kept_banks.get(seat, full) for seat in range(len(report.parties))]
-        for seat in range(len(report.parties)):
+        for seat in map(Seat, range(len(report.parties))):
             lane = live.lane(seat)
             hold = lane.session.take_seat(live, seat, lane.join)
             live.holds.append(hold)
             lane.session.emit(seat_assigned=seat_assigned(hold))
 
     def _asked(self, report: msg.Asked) -> None:
-        live = self.matches.get(MatchId(report.match))
+        live = self.matches.get(report.match)
         if live is None:
             return
-        seat = Seat(report.seat)
-        request = live.requests.get(seat)
+        request = live.requests.get(report.seat)
         if request is None or request.step != report.step:
-            hold = live.holds[seat]
-            session = live.lane(seat).session
-            request = Request(self._number(session), hold, session, report.step, report.question)
-            live.requests[seat] = self._requests[request.id] = request
+            hold = live.holds[report.seat]
+            request = Request(self._number(hold.session), hold, hold.session, report.step, report.question)
+            live.requests[report.seat] = self._requests[request.id] = request
         self._pursue(live, request, report.prompt)
 
     def _number(self, session: Session) -> int:
         """Unique on this server, also after a restart; gaps would tell a seat how many others were asked meanwhile."""
         if not session.last_request:
-            session.last_request = next(self._blocks) << 32
+            session.last_request = secrets.randbits(_FIRST_REQUEST_BITS)
         session.last_request += 1
         return session.last_request
 
     def _pursue(self, live: LiveMatch, request: Request, prompt: bytes) -> None:
         """Ask the agent; or tell a worker that has just taken the match over what the agent said already."""
-        match, seat = live.plan.match_id, Seat(request.hold.seat)
-        if request.session.gone:
+        session = request.session
+        if session.gone:
             self._rule(live, request, Cause.DISCONNECT)
         elif request.ruling is not None:
-            self._executor.rule(match, seat, request.ruling)
+            self._executor.rule(live.plan.match_id, request.hold.seat, request.ruling)
         elif request.answer is not None:
-            self._executor.act(match, seat, request.answer)
-        elif not request.session.restored:
-            self._ask(live, request, prompt)
-
-    def _ask(self, live: LiveMatch, request: Request, prompt: bytes) -> None:
-        now = self._sweep.now()
-        if request.since is None:
-            request.since = now
-        request.epoch = request.session.epoch
-        request.session.ask(request, *live.time_left(request, now), prompt)
-        self._sweep.expect(live.expires(request, now))
+            self._executor.act(live.plan.match_id, request.hold.seat, request.answer)
+        elif not session.restored:
+            request.epoch = session.epoch
+            session.ask(request, *self.clocks.start(request), prompt)
 
     def _took(self, report: msg.Took) -> None:
-        live = self.matches.get(MatchId(report.match))
+        live = self.matches.get(report.match)
         if live is None:
             return
-        request = live.requests.pop(Seat(report.seat), None)
+        seat, cause = report.seat, report.cause
+        request = live.requests.pop(seat, None)
         provenance = b""
         if request is not None:
-            provenance = request.provenance if report.cause is None else b""
-            self._close(live, request, Cause(report.cause) if report.cause else None)
-        if provenance:
-            live.provenance[report.step, report.seat] = provenance
-        bank = live.banks[report.seat]
-        self._journal.note(Moved(report.match, report.step, report.seat, report.action, report.cause, bank, provenance))
+            self.clocks.close(request)
+            if cause is not None:
+                self._lost(request, Cause(cause))
+            else:
+                request.session.accept(request.id)
+                if provenance := request.provenance:
+                    live.provenance[report.step, seat] = provenance
+        self._journal.note(Moved(report.match, report.step, seat, report.action, cause, live.banks[seat], provenance))
 
-    def _close(self, live: LiveMatch, request: Request, cause: Cause | None) -> None:
-        del self._requests[request.id]
-        live.charge(request, self._sweep.now())
-        if cause is None:
-            request.session.accept(request.id)
-            return
+    def _lost(self, request: Request, cause: Cause) -> None:
         request.session.close_request(request.id, _CLOSED_BY.get(cause, ErrorCode.TOO_LATE))
         request.session.emit(defaulted=pb.Defaulted(request_id=request.id, cause=CAUSES[cause]))
 
     def _refused(self, report: msg.Refused) -> None:
-        live = self.matches.get(MatchId(report.match))
-        request = live.requests.get(Seat(report.seat)) if live is not None else None
+        live = self.matches.get(report.match)
+        request = live.requests.get(report.seat) if live is not None else None
         if live is None or request is None:
             return
-        now = self._sweep.now()
         request.answer, request.provenance = None, b""
         if request.epoch != request.session.epoch:
-            self._executor.ask_again(live.plan.match_id, Seat(report.seat))
+            self._executor.ask_again(live.plan.match_id, report.seat)
             return
-        request.since = now
         kind = MalformedAction if report.code == ErrorCode.MALFORMED_ACTION else IllegalAction
-        request.session.refuse(request.id, kind(report.reason), clock_message(*live.time_left(request, now)))
-        self._sweep.expect(live.expires(request, now))
+        request.session.refuse(request.id, kind(report.reason), clock_message(*self.clocks.start(request)))
 
     def _ended(self, report: msg.Ended) -> None:
-        live = self.matches.get(MatchId(report.match))
+        live = self.matches.get(report.match)
         if live is not None:
             self._finish(live, unpack_result(live.plan, report.result))
 
     def _failed(self, report: msg.Failed) -> None:
-        live = self.matches.get(MatchId(report.match))
+        live = self.matches.get(report.match)
         if live is not None:
             self._void(live, report.reason)
 
     def _viewed(self, report: msg.Viewed) -> None:
-        self.on_view(MatchId(report.match), report.view)
+        self.on_view(report.match, report.view)
 
     def _void(self, live: LiveMatch, reason: str) -> None:
         parties = live.parties or range(len(live.plan.parties))
@@ -252,7 +254,7 @@ class Arbiter:
             self._answer_to_closed(session, act.request_id)
         elif request.session is not session:
             session.refuse(act.request_id, NotYourSeat("this request belongs to another session"))
-        elif not request.waits_for_verdict:
+        elif request.answer is None and request.ruling is None:
             self._take_answer(request, act)
 
     def _take_answer(self, request: Request, act: Act) -> None:
@@ -260,12 +262,12 @@ class Arbiter:
             try:
                 decode_provenance(act.provenance)
             except MalformedAction as error:
-                clock = clock_message(*request.hold.match.time_left(request, self._sweep.now()))
+                clock = clock_message(*self.clocks.start(request))
                 request.session.refuse(request.id, error, clock)
                 return
-        request.pause(self._sweep.now())
+        self.clocks.halt(request)
         request.answer, request.provenance = act.action, act.provenance
-        self._executor.act(request.hold.match.plan.match_id, Seat(request.hold.seat), act.action)
+        self._executor.act(request.hold.match.plan.match_id, request.hold.seat, act.action)
 
     def _answer_to_closed(self, session: Session, number: int) -> None:
         how = session.closed_requests.get(number, ErrorCode.STALE_REQUEST)
@@ -278,14 +280,14 @@ class Arbiter:
         """An agent that cannot answer this request."""
         request = self._requests.get(number)
         if request is not None and request.session is session and not request.waits_for_verdict:
-            request.pause(self._sweep.now())
+            self.clocks.halt(request)
             self._rule(request.hold.match, request, Cause.UNAVAILABLE)
 
     def resign(self, session: Session, ref: int) -> None:
         """An agent that gives a match up."""
         hold = session.holds.get(ref)
         if hold is not None and not hold.match.over:
-            self._executor.rule(hold.match.plan.match_id, Seat(hold.seat), Cause.RESIGNED)
+            self._executor.forfeit(hold.match.plan.match_id, hold.seat, Cause.RESIGNED)
 
     # ---- sessions that come and go
 
@@ -293,15 +295,15 @@ class Arbiter:
         """After a change of epoch: every seat is assigned, and every open decision asked, with its whole view."""
         for hold in session.holds.values():
             session.emit(seat_assigned=seat_assigned(hold))
-            request = hold.match.requests.get(Seat(hold.seat))
+            request = hold.match.requests.get(hold.seat)
             if request is not None and not request.waits_for_verdict:
-                self._executor.ask_again(hold.match.plan.match_id, Seat(hold.seat))
+                self._executor.ask_again(hold.match.plan.match_id, hold.seat)
 
     def forsake(self, session: Session) -> None:
         """The session is gone for good: what it owes is lost, now and whenever it would be asked again."""
         session.gone = True
         for hold in session.holds.values():
-            request = hold.match.requests.get(Seat(hold.seat))
+            request = hold.match.requests.get(hold.seat)
             if request is not None and not request.waits_for_verdict:
                 self._rule(hold.match, request, Cause.DISCONNECT)
 
@@ -309,18 +311,10 @@ class Arbiter:
 
     def _rule(self, live: LiveMatch, request: Request, cause: Cause) -> None:
         request.ruling = cause
-        self._executor.rule(live.plan.match_id, Seat(request.hold.seat), cause)
+        self._executor.rule(live.plan.match_id, request.hold.seat, cause)
 
-    def _rule_expired(self, now: float) -> float:
-        first = float("inf")
-        for request in self._requests.values():
-            if request.since is None:
-                continue
-            live = request.hold.match
-            expires = live.expires(request, now)
-            if expires > now:
-                first = min(first, expires)
-                continue
-            request.pause(now)
-            self._rule(live, request, lost_to(request.session))
-        return first
+    def _expired(self, request: Request) -> None:
+        self._rule(request.hold.match, request, lost_to(request.session))
+
+    def _overdue(self, live: LiveMatch, seat: Seat) -> None:
+        self._executor.forfeit(live.plan.match_id, seat, lost_to(live.lane(seat).session))

@@ -44,7 +44,7 @@ class Hall:
         self.arbiter = Arbiter(pool, self.journal, self._over)
         self.arbiter.on_view = self.gallery.show
         self.lobby = Lobby(pool, self.journal, self.identity, settings)
-        self.sets = Sets(self.arbiter, ledger, self.journal, _secret(state), self._closed)
+        self.sets = Sets(self.arbiter, ledger, self.journal, _secret(state), self._closed, self.gallery.end)
         self.lobby.on_draw = self.sets.begin
         self.play = Play(self.arbiter, self.lobby, self.journal, settings, self._lost)
         self.results = Results(ledger, self.arbiter)
@@ -99,7 +99,6 @@ class Hall:
         self.journal.flush()
 
     def _over(self, live: LiveMatch, result: MatchResult) -> None:
-        self.gallery.end(result)
         self.metrics.count(result)
         self.sets.land(live, result)
 

@@ -68,6 +68,8 @@ class LiveMatch:
     """By seat, once the worker has dealt."""
     holds: list[SeatHold] = field(default_factory=list)
     banks: list[float] = field(default_factory=list)
+    spent: dict[int, float] = field(default_factory=dict)
+    """By seat: seconds that its closed decisions took."""
     kept_banks: dict[int, float] = field(default_factory=dict)
     """By seat: what a restart found left of a bank."""
     requests: dict[Seat, Request] = field(default_factory=dict)
@@ -80,10 +82,13 @@ class LiveMatch:
         return self.of.lanes[self.lane_of[self.parties[seat]]]
 
     def time_left(self, request: Request, now: float) -> tuple[float, float]:
-        """Seconds left for this decision before the bank is touched, and in the bank."""
-        left = self.plan.clock.decision - request.used(now)
-        bank = self.banks[request.hold.seat]
-        return max(left, 0.0), max(bank + min(left, 0.0), 0.0)
+        """Seconds left for this decision before the bank is touched, and in the bank; never more than for the match."""
+        left, bank = self.plan.clock.decision - request.used(now), self.banks[request.hold.seat]
+        rest = self.deadline - now
+        if left >= 0.0 and left + bank <= rest:
+            return left, bank
+        own = min(max(left, 0.0), max(rest, 0.0))
+        return own, min(max(bank + min(left, 0.0), 0.0), max(rest - own, 0.0))
 
     def expires(self, request: Request, now: float) -> float:
         """The moment at which this decision is lost if nothing changes; infinite while its clock stands still.
@@ -97,9 +102,16 @@ class LiveMatch:
 
     def charge(self, request: Request, now: float) -> None:
         """Take what a closed decision used over its own time out of the seat's bank."""
-        over = request.used(now) - self.plan.clock.decision
+        used = request.used(now)
+        self.spent[request.hold.seat] = self.spent.get(request.hold.seat, 0.0) + used
+        over = used - self.plan.clock.decision
         if over > 0 and not request.question:
             self.banks[request.hold.seat] = max(self.banks[request.hold.seat] - over, 0.0)
+
+    def used_by(self, seat: int, now: float) -> float:
+        """Seconds that a seat has thought so far, in all."""
+        request = self.requests.get(Seat(seat))
+        return self.spent.get(seat, 0.0) + (request.used(now) if request is not None else 0.0)
 
 
 def lost_to(session: Session) -> Cause:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from arena.core.errors import ArenaError, ErrorCode, ProtocolViolation
 from arena.core.match import Cause
+from arena.core.values import Seat
 from arena.server.connection import Connection
 from arena.v1 import common_pb2
 from arena.v1 import play_pb2 as pb
@@ -51,8 +52,9 @@ class SeatHold:
 
     ref: int
     match: "LiveMatch"
-    seat: int
+    seat: Seat
     join: int
+    session: "Session"
 
 
 @dataclass(slots=True)
@@ -266,10 +268,10 @@ class Session:
 
     # ---- seats and requests
 
-    def take_seat(self, match: "LiveMatch", seat: int, join: int) -> SeatHold:
+    def take_seat(self, match: "LiveMatch", seat: Seat, join: int) -> SeatHold:
         """A new hold under the next short name."""
         self._last_ref += 1
-        hold = SeatHold(self._last_ref, match, seat, join)
+        hold = SeatHold(self._last_ref, match, seat, join, self)
         self.holds[hold.ref] = hold
         return hold
 

@@ -1,8 +1,8 @@
 """Sets in progress: their matches begin one after another; a result is in the ledger before anybody hears of it."""
 
 import asyncio
+import secrets
 import time
-import uuid
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import structlog
 
+from arena.core.errors import LedgerFault, Unrecordable
 from arena.core.match import Cause, MatchPlan, MatchResult, Move, PartyRef, SetPlan
 from arena.core.seed import Seed
 from arena.core.values import Seat, SetId
@@ -28,16 +29,26 @@ log = structlog.get_logger()
 
 
 class Sets:
-    """Every set in progress. `on_closed` is told the joins whose slots a finished set gives back."""
+    """Every set in progress.
+
+    `on_closed` is told the joins whose slots a finished set gives back, `on_announced` each result that is durable.
+    """
 
     def __init__(
-        self, arbiter: Arbiter, ledger: Ledger, journal: Journal, secret: bytes, on_closed: Callable[[LiveSet], None]
+        self,
+        arbiter: Arbiter,
+        ledger: Ledger,
+        journal: Journal,
+        secret: bytes,
+        on_closed: Callable[[LiveSet], None],
+        on_announced: Callable[[MatchResult], None],
     ) -> None:
         self._arbiter = arbiter
         self._ledger = ledger
         self._journal = journal
         self._secret = secret
         self._on_closed = on_closed
+        self._on_announced = on_announced
         self._loop = asyncio.get_running_loop()
         self._sets: dict[SetId, LiveSet] = {}
         self._written: deque[tuple[LiveMatch, MatchResult, bool, Future[Receipt]]] = deque()
@@ -49,7 +60,7 @@ class Sets:
     def begin(self, takings: Sequence[Taking], rated: bool) -> int:
         """Plan a set for these joins, in party order, and begin its first match. Returns its number of matches."""
         spec, ref = takings[0].spec, takings[0].ref
-        set_id = SetId(uuid.uuid4().hex)
+        set_id = _new_id()
         plan, matches = plan_set(
             ref,
             spec,
@@ -89,8 +100,12 @@ class Sets:
             restored=len(kept.closed),
         )
         self._sets[set_id] = live
+        latest = _latest(open_matches)
         for match in open_matches:
-            self._reopen(live, match)
+            if match is latest[match.opened.ordinal]:
+                self._reopen(live, match)
+            else:  # void, and killed before that was in the ledger: its second attempt stands for it
+                self._journal.note(MatchClosed(match.opened.match, set_id, match.opened.ordinal, void=True, again=True))
         if live.complete:
             self._close(live)
         else:
@@ -163,7 +178,8 @@ class Sets:
 
     def _live_match(self, live: LiveSet, plan: MatchPlan, attempt: int, started_ms: int) -> LiveMatch:
         if attempt:  # a fresh deal, since the agents have seen the first one
-            plan = replace(again(plan), seed=plan.seed.derive("again"))
+            fresh = again(plan)
+            plan = replace(fresh, seed=Seed.secret(self._secret, fresh.match_id))
         return LiveMatch(
             plan=plan,
             of=live,
@@ -181,19 +197,27 @@ class Sets:
                 self._woken = True
                 self._loop.call_soon_threadsafe(self._take_written)
 
-        self._ledger.append(match.of.plan, [result]).add_done_callback(tell)
+        try:
+            self._ledger.append(match.of.plan, [result]).add_done_callback(tell)
+        except LedgerFault as error:
+            failed: Future[Receipt] = Future()
+            failed.set_exception(error)
+            failed.add_done_callback(tell)
 
     def _take_written(self) -> None:
         self._woken = False  # before the look, so that what comes during it calls again
         while self._written:
-            self._appended(*self._written.popleft())
+            match, result, once_more, done = self._written.popleft()
+            try:
+                self._appended(match, result, once_more, done)
+            except Exception:  # noqa: BLE001 - border: what one match cannot stand must not reach the others
+                log.exception("a result could not be announced", match=result.plan.match_id)
         self._journal.flush()
 
     def _appended(self, match: LiveMatch, result: MatchResult, once_more: bool, done: Future[Receipt]) -> None:
         error = done.exception()
         if error is not None:
-            log.error("result not written, will try again", match=result.plan.match_id, reason=str(error))
-            self._loop.call_later(_RETRY_SECONDS, self._append, match, result, once_more)
+            self._not_written(match, result, once_more, error)
             return
         live = match.of
         void, ordinal = bool(result.void), match.plan.ordinal
@@ -203,10 +227,24 @@ class Sets:
         if live.complete or live.abandoned:
             self._close(live)
 
+    def _not_written(self, match: LiveMatch, result: MatchResult, once_more: bool, error: BaseException) -> None:
+        if not isinstance(error, Unrecordable):
+            log.error("result not written, will try again", match=result.plan.match_id, reason=str(error))
+            self._loop.call_later(_RETRY_SECONDS, self._append, match, result, once_more)
+            return
+        log.error("result cannot be recorded", match=result.plan.match_id, reason=str(error))
+        if result.moves or result.seats:
+            match.of.landed[match.plan.ordinal] = True
+            self._append(match, _void(result), once_more=False)
+        else:
+            match.of.abandoned = "a result of this set cannot be recorded"
+            self._close(match.of)
+
     def _announce(self, match: LiveMatch, result: MatchResult, receipt: Receipt) -> None:
         rated = match.of.plan.rated and not result.void
         digests = receipt.digests[result.plan.match_id]
         ended = match_ended(result, digests, rated=rated)
+        self._on_announced(result)
         for hold in match.holds:
             session = match.lane(hold.seat).session
             ended.seat_ref = hold.ref
@@ -224,7 +262,24 @@ def lanes_of(parties: Sequence[PartyRef], of_set: Sequence[PartyRef]) -> list[in
     free = list(range(len(of_set)))
     found = []
     for party in parties:
-        lane = next(i for i in free if of_set[i] == party)
+        lane = next(i for i in free if of_set[i] is party or of_set[i] == party)
         free.remove(lane)
         found.append(lane)
     return found
+
+
+def _new_id() -> SetId:
+    """Ids of one time lie together, which the ledger's indices like, and nobody can guess the next one."""
+    return SetId(f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}")
+
+
+def _latest(matches: Sequence[OpenMatch]) -> dict[int, OpenMatch]:
+    """The last attempt of each ordinal; a kill may leave the one before beside it."""
+    return {m.opened.ordinal: m for m in sorted(matches, key=lambda m: m.opened.attempt)}
+
+
+def _void(result: MatchResult) -> MatchResult:
+    """What is recorded in place of a result that cannot be."""
+    reason = "the result held what cannot be recorded"
+    started, ended = result.started_ms, result.ended_ms
+    return MatchResult(plan=result.plan, moves=(), seats=(), void=reason, started_ms=started, ended_ms=ended)

@@ -160,8 +160,8 @@ class Snapshot:
         """Fold one entry in."""
         match entry:
             case Moved():
-                if entry.match in self.matches:
-                    self.matches[entry.match].moves.append(entry)
+                if (live := self.matches.get(entry.match)) is not None:
+                    live.moves.append(entry)
             case SessionOpened():
                 self.sessions[entry.session] = entry
             case SessionClosed():

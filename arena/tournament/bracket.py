@@ -1,7 +1,9 @@
 """Knockout brackets as graphs: which seeds meet, and where winners and losers go from there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -32,7 +34,8 @@ class Node:
     again: bool = False
 
 
-def single(entrants: int, *, third_place: bool = False) -> list[Node]:
+@lru_cache(maxsize=16)
+def single(entrants: int, *, third_place: bool = False) -> Sequence[Node]:
     """The standard bracket: seeds 1 and 2 can meet in the final only, and the top ones rest when places stay empty."""
     nodes: list[Node] = []
     lines = _first_slots(entrants)
@@ -47,7 +50,8 @@ def single(entrants: int, *, third_place: bool = False) -> list[Node]:
     return nodes
 
 
-def double(entrants: int, *, again: bool = True) -> list[Node]:
+@lru_cache(maxsize=16)
+def double(entrants: int, *, again: bool = True) -> Sequence[Node]:
     """Two brackets: whoever loses once goes on in the losers' one, whose winner meets the other in the grand final."""
     nodes: list[Node] = []
     winners = _first_slots(entrants)

@@ -161,8 +161,7 @@ class Course:
     @cached_property
     def pending(self) -> tuple[Pairing, ...]:
         """Scheduled and not finished, in the order in which they were scheduled."""
-        done = {played.pairing.id for played in self.played}
-        return tuple(pairing for pairing in self.scheduled if pairing.id not in done)
+        return tuple(pairing for pairing in self.scheduled if pairing.id not in self.results)
 
     @cached_property
     def ids(self) -> frozenset[PairingId]:

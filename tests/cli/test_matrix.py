@@ -41,8 +41,8 @@ def test_a_matrix_has_the_documented_shape(payoffs):
     assert found["agents"] == ["rock", "paper", "scissors"]
     assert found["payoff"] == [[None, -1, 1], [1, None, -1], [-1, 1, None]]
     assert found["count"] == [[0, 20, 20], [20, 0, 20], [20, 20, 0]]
-    third = {"rock": pytest.approx(1 / 3), "paper": pytest.approx(1 / 3), "scissors": pytest.approx(1 / 3)}
-    assert found["nash"] == found["alpha_rank"] == found["maximal_lottery"] == third
+    for concept in ("nash", "alpha_rank", "maximal_lottery"):
+        assert found[concept] == pytest.approx({"rock": 1 / 3, "paper": 1 / 3, "scissors": 1 / 3})
     assert found["cyclic_share"] == pytest.approx(1)
     assert found["low"][1][0] < 1 == found["high"][1][0]
 

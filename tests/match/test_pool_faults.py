@@ -4,12 +4,14 @@ import asyncio
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from arena.core.errors import ErrorCode, Fault
 from arena.core.match import MatchPlan, MatchResult
 from arena.core.values import Seat
+from arena.core.match import Cause
 from arena.match import messages as m
 from arena.match.pool import WorkerPool
 from arena.match.table import Table
@@ -81,7 +83,7 @@ async def test_matches_go_on_from_their_records_after_kill(remote: Remote, pool:
     await remote.finish()
     assert remote.digests() == {name: expected(plan_of(name, trouble_ref())).play_digest() for name in GOOD}
     for name in GOOD:
-        assert len(remote.of(m.Opened, name)) == 1
+        assert [opened.parties for opened in remote.of(m.Opened, name)] == [[0, 1]] * 2
         assert [took.step for took in remote.of(m.Took, name)] == list(range(6))
 
 
@@ -96,7 +98,54 @@ async def test_answer_on_its_way_to_a_killed_worker_is_not_lost(remote: Remote, 
     remote.open(plan_of("match", trouble_ref()))
     await remote.finish()
     assert remote.digests() == {"match": expected(plan_of("match", trouble_ref())).play_digest()}
-    assert [asked.step for asked in remote.of(m.Asked, "match")] == list(range(6))
+    assert [asked.step for asked in remote.of(m.Asked, "match")] == [0, 1, 2, 3, 3, 4, 5]
+
+
+async def test_answer_that_comes_before_the_next_worker_asks_is_played_once(remote: Remote, pool: WorkerPool) -> None:
+    stopped: list[m.Asked] = []
+    remote.on_asked = lambda asked: stopped.append(asked) if asked.step == 3 else remote.act(asked)
+    remote.open(plan_of("match", trouble_ref()))
+    await remote.until(lambda: len(stopped) == 1)
+    os.kill(pool.pids[0], signal.SIGKILL)
+    early = asyncio.create_task(_answer_until(remote, stopped))
+    await remote.until(lambda: len(stopped) == 2)
+    remote.on_asked = None
+    remote.act(stopped[1])
+    await early
+    await remote.finish()
+    assert [took.step for took in remote.of(m.Took, "match")] == list(range(6))
+    assert remote.digests() == {"match": expected(plan_of("match", trouble_ref())).play_digest()}
+
+
+async def _answer_until(remote: Remote, stopped: list[m.Asked]) -> None:
+    """Answer at every turn of the loop from the death of a worker until the next one asks."""
+    while len(stopped) == 1:
+        remote.act(stopped[0])
+        await asyncio.sleep(0)
+
+
+async def test_refusals_are_counted_on_after_a_worker_died(remote: Remote, pool: WorkerPool) -> None:
+    def answer(match: str, seat: int, step: int) -> Any:
+        return 1 if seat else "no number"
+
+    def refuse_then_kill(asked: m.Asked) -> None:
+        remote.act(asked)
+        if asked.seat == 0 and pool.pids == first:
+            asyncio.get_running_loop().create_task(kill_once_refused())
+
+    async def kill_once_refused() -> None:
+        await remote.until(lambda: bool(remote.of(m.Refused, "match")))
+        os.kill(first[0], signal.SIGKILL)
+
+    first = list(pool.pids)
+    remote.answer = answer
+    remote.on_asked = refuse_then_kill
+    remote.open(plan_of("match", trouble_ref()))
+    await remote.until(lambda: len(remote.of(m.Refused, "match")) == 2)
+    remote.act(remote.of(m.Asked, "match")[-1])
+    await remote.finish()
+    assert [seat.refusals for seat in remote.results["match"].seats] == [3, 0]
+    assert [seat.cause for seat in remote.results["match"].seats] == [Cause.ILLEGAL, Cause.RULES]
 
 
 async def test_bad_entry_is_said_in_its_own_words(remote: Remote) -> None:

@@ -29,6 +29,7 @@ class FakeExecutor:
     def __init__(self) -> None:
         self.acts: list[tuple[int, bytes]] = []
         self.rulings: list[tuple[int, Cause]] = []
+        self.forfeits: list[tuple[int, Cause]] = []
         self.asked_again: list[int] = []
         self.dropped: list[MatchId] = []
         self.ruled = asyncio.Event()
@@ -40,6 +41,10 @@ class FakeExecutor:
 
     def rule(self, match: MatchId, seat: Seat, cause: Cause) -> None:
         self.rulings.append((seat, cause))
+        self.ruled.set()
+
+    def forfeit(self, match: MatchId, seat: Seat, cause: Cause) -> None:
+        self.forfeits.append((seat, cause))
         self.ruled.set()
 
     def ask_again(self, match: MatchId, seat: Seat) -> None:

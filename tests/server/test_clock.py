@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.core.game import ClockSpec
+from arena.core.values import Seat
 from arena.server.live import LiveMatch
 from arena.server.session import Request, SeatHold
 from tests.server.plans import plan_of
@@ -19,7 +20,7 @@ def match(decision: float, bank: float, deadline: float = 1e9) -> LiveMatch:
 
 
 def request(live: LiveMatch, since: float | None = 0.0, *, question: bool = False) -> Request:
-    return Request(1, SeatHold(1, live, 0, 1), None, 0, question, since=since)  # type: ignore[arg-type]  # no session
+    return Request(1, SeatHold(1, live, Seat(0), 1, None), None, 0, question, since=since)  # type: ignore[arg-type]  # no session
 
 
 @given(seconds, seconds, seconds)

@@ -74,3 +74,35 @@ def test_slots_are_never_used_twice_and_owners_never_meet_themselves(
             slots[key] -= 1
     assert min(slots.values()) >= 0
     assert len({owner_of[key] for key, left in slots.items() if left}) < parties
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["offer", "withdraw", "draw"]), st.integers(0, 5), st.integers(0, 3), st.booleans()),
+        max_size=60,
+    ),
+    st.integers(1, 3),
+)
+def test_the_longest_waiting_owners_meet_whatever_came_and_went_before(
+    steps: list[tuple[str, int, int, bool]], parties: int
+) -> None:
+    """Against the plain rule: sort all that wait, take the first of each owner."""
+    queue: Queue[int] = Queue(parties, 1e9)
+    waits: dict[int, list[float]] = {}
+    now = 0.0
+    for step, key, slots, later in steps:
+        now += later
+        if step == "offer":
+            queue.offer(key, str(key % 4), f"a{key}", slots, now)
+            waits.setdefault(key, []).extend([now] * slots)
+        elif step == "withdraw":
+            assert queue.withdraw(key) == len(waits.pop(key, []))
+        else:
+            for draw in queue.draws(now):
+                line = sorted((key for key in waits if waits[key]), key=lambda key: waits[key][0])
+                first = {key % 4: key for key in reversed(line)}
+                assert draw.keys == tuple(key for key in line if first[key % 4] == key)[:parties]
+                for drawn in draw.keys:
+                    del waits[drawn][0]
+        assert len(queue) == len(waits)
+        assert queue.next_patience() == min((wait[0] + 1e9 for wait in waits.values() if wait), default=None)

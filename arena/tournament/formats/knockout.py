@@ -48,7 +48,7 @@ class SingleElimination(Format):
         """Without replays: all but one are beaten once."""
         return (len(field.entrants) - 1 + self.third_place) * field.sets
 
-    def _nodes(self, field: Field) -> list[Node]:
+    def _nodes(self, field: Field) -> Sequence[Node]:
         return single(len(field.entrants), third_place=self.third_place)
 
 
@@ -80,7 +80,7 @@ class DoubleElimination(Format):
         """Without replays and a second final: all but one are beaten twice, but for the winner of the grand final."""
         return (2 * len(field.entrants) - 2) * field.sets
 
-    def _nodes(self, field: Field) -> list[Node]:
+    def _nodes(self, field: Field) -> Sequence[Node]:
         return double(len(field.entrants), again=self.second_final)
 
 
