@@ -1,8 +1,8 @@
 """Drawing a legal action of any form: the `random` agent, and every conformance suite, play through this."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from random import Random
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -65,29 +65,19 @@ def first(legal: Legal) -> Action:
         case FreeText():
             return ""
         case Schema(schema=schema):
-            return cast(Action, _first_of(schema))
+            return cast(Action, sample_schema(schema, _LOWEST))
         case Box(shape=shape, low=low, dtype=dtype):
             return np.full(shape, low, dtype=dtype)
 
 
-def _first_of(schema: Mapping[str, Any]) -> Json:
-    return sample_schema(schema, cast(Random, _Lowest()))
-
-
-class _Lowest:
-    """Stands in for a generator and always draws the lowest."""
-
-    def choice(self, options: Sequence[Any]) -> Any:
-        return options[0]
-
-    def randint(self, low: int, high: int) -> int:
-        return low
-
-    def uniform(self, low: float, high: float) -> float:
-        return low
-
-    def sample(self, words: Sequence[str], count: int) -> Sequence[str]:
-        return ("",)
+class _Lowest(Random):
+    """Always draws the first or lowest there is, and no words; all of `Random` rests on these two methods."""
 
     def random(self) -> float:
         return 0.0
+
+    def sample(self, population: Any, k: int, *, counts: Any = None) -> list[Any]:
+        return []
+
+
+_LOWEST: Final = _Lowest()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arena.cli.options import AsJson, Game, GameOptions
+from arena.cli.options import MAX_SEED, AsJson, Game, GameOptions
 from arena.cli.output import print_json, print_table
 from arena.cli.plugins import plugin_code
 
@@ -24,7 +24,9 @@ def check_game(
     game: Game,
     *,
     option: GameOptions = None,
-    seed: Annotated[list[int] | None, typer.Option(help="Deals to play; 1, 2 and 3 when none is given.")] = None,
+    seed: Annotated[
+        list[int] | None, typer.Option(min=0, max=MAX_SEED, help="Deals to play; 1, 2 and 3 when none is given.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play random matches of GAME and test every promise a game makes."""
@@ -46,8 +48,8 @@ def check_agent(
     *,
     game: Annotated[str, typer.Option(metavar="GAME", help="The game to play.")],
     option: GameOptions = None,
-    matches: Annotated[int, typer.Option(min=1, help="Matches to play against random opponents.")] = 20,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same matches.")] = 0,
+    matches: Annotated[int, typer.Option(min=1, max=100_000, help="Matches to play against random opponents.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The same seed gives the same matches.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Play matches of GAME with the agent in each seat in turn and test every promise an agent makes."""
@@ -57,7 +59,8 @@ def check_agent(
     with plugin_code():
         registry = Registry()
         ref = registry.ref(game, option or ())
-        findings = examine_agent(registry.make_agent(spec), registry.make_game(ref), matches=matches, seed=seed)
+        made = registry.make_agent(spec, game=ref.rated_id)
+        findings = examine_agent(made, registry.make_game(ref), matches=matches, seed=seed)
     _report(f"{spec} on {ref.rated_id}", findings, as_json)
 
 

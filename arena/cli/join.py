@@ -1,7 +1,6 @@
 """`arena join`: an agent of this process in the matches of a server."""
 
 import asyncio
-import json
 import logging
 import re
 import signal
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from arena.cli.logs import show_logs
-from arena.cli.options import DEFAULT_SERVER, AsJson, Game, GameOptions, Server, TlsCa, Token
+from arena.cli.options import DEFAULT_SERVER, MAX_MATCHES, AsJson, Game, GameOptions, Server, TlsCa, Token
 from arena.cli.output import print_json
+from arena.cli.plugins import plugin_code
 
 if TYPE_CHECKING:
     from arena.client import Client, JoinSummary
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from arena.plugin.registry import Registry
 
 _LOOK_SECONDS: Final = 0.5
+_MAX_SEATS: Final = 65_536
 
 
 def join(
@@ -35,8 +36,11 @@ def join(
     server: Server = DEFAULT_SERVER,
     token: Token = None,
     tls_ca: TlsCa = None,
-    seats: Annotated[int, typer.Option(min=1, help="Matches to play at once.")] = 1,
-    matches: Annotated[int, typer.Option(min=0, help="Stop after so many, in whole sets; 0: play until Ctrl-C.")] = 0,
+    seats: Annotated[int, typer.Option(min=1, max=_MAX_SEATS, help="Matches to play at once.")] = 1,
+    matches: Annotated[
+        int,
+        typer.Option(min=0, max=MAX_MATCHES, help="Stop after so many, in whole sets; 0: play until Ctrl-C."),
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Play GAME on a server.
@@ -48,12 +52,14 @@ def join(
 
     show_logs()
     logging.getLogger("arena.client.client").setLevel(logging.CRITICAL)  # what it logs, it also raises
-    registry = Registry()
-    made = registry.make_agent(agent)
-    given = _given(registry, game, option or [])
+    with plugin_code():
+        registry = Registry()
+        made = registry.make_agent(agent, game=game)
+        given = _given(registry, game, option or [])
     client = Client(server, token=token, tls_ca=tls_ca)
     client.join(game, made, name=name or name_of(agent), version=version, options=given, seats=seats, matches=matches)
-    (summary,) = asyncio.run(_run(client))
+    with plugin_code():
+        (summary,) = asyncio.run(_run(client))
     _report(summary, as_json)
 
 
@@ -107,9 +113,11 @@ def _given(registry: "Registry", game: str, assignments: Sequence[str]) -> "Mapp
         return {name: _json_or_text(value) for name, _, value in (text.partition("=") for text in assignments)}
 
 
-def _json_or_text(value: str) -> Any:
+def _json_or_text(value: str) -> "Json":
+    from arena.core.options import parse_json
+
     try:
-        return json.loads(value)
+        return parse_json(value)
     except ValueError:
         return value
 

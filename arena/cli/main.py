@@ -25,7 +25,7 @@ from arena.cli import (
 )
 from arena.cli.group import CommandGroup
 from arena.cli.logs import DEBUG
-from arena.core.errors import ArenaError
+from arena.core.errors import ArenaError, BadRequest
 
 _EPILOG = "Plugins may add commands of their own: `arena NAME --help`. Every result can be had with --json."
 
@@ -73,6 +73,7 @@ def run(args: Sequence[str] | None = None) -> int:
     """
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its C core would print beside our own sentence
     try:
+        _check_text(sys.argv[1:] if args is None else args)
         status = get_command(app)(args=args, prog_name="arena", standalone_mode=False)
         return status if isinstance(status, int) else 0
     except typer.TyperException as error:
@@ -85,6 +86,14 @@ def run(args: Sequence[str] | None = None) -> int:
         return _reader_gone()
     except Exception as error:  # noqa: BLE001 - border: a bug must not meet the terminal as a traceback
         return _bug(error)
+
+
+def _check_text(args: Sequence[str]) -> None:
+    """Refuse bytes that are no UTF-8, which Python hands on as lone surrogates that nothing behind it can write."""
+    settings = [f"{name}={value}" for name, value in os.environ.items() if name.startswith("ARENA_")]
+    for text in (*args, *settings):
+        if any("\ud800" <= char <= "\udfff" for char in text):
+            raise BadRequest(f"{text!r} is not valid UTF-8; write it as text")
 
 
 def _fail(sentence: str, code: int = 1) -> int:

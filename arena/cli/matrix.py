@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,9 +14,11 @@ from arena.core.errors import BadRequest
 if TYPE_CHECKING:
     from arena.rating.payoff import CrossPlay, PayoffMatrix, Solution
 
+_LARGEST: Final = 1e100
+
 
 def matrix(
-    game: Annotated[str | None, typer.Argument(metavar="[GAME]", help="A game or rated id.")] = None,
+    game: Annotated[str | None, typer.Argument(metavar="GAME", help="A game or rated id.")] = None,
     *,
     option: GameOptions = None,
     source: Annotated[
@@ -87,13 +89,11 @@ def _from_file(file: Path, bounds: tuple[float, float] | None) -> tuple[str, "Pa
 
 
 def _range(text: str) -> tuple[float, float]:
-    from math import isfinite
-
     try:
         low, high = map(float, text.split(","))
     except ValueError:
         low, high = 0.0, 0.0
-    if not (isfinite(low) and isfinite(high) and low < high):
+    if not -_LARGEST <= low < high <= _LARGEST:
         raise BadRequest(f"--range takes the least and the greatest payoff, as in --range=-1,1, not {text!r}")
     return low, high
 

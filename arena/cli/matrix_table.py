@@ -30,7 +30,7 @@ def show_matrix(title: str, pool: "PayoffMatrix", found: "Solution", together: "
     if together is not None:
         pair = f"self-play {together.self_play:.3f}, cross-play {together.cross_play:.3f}"
         print(f"cooperative: {pair}, gap {together.gap:.3f}")
-    if found.left_out:
+    if found.left_out and found.cyclic_share is not None:
         print(f"left out, since they have not met all the others: {', '.join(map(harmless, found.left_out))}")
 
 

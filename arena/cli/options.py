@@ -7,6 +7,10 @@ import typer
 
 DEFAULT_DB: Final = "sqlite:///arena.db"
 DEFAULT_SERVER: Final = "127.0.0.1:7777"
+MAX_MATCHES: Final = 10**9
+"""In one run: more would take years."""
+MAX_PROCESSES: Final = 1_024
+MAX_SEED: Final = 2**63 - 1
 
 Game: TypeAlias = Annotated[str, typer.Argument(metavar="GAME", help="PLUGIN/VARIANT, as `arena games` lists them.")]
 GameOptions: TypeAlias = Annotated[

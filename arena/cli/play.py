@@ -5,20 +5,24 @@ import secrets
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from arena.cli.logs import show_logs
-from arena.cli.options import DEFAULT_DB, AsJson, Db, Game, GameOptions, State
-from arena.cli.output import print_json, print_table
+from arena.cli.options import DEFAULT_DB, MAX_MATCHES, MAX_PROCESSES, MAX_SEED, AsJson, Db, Game, GameOptions, State
+from arena.cli.output import harmless, print_json, print_table
 from arena.cli.plugins import plugin_code
-from arena.core.errors import UnknownAgent
+from arena.core.errors import GameFault, UnknownAgent
 
 if TYPE_CHECKING:
     from arena.core.values import Json
     from arena.local.play import Progress
     from arena.local.tally import Report
+
+_MAX_DEALS: Final = 1_000
+"""In a set: all its matches are one entry of the ledger."""
+_REASONS: Final = 3
 
 
 def play(
@@ -29,18 +33,31 @@ def play(
         typer.Option(metavar="A,B,...", help="One for all seats, one a team, or one a seat; swapped within each set."),
     ],
     option: GameOptions = None,
-    matches: Annotated[int, typer.Option(min=1, help="Rounded up to whole sets.")] = 1,
+    matches: Annotated[int, typer.Option(min=1, max=MAX_MATCHES, help="Rounded up to whole sets.")] = 1,
+    deals: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=_MAX_DEALS,
+            help="Deals in a set, each played in every seating; by default as the game says. More make fewer ledger "
+            "entries, and fewer but surer ratings.",
+        ),
+    ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="The same seed gives the same matches; by default a new one.")
+        int | None,
+        typer.Option(min=0, max=MAX_SEED, help="The same seed gives the same matches; by default a new one."),
     ] = None,
     db: Db = DEFAULT_DB,
     state: State = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes that play; by default one a core.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=MAX_PROCESSES, help="Processes that play; by default one a core.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Play GAME here, without a server.
 
-    The matches are recorded in the ledger; what is printed says how they went.
+    The matches are recorded in the ledger; what is printed says how they went. When all of them are void, that is a
+    failure.
     """
     from arena.ledger import Ledger
     from arena.local.play import Run, play
@@ -53,13 +70,16 @@ def play(
         matches=matches,
         seed=secrets.randbits(32) if seed is None else seed,
         options=_given(game, option or []),
+        deals=deals,
         workers=workers or len(os.sched_getaffinity(0)),
     )
     with _progress() as progress, Ledger.open(db, state) as ledger:
         report = play(run, ledger, progress)
     if as_json:
         print_json(report_json(report))
-    else:
+    if not report.agents:
+        raise GameFault(f"every match of {report.game} was void: {_reasons(report)}")
+    if not as_json:
         _show(report, f"seed {run.seed}; recorded in {db}")
 
 
@@ -104,7 +124,15 @@ def _show(report: "Report", where: str) -> None:
         roles = [(r.side, r.role, r.matches, r.wins, r.wins / r.matches) for r in report.by_role]
         print_table("", ("side", "role", "matches", "wins", "share"), roles)
     print("causes: " + ", ".join(f"{cause} {count}" for cause, count in report.causes.items()))
+    if report.voids:
+        print("void: " + _reasons(report))
     print(f"{where}; `arena matches` lists them")
+
+
+def _reasons(report: "Report") -> str:
+    """Why matches were void, the commonest reasons first."""
+    said = [f"{harmless(reason)} ({count} times)" for reason, count in report.voids.items()]
+    return "; ".join(said[:_REASONS]) + ("; and others" if len(said) > _REASONS else "")
 
 
 def _interval(bounds: tuple[float, float] | None) -> str | None:

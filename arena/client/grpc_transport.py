@@ -9,12 +9,10 @@ from typing import Final, TypeVar
 
 import grpc
 import grpc.aio
-from google.protobuf.message import DecodeError
 
+from arena.client.failures import failure, read_roots
 from arena.client.transport import Disconnected
-from arena.core.errors import ArenaError, BadRequest, Forbidden, ProtocolViolation, Unauthenticated
-from arena.v1 import common_pb2
-from arena.wire.frames import ERROR_METADATA, read_error
+from arena.core.errors import ArenaError
 from arena.wire.limits import MAX_SERVER_BATCH_BYTES
 
 PLAY: Final = "/arena.v1.PlayService/Play"
@@ -30,7 +28,6 @@ _OPTIONS: Final = (
     ("grpc.enable_retries", 0),
     ("grpc.use_local_subchannel_pool", 1),  # a new channel must not inherit the old one's backoff
 )
-_DETAILS: Final = 200
 _Result = TypeVar("_Result")
 _Call = grpc.aio.StreamStreamCall[bytes, bytes]
 
@@ -46,7 +43,7 @@ class GrpcTransport:
 
     def __init__(self, address: str, *, token: str | None = None, tls_ca: str | Path | None = None) -> None:
         self.address = address
-        self._roots = _read_roots(tls_ca) if tls_ca is not None else None
+        self._roots = read_roots(tls_ca) if tls_ca is not None else None
         self._metadata = (("authorization", f"Bearer {token}"),) if token else ()
         self._channel: grpc.aio.Channel | None = None
         if token and self._roots is None and not address.startswith(_LOOPBACK):
@@ -65,7 +62,7 @@ class GrpcTransport:
         try:
             reply: bytes = await unary(request, metadata=self._metadata, timeout=CALL_SECONDS)
         except grpc.aio.AioRpcError as error:
-            raise _failure(self.address, error.code(), error.details(), error.trailing_metadata()) from None
+            raise failure(self.address, error.code(), error.details(), error.trailing_metadata()) from None
         return reply
 
     async def close(self) -> None:
@@ -124,33 +121,4 @@ class GrpcStream:
 
     async def _why(self) -> ArenaError | Disconnected:
         call = self._call
-        return _failure(self._address, await call.code(), await call.details(), await call.trailing_metadata())
-
-
-def _read_roots(file: str | Path) -> bytes:
-    try:
-        return Path(file).read_bytes()
-    except OSError as error:
-        raise BadRequest(f"the root certificates cannot be read from {file}: {error.strerror}") from error
-
-
-def _failure(address: str, code: grpc.StatusCode, details: str | None, metadata: object) -> ArenaError | Disconnected:
-    """What a failed call means: the server's own error where it sent one, else by the status."""
-    found = dict(metadata or ()) if isinstance(metadata, grpc.aio.Metadata | tuple) else {}
-    if isinstance(data := found.get(ERROR_METADATA), bytes):
-        try:
-            return read_error(common_pb2.Error.FromString(data))
-        except DecodeError:
-            return ProtocolViolation(f"the server at {address} sent an error that cannot be read")
-    text = (details or "").partition("\n")[0][:_DETAILS]
-    match code:
-        case grpc.StatusCode.UNAUTHENTICATED:
-            return Unauthenticated(text or "the server asks for a token")
-        case grpc.StatusCode.PERMISSION_DENIED:
-            return Forbidden(text or "the token does not allow this")
-        case grpc.StatusCode.UNIMPLEMENTED:
-            return ProtocolViolation(f"the server at {address} does not speak arena.v1")
-        case grpc.StatusCode.INVALID_ARGUMENT:
-            return ProtocolViolation(text or "the server could not read what was sent")
-        case _:
-            return Disconnected(text or code.name.lower())
+        return failure(self._address, await call.code(), await call.details(), await call.trailing_metadata())

@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 import grpc
-from google.protobuf.message import DecodeError
 
-from arena.client.transport import ServerUnreachable
-from arena.core.errors import ArenaError, BadRequest, Forbidden, ProtocolViolation, Unauthenticated
+from arena.client.failures import failure, read_roots
+from arena.client.transport import Disconnected, ServerUnreachable
+from arena.core.errors import ArenaError
 from arena.core.game import GameOffer
-from arena.v1 import common_pb2, lobby_pb2, results_pb2
+from arena.v1 import lobby_pb2, results_pb2
 from arena.v1.lobby_pb2_grpc import LobbyServiceStub
 from arena.v1.results_pb2_grpc import ResultsServiceStub
-from arena.wire.frames import ERROR_METADATA, read_error
 from arena.wire.games import read_listing
 from arena.wire.limits import MAX_SERVER_BATCH_BYTES
 
@@ -21,7 +20,6 @@ CALL_SECONDS: Final = 15.0
 """A call that takes longer is given up."""
 
 _OPTIONS: Final = (("grpc.max_receive_message_length", MAX_SERVER_BATCH_BYTES), ("grpc.enable_retries", 0))
-_DETAILS: Final = 200
 _Reply = TypeVar("_Reply")
 
 
@@ -104,30 +102,14 @@ class Remote:
             raise self._why(error) from None
 
     def _why(self, error: grpc.RpcError) -> ArenaError:
-        """What a failed call means: the server's own error where it sent one, else by the status."""
-        trailing: Iterable[Any] = error.trailing_metadata() or ()
-        if isinstance(data := dict(trailing).get(ERROR_METADATA), bytes):
-            try:
-                return read_error(common_pb2.Error.FromString(data))
-            except DecodeError:
-                return ProtocolViolation(f"the server at {self.address} sent an error that cannot be read")
-        text = (error.details() or "").partition("\n")[0][:_DETAILS]
-        match error.code():
-            case grpc.StatusCode.UNAUTHENTICATED:
-                return Unauthenticated(text or "the server asks for a token")
-            case grpc.StatusCode.PERMISSION_DENIED:
-                return Forbidden(text or "the token does not allow this")
-            case grpc.StatusCode.UNIMPLEMENTED:
-                return ProtocolViolation(f"the server at {self.address} does not speak arena.v1")
-            case _:
-                return ServerUnreachable(f"no arena server answers at {self.address}: {text or error.code().name}")
+        metadata: Iterable[Any] = error.trailing_metadata() or ()
+        found = failure(self.address, error.code(), error.details(), tuple(metadata))
+        if isinstance(found, Disconnected):
+            return ServerUnreachable(f"no arena server answers at {self.address}: {found}")
+        return found
 
 
 def _dial(address: str, tls_ca: str | Path | None) -> grpc.Channel:
     if tls_ca is None:
         return grpc.insecure_channel(address, options=_OPTIONS)
-    try:
-        roots = Path(tls_ca).read_bytes()
-    except OSError as error:
-        raise BadRequest(f"the certificates in {str(tls_ca)!r} cannot be read: {error.strerror}") from None
-    return grpc.secure_channel(address, grpc.ssl_channel_credentials(roots), options=_OPTIONS)
+    return grpc.secure_channel(address, grpc.ssl_channel_credentials(read_roots(tls_ca)), options=_OPTIONS)

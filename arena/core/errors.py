@@ -226,7 +226,7 @@ class GameFault(Fault):
 
 
 class AgentFault(Fault):
-    """An agent that runs inside a worker raised or hung: charged to the agent."""
+    """An agent's own code raised where no match can charge it: while it is made, or makes its entry."""
 
     code = ErrorCode.AGENT_FAULT
 

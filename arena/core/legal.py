@@ -4,9 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
 from arena.core.values import Json
 
 
@@ -22,12 +19,6 @@ class Choices:
     def labels(self) -> list[str]:
         """A name for each id, in the same order."""
         return [self.label(i) for i in self.ids]
-
-    def mask(self, n: int) -> NDArray[np.bool_]:
-        """The same as an array of `n` booleans, true where legal."""
-        mask = np.zeros(n, dtype=np.bool_)
-        mask[list(self.ids)] = True
-        return mask
 
 
 @dataclass(slots=True)

@@ -151,20 +151,22 @@ class MatchResult:
         """In canonical form, what `play_digest` covers but the config: rules, seed, entries, decisions and outcome.
 
         Raises:
-            ValueError, TypeError: a decision or the outcome has no canonical form.
+            ValueError, TypeError, RecursionError: a decision or the outcome has no canonical form.
         """
         plan, moves, text = self.plan, self.moves, canonical_text
         taken = moves.data if isinstance(moves, RecordedMoves) else canonical(moves)
         entries = [text(plan.parties[seat.party].entry) for seat in self.seats]
         outcome = [
-            f"[{text(s.rank)},{text(s.score)},{text(s.role)},{text(s.team)},{text(s.cause)},{text(s.metrics)}]"
+            f'[{s.rank:d},{text(s.score)},{text(s.role)},{text(s.team)},"{s.cause}",{text(s.metrics)}]'
             for s in self.seats
         ]
-        return (
-            f'{{"entries":[{",".join(entries)}],"game":{text(plan.game.id)},"moves":{taken.decode()},'
+        return b'{"entries":[%b],"game":%b,"moves":%b,%b' % (
+            ",".join(entries).encode(),
+            text(plan.game.id).encode(),
+            taken,
             f'"outcome":[{",".join(outcome)}],"seed":"{plan.seed.hex()}",'
-            f'"version":{text(plan.game.version)},"void":{text(self.void)}}}'
-        ).encode()
+            f'"version":{text(plan.game.version)},"void":{text(self.void)}}}'.encode(),
+        )
 
     def play_digest(self) -> bytes:
         """SHA-256 that is the same for the same seed and actions, in any process."""

@@ -2,16 +2,27 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+import math
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
+from urllib.parse import quote, unquote
 
 from arena.core.errors import BadOption
 from arena.core.values import Config, Json
 
 Kind = Literal["int", "float", "bool", "str", "json", "file"]
 
+MAX_DEPTH: Final = 32
+"""Objects and arrays within one another, in a JSON option."""
+
+_WHOLE: Final = (-(2**63), 2**63 - 1)
+"""What every codec and database can hold."""
+_SHOWN: Final = 80
+"""Characters of a mistaken value that are repeated to whoever gave it."""
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
 
@@ -20,8 +31,8 @@ _FALSE = frozenset({"false", "no", "off", "0"})
 class Option:
     """One setting. With `rules` it changes the game, and is part of its rated id when it is not the default.
 
-    `low` and `high` bound a number, both inclusive. A `file` option is given as a path; its value is
-    `{"sha256": hex, "text": content}`, and its digest alone enters the rated id.
+    `low` and `high` bound a number, both inclusive; a whole one fits into 64 bits, a float is finite. A `file` option
+    is given as a path; its value is `{"sha256": hex, "text": content}`, and its digest alone enters the rated id.
     """
 
     name: str
@@ -42,38 +53,42 @@ class Option:
         try:
             return self.check(_PARSERS[self.kind](text))
         except (ValueError, OSError) as error:
-            raise BadOption(f"option {self.name}: {text!r} is not {self._wanted()}") from error
+            raise self._refusal(text) from error
 
     def check(self, value: Json) -> Json:
         """`value` itself when it is within this option's type and bounds, else BadOption."""
         if self.choices and value not in self.choices:
-            raise BadOption(f"option {self.name}: {value!r} is not {self._wanted()}")
+            raise self._refusal(value)
         if self.kind in _NUMERIC:
             return self._check_number(value)
         if self.kind == "file":
             return self._check_file(value)
-        if not isinstance(value, _TYPES.get(self.kind, object)):
-            raise BadOption(f"option {self.name}: {value!r} is not {self._wanted()}")
+        if not isinstance(value, _TYPES.get(self.kind, object)) or not is_strict(value):
+            raise self._refusal(value)
         return value
 
     def _check_number(self, value: Json) -> Json:
         if isinstance(value, bool) or not isinstance(value, int if self.kind == "int" else (int, float)):
-            raise BadOption(f"option {self.name}: {value!r} is not {self._wanted()}")
-        low = float("-inf") if self.low is None else self.low
-        high = float("inf") if self.high is None else self.high
-        if not low <= value <= high:
-            raise BadOption(f"option {self.name}: {value} is not {self._wanted()}")
+            raise self._refusal(value)
+        low, high = _WHOLE if self.kind == "int" else (-sys.float_info.max, sys.float_info.max)
+        if not (low if self.low is None else self.low) <= value <= (high if self.high is None else self.high):
+            raise self._refusal(value)
         return value if self.kind == "int" else float(value)
 
     def _check_file(self, value: Json) -> Json:
         """The digest names the content in rated ids, so it must not lie."""
         if value == self.default:
             return value
-        if not isinstance(value, Mapping) or set(value) != {"sha256", "text"} or not isinstance(value["text"], str):
+        if not isinstance(value, Mapping) or set(value) != {"sha256", "text"} or not _is_text(value["text"]):
             raise BadOption(f"option {self.name}: this is not {self._wanted()}")
-        if value["sha256"] != hashlib.sha256(value["text"].encode()).hexdigest():
+        if value["sha256"] != hashlib.sha256(str(value["text"]).encode()).hexdigest():
             raise BadOption(f"option {self.name}: its sha256 is not that of its text")
         return value
+
+    def _refusal(self, value: Json) -> BadOption:
+        shown = repr(value)
+        shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+        return BadOption(f"option {self.name}: {shown} is not {self._wanted()}")
 
     def _wanted(self) -> str:
         if self.choices:
@@ -96,8 +111,8 @@ def resolve(options: Iterable[Option], given: Mapping[str, Json]) -> Config:
     return {name: option.check(given[name]) if name in given else option.default for name, option in known.items()}
 
 
-def parse_assignments(options: Iterable[Option], texts: Iterable[str], *, files: bool = True) -> dict[str, Json]:
-    """The values of `key=value` texts as the command line gives them; without `files` none may name a file.
+def parse_assignments(options: Iterable[Option], texts: Iterable[str]) -> dict[str, Json]:
+    """The values of `key=value` texts as the command line gives them.
 
     Raises:
         BadOption: for a text without "=", an unknown or repeated name, or a value that does not fit.
@@ -112,28 +127,99 @@ def parse_assignments(options: Iterable[Option], texts: Iterable[str], *, files:
             raise BadOption(f"unknown option {name!r}; there is {', '.join(sorted(known)) or 'none'}")
         if name in given:
             raise BadOption(f"option {name} is given twice")
-        if known[name].kind == "file" and not files:
-            raise BadOption(f"option {name} is a file, which cannot be named here; give its content as an option")
         given[name] = known[name].parse(value)
     return given
 
 
 def rated_id(game: str, options: Iterable[Option], config: Config) -> str:
-    """`game` with the options that change its rules: sorted, non-default ones only, a file by its digest."""
+    """`game` with the options that change its rules: sorted, non-default ones only, a file by its digest.
+
+    Different rules have different ids. `&`, `=`, `?`, `%` and characters that do not show are percent-encoded in a
+    value, as RFC 3986 (2.1) does it.
+    """
     parts = [
-        f"{option.name}={_show(config[option.name])}"
+        f"{option.name}={_show(option, config[option.name])}"
         for option in sorted(options, key=lambda option: option.name)
-        if option.rules and config[option.name] != option.default
+        if option.rules and _differs(option, config[option.name])
     ]
     return f"{game}?{'&'.join(parts)}" if parts else game
 
 
-def _show(value: Json) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping) and "sha256" in value:
+def parse_query(options: Sequence[Option], query: str) -> dict[str, Json]:
+    """The options that stand behind the `?` of a rated id; it gives back what `rated_id` was given.
+
+    Raises:
+        BadOption: as `parse_assignments`, and for a file: its digest does not hold its content, and the id may come
+            from anybody, who must not have files of this machine read.
+    """
+    texts = [_decoded(text) for text in query.split("&") if text]
+    named = {text.partition("=")[0] for text in texts}
+    for option in options:
+        if option.kind == "file" and option.name in named:
+            raise BadOption(
+                f"option {option.name} is a file, which an id only names by its digest; leave it out of the id and "
+                f"give the file as an option"
+            )
+    return parse_assignments(options, texts)
+
+
+def parse_json(text: str) -> Json:
+    """The value of a JSON text, as strict as `is_strict`.
+
+    Raises:
+        ValueError: it is no JSON, or not strict.
+    """
+    try:
+        value: Json = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if not is_strict(value):
+        raise ValueError("a number is not finite or too large, a text is not Unicode, or it is nested too deep")
+    return value
+
+
+def is_strict(value: Json, depth: int = MAX_DEPTH) -> bool:
+    """Whether every codec can carry `value`: finite floats, 64-bit integers, texts without lone surrogates, and at most
+    `depth` objects and arrays within one another."""
+    match value:
+        case float():
+            return math.isfinite(value)
+        case int():
+            return _WHOLE[0] <= value <= _WHOLE[1]
+        case str():
+            return _SURROGATE.search(value) is None
+        case Mapping():
+            return depth > 0 and all(is_strict(key) and is_strict(each, depth - 1) for key, each in value.items())
+        case Sequence():
+            return depth > 0 and all(is_strict(each, depth - 1) for each in value)
+        case _:
+            return value is None
+
+
+def _is_text(value: Json) -> bool:
+    return isinstance(value, str) and is_strict(value)
+
+
+def _differs(option: Option, value: Json) -> bool:
+    """Whether this is not the default; `==` alone would take true for 1."""
+    return value != option.default or _show(option, value) != _show(option, option.default)
+
+
+def _show(option: Option, value: Json) -> str:
+    if option.kind == "file" and isinstance(value, Mapping):
         return f"sha256:{str(value['sha256'])[:16]}"
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    if option.kind == "float" and isinstance(value, int):
+        value = float(value)
+    bare = option.kind != "json" and isinstance(value, str)
+    text = str(value) if bare else json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return _RESERVED.sub(lambda found: quote(found[0], safe=""), text)
+
+
+def _decoded(text: str) -> str:
+    try:
+        return unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        raise BadOption(f"{text!r} is not of the form key=value in percent-encoded UTF-8") from None
 
 
 def _parse_bool(text: str) -> bool:
@@ -147,12 +233,15 @@ def _read_file(path: str) -> Json:
     return {"sha256": hashlib.sha256(data).hexdigest(), "text": data.decode()}
 
 
+_RESERVED: Final = re.compile("[&=?%\\x00-\\x1f\\x7f-\\x9f\\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""What would end a value or an option's name, and what does not show: control, format and bidi characters."""
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _PARSERS: dict[str, Callable[[str], Json]] = {
     "int": int,
     "float": float,
     "bool": _parse_bool,
     "str": str,
-    "json": json.loads,
+    "json": parse_json,
     "file": _read_file,
 }
 _NUMERIC = frozenset({"int", "float"})
@@ -162,6 +251,6 @@ _NAMES = {
     "float": "a number",
     "bool": "true or false",
     "str": "a text",
-    "json": "JSON",
+    "json": f"JSON of finite numbers, at most {MAX_DEPTH} deep",
     "file": "a readable UTF-8 file",
 }

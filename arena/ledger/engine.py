@@ -24,7 +24,7 @@ def parse_url(text: str) -> URL:
     """
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise LedgerFault(_WANTED.format(text)) from None
     if url.get_backend_name() == "postgresql":
         return url.set(drivername="postgresql+psycopg")

@@ -11,9 +11,9 @@ All of it is canonical JSON, so that `play_digest` is the hash of config and pla
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from arena.core.canonical import canonical, canonical_text, parse
 from arena.core.game import ClockSpec
@@ -30,14 +30,20 @@ from arena.core.match import (
 )
 from arena.core.seed import Seed
 from arena.core.values import MatchId, SetId
+from arena.ledger.forms import Forms
 from arena.ledger.provenance import pack
 
 FORMAT: Final = 1
+DEPTH: Final = 256
+"""How deep a record may nest: whoever reads it, from however deep a stack, can."""
+
 _NO_BLOBS: Final[Mapping[int, bytes]] = {}
+_NO_COMMITMENTS: Final[Mapping[str, str]] = {}
+_QUOTED: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_UNNESTED: Final = bytes(set(range(256)) - set(b"[{]}"))
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One match as the chain keeps it. `commitments` are the SHA-256 of its provenance blobs, in hex, by move."""
 
     result: MatchResult
@@ -46,7 +52,7 @@ class Record:
     play_digest: bytes
     record_digest: bytes
     commitments: Mapping[str, str]
-    blobs: Mapping[int, bytes] = field(default_factory=dict)
+    blobs: Mapping[int, bytes] = _NO_BLOBS
 
     @property
     def match_id(self) -> MatchId:
@@ -54,59 +60,42 @@ class Record:
         return self.result.plan.match_id
 
 
-@dataclass(frozen=True, slots=True)
-class GameBytes:
-    """A game with the canonical forms of itself and of its config alone, which are the same in batch after batch."""
-
-    game: GameRef
-    whole: bytes
-    config: bytes
-
-    @classmethod
-    def of(cls, game: GameRef) -> "GameBytes":
-        """Those of this game."""
-        whole = {name: getattr(game, name) for name in ("config", "id", "rated_id", "version")}
-        return cls(game, canonical(whole), canonical(game.config))
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Results of one set, written together."""
+class Batch(NamedTuple):
+    """Results of one set, written together. `before` and `after` stand around the matches in the entry's payload."""
 
     plan: SetPlan
-    game: GameBytes
     parties: Sequence[PartyRef]
     records: Sequence[Record]
+    before: bytes
+    after: bytes
 
 
-def encode(plan: SetPlan, results: Iterable[MatchResult], game: GameBytes | None = None) -> Batch:
-    """The records of some results of one set; `game` is that of the plan, where it is known already.
+def encode(plan: SetPlan, results: Iterable[MatchResult], forms: Forms | None = None) -> Batch:
+    """The records of some results of one set; `forms` remembers what such batches share.
 
     Raises:
-        ValueError, TypeError: a result does not belong to the set, or holds what has no canonical form.
+        ValueError, TypeError, OverflowError, RecursionError: a result does not belong to the set, or holds what has no
+            canonical form.
     """
-    game = game or GameBytes.of(plan.game)
+    forms = forms or Forms()
     parties = list(plan.parties)
-    return Batch(plan, game, parties, [_encode_result(plan, game.config, parties, result) for result in results])
+    records = [_encode_result(plan, parties, result, forms) for result in results]
+    batch = _batch(plan, parties, records, forms)
+    _check_depth(batch.after)
+    return batch
 
 
 def payload(batch: Batch, records: Iterable[Record]) -> bytes:
     """The canonical bytes of an entry that holds these records of a batch."""
-    plan, text = batch.plan, canonical_text
     matches = b",".join([b"[%b,%b]" % (record.head, record.play) for record in records])
-    parties = ",".join([_party_text(party) for party in batch.parties])
-    rest = (
-        f'"parties":[{parties}],"set":{{"id":{text(plan.set_id)},"matches":{plan.matches},'
-        f'"parties":{len(plan.parties)},"rated":{text(plan.rated)}}}}}'
-    ).encode()
-    return b'{"format":%d,"game":%b,"matches":[%b],%b' % (FORMAT, batch.game.whole, matches, rest)
+    return b"%b%b%b" % (batch.before, matches, batch.after)
 
 
 def decode(data: bytes) -> Batch:
     """What an entry holds; provenance itself is kept elsewhere.
 
     Raises:
-        ValueError, TypeError, KeyError: these bytes are no entry of this format.
+        ValueError, TypeError, LookupError, RecursionError: these bytes are no entry of this format.
     """
     entry = parse(data)
     if entry["format"] != FORMAT:
@@ -121,27 +110,42 @@ def decode(data: bytes) -> Batch:
         matches=size["matches"],
         rated=size["rated"],
     )
-    known = GameBytes.of(game)
-    return Batch(plan, known, parties, [_decode_match(plan, known.config, parties, *p) for p in entry["matches"]])
+    forms = Forms()
+    config = forms.game(game).config
+    records = [_decode_match(plan, config, parties, *pair) for pair in entry["matches"]]
+    return _batch(plan, parties, records, forms)
 
 
-def _encode_result(plan: SetPlan, config: bytes, parties: list[PartyRef], result: MatchResult) -> Record:
+def _batch(plan: SetPlan, parties: Sequence[PartyRef], records: Sequence[Record], forms: Forms) -> Batch:
+    text = canonical_text
+    before = b'{"format":%d,"game":%b,"matches":[' % (FORMAT, forms.game(plan.game).whole)
+    after = (
+        f'],"parties":[{",".join(map(forms.party, parties))}],"set":{{"id":{text(plan.set_id)},'
+        f'"matches":{plan.matches:d},"parties":{len(plan.parties)},"rated":{"true" if plan.rated else "false"}}}}}'
+    ).encode()
+    return Batch(plan, parties, records, before, after)
+
+
+def _encode_result(plan: SetPlan, parties: list[PartyRef], result: MatchResult, forms: Forms) -> Record:
     _check(plan, result)
-    blobs = {move: pack(made) for move, made in result.provenance.items()} if result.provenance else _NO_BLOBS
-    commitments = {str(move): hashlib.sha256(blob).hexdigest() for move, blob in blobs.items()}
-    places = [_index(parties, party) for party in result.plan.parties]
-    return _record(result, config, _head(result, places, commitments), result.play(), commitments, blobs)
+    blobs, commitments = _NO_BLOBS, _NO_COMMITMENTS
+    if result.provenance:
+        blobs = {move: pack(made) for move, made in result.provenance.items()}
+        commitments = {str(move): hashlib.sha256(blob).hexdigest() for move, blob in blobs.items()}
+    places = ",".join([str(_index(parties, party)) for party in result.plan.parties])
+    head, play = _head(result, places, commitments, forms.clock(result.plan.clock)), result.play()
+    _check_depth(head)
+    _check_depth(play)
+    return _record(result, forms.game(plan.game).config, head, play, commitments, blobs)
 
 
-def _head(result: MatchResult, parties: Sequence[int], commitments: Mapping[str, str]) -> bytes:
+def _head(result: MatchResult, parties: str, commitments: Mapping[str, str], clock: str) -> bytes:
     """What `record_digest` covers beside the play, in canonical form."""
-    match, text = result.plan, canonical_text
-    clock = match.clock
-    seats = [f"[{s.seat},{s.party},{s.defaults},{s.refusals},{text(s.rewards)}]" for s in result.seats]
+    plan, text = result.plan, canonical_text
+    seats = [f"[{s.seat:d},{s.party:d},{s.defaults:d},{s.refusals:d},{text(s.rewards)}]" for s in result.seats]
     return (
-        f'{{"clock":[{text(clock.decision)},{text(clock.bank)},{text(clock.match)}],"id":{text(match.match_id)},'
-        f'"ms":[{text(result.started_ms)},{text(result.ended_ms)}],"ordinal":{match.ordinal},'
-        f'"parties":[{",".join(map(str, parties))}],"provenance":{text(commitments)},"seats":[{",".join(seats)}]}}'
+        f'{{"clock":{clock},"id":{text(plan.match_id)},"ms":[{text(result.started_ms)},{text(result.ended_ms)}],'
+        f'"ordinal":{plan.ordinal:d},"parties":[{parties}],"provenance":{text(commitments)},"seats":[{",".join(seats)}]}}'
     ).encode()
 
 
@@ -216,16 +220,19 @@ def _check(plan: SetPlan, result: MatchResult) -> None:
 
 
 def _index(parties: list[PartyRef], party: PartyRef) -> int:
-    try:
-        return parties.index(party)
-    except ValueError:
+    for index, known in enumerate(parties):
+        if known is party:  # as a rule, and far cheaper to ask than whether they are equal
+            return index
+    if party not in parties:
         parties.append(party)
-        return len(parties) - 1
+    return parties.index(party)
 
 
-def _party_text(party: PartyRef) -> str:
-    text = canonical_text
-    return (
-        f'{{"agent":{text(party.agent)},"entry":{text(party.entry)},"owner":{text(party.owner)},'
-        f'"spec":{text(party.spec)},"version":{text(party.version)}}}'
-    )
+def _check_depth(data: bytes) -> None:
+    if data.count(b"[") + data.count(b"{") <= DEPTH:
+        return
+    depth = 0
+    for byte in _QUOTED.sub(b"", data).translate(None, _UNNESTED):
+        depth += 1 if byte in b"[{" else -1
+        if depth > DEPTH:
+            raise ValueError(f"it nests deeper than {DEPTH}")

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from arena.core.match import SetPlan
-from arena.core.values import SetId
+from arena.core.values import MatchId, SetId
 from arena.ledger.record import Record
 from arena.ledger.rows import Row, in_ladder, plain, seat_lines
 from arena.rating import SeatLine, standings
@@ -40,9 +40,13 @@ class Tally:
     voids: dict[int, int] = field(default_factory=dict)
     """Void attempts by ordinal; SETTLED for an ordinal that needs no further match."""
     lines: list[Sequence[SeatLine]] = field(default_factory=list)
-    """The seats of the counted matches that landed here."""
+    """The seats of the counted matches."""
     spoiled: bool = False
     """Whether a match was void twice."""
+    known: set[MatchId] = field(default_factory=set)
+    """Every match that has landed, as far as the writer asks; `verify` does not."""
+    stored: bool = False
+    """Whether the set has a row already."""
 
     @classmethod
     def of(cls, plan: SetPlan) -> "Tally":
@@ -59,12 +63,16 @@ class Tally:
         if result.void and voids + 1 < ATTEMPTS:
             self.voids[ordinal] = voids + 1
             return False
+        self.count(ordinal, bool(result.void), seat_lines(result))
+        return True
+
+    def count(self, ordinal: int, void: bool, lines: Sequence[SeatLine]) -> None:
+        """Settle an ordinal with this match."""
         self.voids[ordinal] = SETTLED
         self.settled += 1
-        self.clean &= result.clean
-        self.spoiled |= bool(result.void)
-        self.lines.append(seat_lines(result))
-        return True
+        self.spoiled |= void
+        self.clean &= not void and not any([line.fault for line in lines])
+        self.lines.append(lines)
 
     @property
     def due(self) -> bool:

@@ -12,13 +12,14 @@ from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from arena.core.agent import AgentFactory, BatchAgent
-from arena.core.errors import ArenaError, BadRequest
+from arena.core.errors import AgentFault, ArenaError, BadRequest
 from arena.core.game import GameSpec
 from arena.core.match import GameRef, MatchPlan, MatchResult, PartyRef, SetPlan
 from arena.core.seed import Seed
 from arena.core.values import AgentName, Json, SetId
 from arena.local.tally import Report, Tally
 from arena.match.pool import WorkerPool
+from arena.plugin.border import told
 from arena.plugin.registry import Registry
 from arena.tournament.sets import again, local_seeds, plan_set, rotations, seat_agents
 
@@ -62,7 +63,8 @@ def play(run: Run, ledger: Appender | None = None, progress: Progress | None = N
     """Play all of `run`, rounded up to whole sets, and say how it went. Sets of different agents are rated in `ledger`.
 
     Raises:
-        ArenaError: the game or an agent is unknown, the agents do not fit the game, or the ledger cannot be written.
+        ArenaError: the game or an agent is unknown or does not work, the agents do not fit the game, or the ledger
+            cannot be written.
     """
     with _few_collections():
         return asyncio.run(_play(run, ledger, progress or _silent))
@@ -72,7 +74,7 @@ async def _play(run: Run, ledger: Appender | None, progress: Progress) -> Report
     if run.matches < 1 or run.workers < 1 or (run.deals is not None and run.deals < 1):
         raise BadRequest("matches, workers and deals are whole numbers from 1 on")
     registry = Registry()
-    made = {spec: registry.make_agent(spec) for spec in run.agents}
+    made = {spec: registry.make_agent(spec, game=run.game) for spec in run.agents}
     pool = WorkerPool(memory_bytes=run.memory_bytes, output=run.output, secrets=run.secrets)
     await pool.start(run.workers)
     try:
@@ -181,10 +183,18 @@ def _few_collections() -> Iterator[None]:
 
 
 def _party(name: str, made: AgentFactory | BatchAgent, ref: GameRef) -> PartyRef:
-    entry = getattr(made, "entry", None)
-    return PartyRef(
-        agent=AgentName(name), owner=name, spec=name, entry=entry(ref.id, ref.config) if entry is not None else None
-    )
+    """Nobody owns what plays here, so that its name stays free for an owner at a server."""
+    return PartyRef(agent=AgentName(name), spec=name, entry=_entry(name, made, ref))
+
+
+def _entry(name: str, made: AgentFactory | BatchAgent, ref: GameRef) -> Json:
+    brings = getattr(made, "entry", None)
+    try:
+        return None if brings is None else brings(ref.id, ref.config)
+    except ArenaError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise AgentFault(f"agent {name!r} cannot make its entry for {ref.rated_id}: {told(error)}") from error
 
 
 def _silent(done: int, total: int) -> None:

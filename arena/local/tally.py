@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from arena.core.match import FAULTS, Cause, MatchResult, SetPlan
@@ -39,7 +39,10 @@ class RoleRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a local run came to. `causes` counts seats; a void match counts once under `void`."""
+    """What a local run came to. `causes` counts seats; a void match counts once under `void`.
+
+    `voids` says why matches were void and how many, the commonest reason first. Without `agents` all were.
+    """
 
     game: str
     matches: int
@@ -47,6 +50,7 @@ class Report:
     agents: Sequence[AgentRow]
     by_role: Sequence[RoleRow]
     causes: Mapping[str, int]
+    voids: Mapping[str, int] = field(default_factory=dict)
 
 
 class Tally:
@@ -56,6 +60,7 @@ class Tally:
         self._agents: dict[AgentName, AgentRow] = {}
         self._roles: dict[tuple[str, str], RoleRow] = {}
         self._causes: Counter[Cause] = Counter()
+        self._voids: Counter[str] = Counter()
         self._means = MeanScore()
         self.matches = 0
         self._sets = 0
@@ -64,8 +69,9 @@ class Tally:
         """Take the results of a set, one a match; void ones are counted under `causes` alone."""
         self.matches += len(results)
         played = [result for result in results if not result.void]
-        if void := len(results) - len(played):
-            self._causes[Cause.VOID] += void
+        if void := [result.void for result in results if result.void]:
+            self._causes[Cause.VOID] += len(void)
+            self._voids.update(void)
         for result in played:
             self._count_seats(result)
         if not played:
@@ -92,6 +98,7 @@ class Tally:
             agents=rows,
             by_role=sorted(self._roles.values(), key=lambda row: (row.side, row.role)),
             causes={cause.value: count for cause, count in sorted(self._causes.items())},
+            voids=dict(self._voids.most_common()),
         )
 
     def _count_seats(self, result: MatchResult) -> None:

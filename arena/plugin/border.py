@@ -28,6 +28,13 @@ def game_fault(game: str, error: BaseException) -> ArenaError:
     return fault
 
 
+def told(error: BaseException) -> str:
+    """What code of others did wrong, in one line for whoever chose to run it here."""
+    if isinstance(error, SystemExit):
+        return f"it called sys.exit({error.code!r})"[:_LONGEST]
+    return f"{type(error).__name__}: {error}".splitlines()[0][:_LONGEST].removesuffix(": ")
+
+
 def log_once(sentence: str, error: BaseException) -> None:
     """Tell the owner where `error` came from, the first time that this sentence is seen in this process."""
     if sentence in _seen or len(_seen) > 1_000:

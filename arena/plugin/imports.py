@@ -9,7 +9,8 @@ from pathlib import Path
 from types import ModuleType
 
 from arena.core.agent import Agent, AgentFactory, BatchAgent
-from arena.core.errors import BadOption, UnknownAgent
+from arena.core.errors import AgentFault, BadOption, UnknownAgent
+from arena.plugin.border import told
 
 
 def looks_like_import(spec: str) -> bool:
@@ -23,6 +24,7 @@ def import_agent(spec: str, settings: Sequence[str] = ()) -> AgentFactory | Batc
 
     Raises:
         UnknownAgent: it cannot be imported, or is not an agent.
+        AgentFault: its model cannot be made.
         BadOption: settings are given, which agents named by path do not take.
     """
     if settings:
@@ -32,22 +34,36 @@ def import_agent(spec: str, settings: Sequence[str] = ()) -> AgentFactory | Batc
         found = getattr(_import(path), name)
     except FileNotFoundError:
         raise UnknownAgent(f"agent {spec!r}: there is no file {path!r}") from None
-    except Exception as error:
-        raise UnknownAgent(f"agent {spec!r} cannot be imported: {error}".splitlines()[0]) from error
+    except AttributeError as error:
+        raise UnknownAgent(f"agent {spec!r} cannot be imported: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise UnknownAgent(f"agent {spec!r} cannot be imported: {told(error)}") from error
     if inspect.isclass(found) and issubclass(found, BatchAgent):
-        return found()
+        return _made(found, spec)
     if inspect.isclass(found) and issubclass(found, Agent):
         return found
     raise UnknownAgent(f"agent {spec!r} is neither a subclass of arena.core Agent nor of BatchAgent")
 
 
+def _made(batch: type[BatchAgent], spec: str) -> BatchAgent:
+    try:
+        return batch()
+    except (Exception, SystemExit) as error:
+        raise AgentFault(f"agent {spec!r} cannot be made: {told(error)}") from error
+
+
 def _importable(module: str) -> bool:
+    """Whether there is such a module, one that fails when it is imported included: that is to be told as it is."""
     if not all(part.isidentifier() for part in module.split(".")):
         return False
     try:
         return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):
-        return False
+    except ModuleNotFoundError as error:
+        return not f"{module}.".startswith(f"{error.name}.")
+    except ValueError:
+        return module in sys.modules
+    except (Exception, SystemExit):  # noqa: BLE001 - border: the packages around the module are imported for this
+        return True
 
 
 def _import(path: str) -> ModuleType:

@@ -9,11 +9,12 @@ from importlib.metadata import EntryPoint, entry_points
 import pluggy
 
 from arena.core.agent import AgentFactory, BatchAgent
-from arena.core.errors import BadOption, UnknownAgent, UnknownGame
+from arena.core.errors import AgentFault, ArenaError, BadOption, UnknownAgent, UnknownGame
 from arena.core.game import Game, GameListing
 from arena.core.match import GameRef
-from arena.core.options import Option, parse_assignments, rated_id, resolve
-from arena.core.values import Json
+from arena.core.options import Option, parse_assignments, parse_query, rated_id, resolve
+from arena.core.values import Config, Json
+from arena.plugin.border import told
 from arena.plugin.imports import import_agent, looks_like_import
 from arena.plugin.spec import PROJECT, ArenaHooks
 
@@ -64,7 +65,11 @@ class Registry:
         """What plugins add to the command line, by name; loads every plugin."""
         self._load_all()
         found: dict[str, object] = {}
-        self._hooks.hook.arena_register_commands(register=found.__setitem__)
+        for name, module in self._hooks.list_name_plugin():
+            try:
+                self._hook_of(module, "arena_register_commands")(register=found.__setitem__)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - border: a plugin may raise anything
+                self.failures[name] = told(error)
         return found
 
     def listing(self, game: str) -> GameListing:
@@ -92,8 +97,7 @@ class Registry:
         """
         base, _, query = game.partition("?")
         listing = self.listing(base)
-        # The id may come from anywhere: only the command line of this machine may have files of it read.
-        named = parse_assignments(listing.options, filter(None, query.split("&")), files=False)
+        named = parse_query(listing.options, query)
         typed = parse_assignments(listing.options, assignments)
         if twice := named.keys() & typed.keys():
             raise BadOption(f"option {min(twice)} is given twice")
@@ -110,12 +114,13 @@ class Registry:
         """
         return self.listing(ref.id).make(ref.config)
 
-    def make_agent(self, spec: str, settings: Sequence[str] = ()) -> AgentFactory | BatchAgent:
+    def make_agent(self, spec: str, settings: Sequence[str] = (), game: str = "") -> AgentFactory | BatchAgent:
         """The agent that SPEC names: a registered name, else a registered prefix, else an import path.
 
         Raises:
-            UnknownAgent: nothing answers to this name.
+            UnknownAgent: nothing answers to this name, or what does is not made for `game`, when one is given.
             BadOption: a setting the agent does not have.
+            AgentFault: its code raised while it was made.
         """
         prefix, colon, _ = spec.partition(":")
         self._load(BUILTIN)
@@ -129,8 +134,12 @@ class Registry:
             nearest = ", ".join(get_close_matches(spec, self._agents, n=3))
             hint = f"did you mean {nearest}? `arena agents` lists all" if nearest else "`arena agents` lists all"
             raise UnknownAgent(f"unknown agent {spec!r}; {hint}")
+        if game and listing.games and game.partition("/")[0] not in listing.games:
+            raise UnknownAgent(
+                f"agent {spec!r} does not play {game}; it plays the games of {' and '.join(listing.games)}"
+            )
         options = resolve(listing.options, parse_assignments(listing.options, settings))
-        return listing.make(spec.removeprefix(listing.name), options)
+        return _made(listing, spec, options)
 
     def _load_all(self) -> None:
         for name in self._points:
@@ -143,8 +152,8 @@ class Registry:
         self._loaded.add(name)
         try:
             self._register(name, point.load())
-        except Exception as error:  # noqa: BLE001 - border: a plugin may raise anything while it is imported
-            self.failures[name] = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: a plugin may do anything while imported
+            self.failures[name] = told(error)
 
     def _register(self, name: str, module: object) -> None:
         games: list[GameListing] = []
@@ -152,15 +161,18 @@ class Registry:
         self._hooks.register(module, name=name)
         try:
             self._hooks.check_pending()
-            others = [plugin for plugin in self._hooks.get_plugins() if plugin is not module]
-            self._hooks.subset_hook_caller("arena_register_games", others)(register=games.append)
-            self._hooks.subset_hook_caller("arena_register_agents", others)(
+            self._hook_of(module, "arena_register_games")(register=games.append)
+            self._hook_of(module, "arena_register_agents")(
                 register=lambda agent, make, **about: agents.append(AgentListing(name=agent, make=make, **about))
             )
             self._adopt(name, games, agents)
         except BaseException:
             self._hooks.unregister(module)
             raise
+
+    def _hook_of(self, module: object, hook: str) -> pluggy.HookCaller:
+        """The hook of one plugin alone."""
+        return self._hooks.subset_hook_caller(hook, self._hooks.get_plugins() - {module})
 
     def _adopt(self, plugin: str, games: list[GameListing], agents: list[AgentListing]) -> None:
         for listing in games:
@@ -172,6 +184,15 @@ class Registry:
                 raise BadOption(f"agent name {agent.name!r} must be new and begin with {plugin + ':'!r}")
         self._games.update({listing.id: listing for listing in games})
         self._agents.update({agent.name: agent for agent in agents})
+
+
+def _made(listing: AgentListing, spec: str, options: Config) -> AgentFactory | BatchAgent:
+    try:
+        return listing.make(spec.removeprefix(listing.name), options)
+    except ArenaError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise AgentFault(f"agent {spec!r} cannot be made: {told(error)}") from error
 
 
 def _allowed(name: str) -> bool:

@@ -21,7 +21,6 @@ from arena.v1 import play_pb2 as pb
 from arena.wire.entrance import read_join
 from arena.wire.frames import error_message
 
-_ANYBODY = Principal("", frozenset())
 _REMEMBERED_JOINS = 1024
 """Ended joins of one session that are remembered."""
 
@@ -113,7 +112,7 @@ class Lobby:
             taking = self._takings[session.id, join]
             session.emit(joined=pb.Joined(join_id=taking.id, rated_id=taking.ref.rated_id))
 
-    def challenge(self, game: str, agents: tuple[str, ...], key: str = "", *, by: Principal = _ANYBODY) -> None:
+    def challenge(self, game: str, agents: tuple[str, ...], key: str = "", *, by: Principal) -> None:
         """Have agents that wait for `game` meet next; the same again under the same `key` does nothing more.
 
         Raises:

@@ -101,6 +101,7 @@ class Play:
         if fresh_epoch and hello.session_id:
             self._tell_anew(session)
         self._lobby.step_up(session)
+        self._journal.flush()
 
     def _tell_anew(self, session: Session) -> None:
         for hold, ended in session.unheard_ends():

@@ -52,20 +52,25 @@ class Results:
         system = system or DEFAULT
         if system not in SYSTEMS:
             raise BadRequest(f"unknown rating system {system!r}; there is {', '.join(sorted(SYSTEMS))}")
-        async with self._counting:
-            ladder, entry = await asyncio.to_thread(self._grown, game, system)
-        return pb.GetLadderResponse(
-            game=game, system=system, rows=map(ladder_row, ladder.rows()), as_of_entry=max(entry, 0)
-        )
+        # Shielded: a caller that hangs up stops waiting, but the count goes on, with the lock, until it is whole.
+        rows, entry = await asyncio.shield(asyncio.ensure_future(self._counted(game, system)))
+        return pb.GetLadderResponse(game=game, system=system, rows=rows, as_of_entry=max(entry, 0))
 
-    def _grown(self, game: str, system: str) -> tuple[Ladder, int]:
-        ladder, entry = self._ladders.get((game, system)) or (Ladder(system), -1)
+    async def _counted(self, game: str, system: str) -> tuple[list[pb.LadderRow], int]:
+        async with self._counting:
+            return await asyncio.to_thread(self._grown, game, system)
+
+    def _grown(self, game: str, system: str) -> tuple[list[pb.LadderRow], int]:
+        """The rows, with every set counted that has landed. A ladder is kept only while it is whole."""
+        kept = self._ladders.pop((game, system), None)
+        ladder, entry = kept if kept is not None else (Ladder(system), -1)
         for finished in self._ledger.ladder_sets(game, after=entry):
             ladder.add(finished)
             entry = finished.number
+        rows = [*map(ladder_row, ladder.rows())]
         if entry >= 0:
             self._ladders[game, system] = ladder, entry
-        return ladder, entry
+        return rows, entry
 
     def _lines(
         self, request: pb.ListMatchesRequest, principal: Principal, limit: int

@@ -26,8 +26,9 @@ from arena.server.hall import Hall
 from arena.server.live import LiveMatch
 from arena.server.play import last_word
 from arena.server.session import Principal
-from arena.server.watch import wanted
+from arena.server.watch import Watchers, wanted
 from arena.v1 import lobby_pb2, lobby_pb2_grpc, results_pb2, results_pb2_grpc
+from arena.wire.entrance import check_game_id, read_options
 from arena.wire.frames import ERROR_METADATA, error_message
 from arena.wire.games import listing_message, spec_message
 
@@ -122,7 +123,7 @@ class _Gate:
         metadata = dict(context.invocation_metadata() or ())
         value = str(metadata.get("authorization", ""))
         kind, _, token = value.partition(" ")
-        principal = await self._hall.identity.principal(token if kind.lower() == "bearer" else "")
+        principal = await self._hall.identity.principal(token if kind.lower() == "bearer" else "", context.peer())
         if principal.scopes.isdisjoint(scopes):
             raise Forbidden(f"this token does not have the scope {scopes[0]!r}; ask the host for one that has")
         return principal
@@ -170,7 +171,8 @@ class LobbyService(lobby_pb2_grpc.LobbyServiceServicer):
     ) -> lobby_pb2.GetGameResponse:
         """One game with options applied."""
         await self._gate.admit(context, "watch", "play")
-        ref, spec = await self._hall.describe(request.game, request.options_json)
+        check_game_id(request.game)
+        ref, spec = await self._hall.lobby.describe(request.game, read_options(request.options_json))
         return lobby_pb2.GetGameResponse(game=spec_message(spec, ref))
 
     @_answered
@@ -178,10 +180,11 @@ class LobbyService(lobby_pb2_grpc.LobbyServiceServicer):
         self, request: lobby_pb2.ChallengeRequest, context: Context
     ) -> lobby_pb2.ChallengeResponse:
         """Have two waiting agents meet."""
-        await self._gate.admit(context, "play")
-        ref, _ = await self._hall.describe(request.game, b"")
+        principal = await self._gate.admit(context, "play")
+        check_game_id(request.game)
+        ref, _ = await self._hall.lobby.describe(request.game, {})
         agents = request.agent, request.opponent
-        self._hall.lobby.challenge(ref.rated_id, agents, request.idempotency_key)
+        self._hall.lobby.challenge(ref.rated_id, agents, request.idempotency_key, by=principal)
         return lobby_pb2.ChallengeResponse()
 
 
@@ -191,6 +194,7 @@ class ResultsService(results_pb2_grpc.ResultsServiceServicer):
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
         self._gate = _Gate(hall)
+        self._watchers = Watchers(hall.settings.max_watched)
 
     @_answered
     async def ListMatches(  # noqa: N802 - named by the protocol
@@ -222,12 +226,14 @@ class ResultsService(results_pb2_grpc.ResultsServiceServicer):
         self, request: results_pb2.WatchMatchRequest, context: Context
     ) -> AsyncGenerator[results_pb2.WatchMatchResponse]:
         """A spectator's views of a live match."""
-        await self._gate.admit(context, "watch")
-        _, spec = await self._hall.describe(self._live(request.match_id).plan.game.rated_id, b"")
-        match = self._live(request.match_id).plan.match_id  # it may have ended meanwhile
-        async with aclosing(self._hall.gallery.views(match, wanted(request.wants, spec))) as views:
-            async for view in views:
-                yield view
+        principal = await self._gate.admit(context, "watch")
+        with self._watchers.seat(principal):
+            game = self._live(request.match_id).plan.game
+            _, spec = await self._hall.lobby.describe(game.rated_id, {})
+            match = self._live(request.match_id).plan.match_id  # it may have ended meanwhile
+            async with aclosing(self._hall.gallery.views(match, wanted(request.wants, spec))) as views:
+                async for view in views:
+                    yield view
 
     def _live(self, match_id: str) -> LiveMatch:
         live = self._hall.arbiter.matches.get(MatchId(match_id))

@@ -200,7 +200,7 @@ class Session:
     @property
     def owes_frames(self) -> bool:
         """Whether frames were sent, or wait to be, whose arrival the peer has not acknowledged."""
-        return bool(self._kept or self._accepted)
+        return bool(self._kept or self._accepted or self._ends)
 
     def acknowledge(self, seq: int) -> None:
         """Forget frames that have arrived. What comes over a stream that is cut already counts for nothing.
@@ -245,9 +245,11 @@ class Session:
     # ---- resuming
 
     def can_replay(self, epoch: int, last_seq: int) -> bool:
-        """Whether every frame behind `last_seq` is still kept."""
+        """Whether every frame behind `last_seq` is still kept, and they leave room for as many again."""
         first_kept = self._kept[0][0] if self._kept else self._sequence + 1
-        return epoch == self.epoch and first_kept - 1 <= last_seq <= self._sequence
+        if epoch != self.epoch or not first_kept - 1 <= last_seq <= self._sequence:
+            return False
+        return 2 * (self._sequence - last_seq) <= self.limits.max_unacked_frames
 
     def replay(self, last_seq: int) -> Iterable[bytes]:
         """The kept frames behind `last_seq`."""

@@ -33,4 +33,6 @@ class Settings:
     """A reader that takes nothing for so long is cut."""
     max_sessions: int = 256
     """Kept per owner, connected or not; where no tokens are asked for, per address that callers come from."""
+    max_watched: int = 64
+    """Live matches watched at once, counted as sessions are."""
     limits: Limits = field(default_factory=Limits)

@@ -1,14 +1,17 @@
 """Spectators of live matches: what the rules make public, to as many as want to look; a slow one loses views."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
+from contextlib import contextmanager
 
-from arena.core.errors import BadRequest
+from arena.core.errors import BadRequest, RateLimited
 from arena.core.game import GameSpec
 from arena.core.match import MatchResult
 from arena.core.seams import Executor
 from arena.core.values import EVENTS, TEXT, Fields, MatchId
 from arena.server.frames import outcomes
+from arena.server.session import Principal
 from arena.v1 import play_pb2
 from arena.v1 import results_pb2 as pb
 from arena.wire.limits import MAX_NAME, MAX_WANTS
@@ -26,6 +29,30 @@ def wanted(names: Collection[str], spec: GameSpec) -> Fields:
     if len(names) > MAX_WANTS or any(len(name) > MAX_NAME for name in names):
         raise BadRequest(f"wants names at most {MAX_WANTS} fields of at most {MAX_NAME} characters each")
     return (frozenset(names) or _USUAL) & {EVENTS, *(field.name for field in spec.fields)}
+
+
+class Watchers:
+    """How many matches each caller watches at once, of at most `limit`."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._watching: Counter[tuple[str, str]] = Counter()
+
+    @contextmanager
+    def seat(self, principal: Principal) -> Iterator[None]:
+        """Count one more for as long as the block lasts.
+
+        Raises:
+            RateLimited: the caller watches as many as it may.
+        """
+        if self._watching[principal.quota] >= self._limit:
+            raise RateLimited(f"{self._limit} matches may be watched at once; leave one of them first")
+        self._watching[principal.quota] += 1
+        try:
+            yield
+        finally:
+            self._watching[principal.quota] -= 1
+            self._watching += Counter()  # drop those at zero
 
 
 class Spectator:

@@ -93,7 +93,7 @@ def _entry(trial: AgentTrial, agent: AgentFactory | BatchAgent) -> Json:
     brings = getattr(agent, "entry", None)
     try:
         return None if brings is None else trial.game.check_entry(brings(trial.game.spec.id, trial.game.config))
-    except Exception as error:  # noqa: BLE001 - border: the agent under test may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the agent under test may raise anything
         trial.entry_fault = _told(error)
         return None
 
@@ -101,7 +101,7 @@ def _entry(trial: AgentTrial, agent: AgentFactory | BatchAgent) -> Json:
 def _seated(trial: AgentTrial, agent: AgentFactory | BatchAgent, info: SeatInfo) -> Agent | None:
     try:
         subject = _OneSeat(info, agent) if isinstance(agent, BatchAgent) else agent(info)
-    except Exception as error:  # noqa: BLE001 - border: the agent under test may raise anything
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the agent under test may raise anything
         trial.build_faults.append(_told(error))
         return None
     trial.wants = agent.wants if isinstance(agent, BatchAgent) else subject.wants
@@ -118,28 +118,29 @@ class _Match:
         self._trial, self._subject, self._loop = trial, subject, loop
         self._state = trial.game.new_state(seed, entries)
         self._opponents = seed.stream("opponents")
-        self._told = 0
+        self._told = self._decided = 0
 
     def play(self, max_steps: int) -> None:
         """From the first decision to the outcome, or to `max_steps`."""
-        for step in range(max_steps):
+        for _ in range(max_steps):
             movers = sorted(self._state.to_move())
             if not movers:
                 self._end()
                 break
-            self._state.step({seat: self._action(seat, step) for seat in movers})
+            self._state.step({seat: self._action(seat) for seat in movers})
         self._state.close()
 
-    def _action(self, seat: Seat, step: int) -> Action:
+    def _action(self, seat: Seat) -> Action:
         if seat == self._subject.seat.seat:
-            return self._ask(seat, self._look(seat, step))
+            return self._ask(seat, self._look(seat))
         return self._state.check(seat, sample(self._state.legal(seat), self._opponents))
 
-    def _look(self, seat: Seat, step: int) -> Observation:
+    def _look(self, seat: Seat) -> Observation:
         wants = self._trial.wants
         events = self._state.events(seat, self._told) if EVENTS in wants else ()
         self._told += len(events)
-        return Observation(step=step, fields=self._state.observe(seat, wants), events=events)
+        step, self._decided = self._decided, self._decided + 1
+        return Observation(step=step if wants else 0, fields=self._state.observe(seat, wants), events=events)
 
     def _ask(self, seat: Seat, observation: Observation) -> Action:
         before, began, answer = _seen(observation), perf_counter(), Answer(seat=seat)
@@ -150,7 +151,7 @@ class _Match:
             answer.refusal = str(error)
         except (Resign, Unavailable):
             answer.gave_up = True
-        except Exception as error:  # noqa: BLE001 - border: the agent under test may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the agent under test may raise anything
             answer.fault = _told(error)
         answer.seconds = perf_counter() - began
         answer.observation_changed = _seen(observation) != before
@@ -169,7 +170,7 @@ class _Match:
         try:
             if outcome is not None:
                 self._subject.ended(outcome[self._subject.seat.seat])
-        except Exception as error:  # noqa: BLE001 - border: the agent under test may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the agent under test may raise anything
             self._trial.ending_faults.append(_told(error))
 
 
@@ -193,5 +194,5 @@ def _seen(observation: Observation) -> bytes:
     return canonical([observation.step, dict(observation.fields), list(observation.events)])
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"

@@ -38,7 +38,7 @@ class _ErrorCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorCode.V
     """the deadline passed on the server's clock"""
     ERROR_CODE_RATE_LIMITED: _ErrorCode.ValueType  # 7
     ERROR_CODE_RESUME_GAP: _ErrorCode.ValueType  # 8
-    """older than the kept frames: whole views follow"""
+    """not sent so far: a changed Welcome.epoch tells that frames are no longer kept"""
     ERROR_CODE_DRAINING: _ErrorCode.ValueType  # 9
     """no new matches; running ones go on"""
     ERROR_CODE_UNKNOWN_GAME: _ErrorCode.ValueType  # 10
@@ -53,7 +53,7 @@ class _ErrorCodeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorCode.V
     ERROR_CODE_MATCH_OVER: _ErrorCode.ValueType  # 18
     ERROR_CODE_TOO_LARGE: _ErrorCode.ValueType  # 19
     ERROR_CODE_PROTOCOL_VIOLATION: _ErrorCode.ValueType  # 20
-    """the only error that closes the stream"""
+    """bytes or an order of frames that the protocol does not allow"""
     ERROR_CODE_UNKNOWN_SESSION: _ErrorCode.ValueType  # 21
     ERROR_CODE_BAD_ENTRY: _ErrorCode.ValueType  # 22
     ERROR_CODE_GAME_FAULT: _ErrorCode.ValueType  # 23
@@ -77,7 +77,7 @@ ERROR_CODE_TOO_LATE: ErrorCode.ValueType  # 6
 """the deadline passed on the server's clock"""
 ERROR_CODE_RATE_LIMITED: ErrorCode.ValueType  # 7
 ERROR_CODE_RESUME_GAP: ErrorCode.ValueType  # 8
-"""older than the kept frames: whole views follow"""
+"""not sent so far: a changed Welcome.epoch tells that frames are no longer kept"""
 ERROR_CODE_DRAINING: ErrorCode.ValueType  # 9
 """no new matches; running ones go on"""
 ERROR_CODE_UNKNOWN_GAME: ErrorCode.ValueType  # 10
@@ -92,7 +92,7 @@ ERROR_CODE_NAME_TAKEN: ErrorCode.ValueType  # 17
 ERROR_CODE_MATCH_OVER: ErrorCode.ValueType  # 18
 ERROR_CODE_TOO_LARGE: ErrorCode.ValueType  # 19
 ERROR_CODE_PROTOCOL_VIOLATION: ErrorCode.ValueType  # 20
-"""the only error that closes the stream"""
+"""bytes or an order of frames that the protocol does not allow"""
 ERROR_CODE_UNKNOWN_SESSION: ErrorCode.ValueType  # 21
 ERROR_CODE_BAD_ENTRY: ErrorCode.ValueType  # 22
 ERROR_CODE_GAME_FAULT: ErrorCode.ValueType  # 23
@@ -128,8 +128,9 @@ Global___DType: _TypeAlias = DType  # noqa: Y015
 
 @_typing.final
 class Error(_message.Message):
-    """On the stream an error is a frame. A unary call, and a stream that is closed for an error, end with a gRPC status and
-    carry this message in the trailing metadata `arena-error-bin`.
+    """On the stream an error is a frame: in Refused and JoinEnded, which the stream outlives, or in ServerFrame.error, which
+    is its last frame whatever the code. A unary call, and a stream that is closed for an error, end with a gRPC status
+    and carry this message in the trailing metadata `arena-error-bin`.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -141,7 +142,7 @@ class Error(_message.Message):
     message: _builtins.str
     """one sentence: what was wrong and what would be right"""
     retry_after_ms: _builtins.int
-    """0: trying again as it stands is of no use"""
+    """for what is over by itself, such as a full or stopping server; 0: of no use as it stands"""
     def __init__(
         self,
         *,

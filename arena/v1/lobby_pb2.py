@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from arena.v1 import game_pb2 as arena_dot_v1_dot_game__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x61rena/v1/lobby.proto\x12\x08\x61rena.v1\x1a\x13\x61rena/v1/game.proto\"\x12\n\x10ListGamesRequest\"9\n\x11ListGamesResponse\x12$\n\x05games\x18\x01 \x03(\x0b\x32\x15.arena.v1.GameListing\"4\n\x0eGetGameRequest\x12\x0c\n\x04game\x18\x01 \x01(\t\x12\x14\n\x0coptions_json\x18\x02 \x01(\x0c\"3\n\x0fGetGameResponse\x12 \n\x04game\x18\x01 \x01(\x0b\x32\x12.arena.v1.GameSpec\"Z\n\x10\x43hallengeRequest\x12\x0c\n\x04game\x18\x01 \x01(\t\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x10\n\x08opponent\x18\x03 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x04 \x01(\t\"#\n\x11\x43hallengeResponse\x12\x0e\n\x06set_id\x18\x01 \x01(\t2\xda\x01\n\x0cLobbyService\x12\x44\n\tListGames\x12\x1a.arena.v1.ListGamesRequest\x1a\x1b.arena.v1.ListGamesResponse\x12>\n\x07GetGame\x12\x18.arena.v1.GetGameRequest\x1a\x19.arena.v1.GetGameResponse\x12\x44\n\tChallenge\x12\x1a.arena.v1.ChallengeRequest\x1a\x1b.arena.v1.ChallengeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14\x61rena/v1/lobby.proto\x12\x08\x61rena.v1\x1a\x13\x61rena/v1/game.proto\"\x12\n\x10ListGamesRequest\"9\n\x11ListGamesResponse\x12$\n\x05games\x18\x01 \x03(\x0b\x32\x15.arena.v1.GameListing\"4\n\x0eGetGameRequest\x12\x0c\n\x04game\x18\x01 \x01(\t\x12\x14\n\x0coptions_json\x18\x02 \x01(\x0c\"3\n\x0fGetGameResponse\x12 \n\x04game\x18\x01 \x01(\x0b\x32\x12.arena.v1.GameSpec\"Z\n\x10\x43hallengeRequest\x12\x0c\n\x04game\x18\x01 \x01(\t\x12\r\n\x05\x61gent\x18\x02 \x01(\t\x12\x10\n\x08opponent\x18\x03 \x01(\t\x12\x17\n\x0fidempotency_key\x18\x04 \x01(\t\"!\n\x11\x43hallengeResponseJ\x04\x08\x01\x10\x02R\x06set_id2\xda\x01\n\x0cLobbyService\x12\x44\n\tListGames\x12\x1a.arena.v1.ListGamesRequest\x1a\x1b.arena.v1.ListGamesResponse\x12>\n\x07GetGame\x12\x18.arena.v1.GetGameRequest\x1a\x19.arena.v1.GetGameResponse\x12\x44\n\tChallenge\x12\x1a.arena.v1.ChallengeRequest\x1a\x1b.arena.v1.ChallengeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,7 +43,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHALLENGEREQUEST']._serialized_start=241
   _globals['_CHALLENGEREQUEST']._serialized_end=331
   _globals['_CHALLENGERESPONSE']._serialized_start=333
-  _globals['_CHALLENGERESPONSE']._serialized_end=368
-  _globals['_LOBBYSERVICE']._serialized_start=371
-  _globals['_LOBBYSERVICE']._serialized_end=589
+  _globals['_CHALLENGERESPONSE']._serialized_end=366
+  _globals['_LOBBYSERVICE']._serialized_start=369
+  _globals['_LOBBYSERVICE']._serialized_end=587
 # @@protoc_insertion_point(module_scope)

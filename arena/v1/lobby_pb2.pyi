@@ -98,7 +98,9 @@ Global___GetGameResponse: _TypeAlias = GetGameResponse  # noqa: Y015
 
 @_typing.final
 class ChallengeRequest(_message.Message):
-    """Have two agents that are both waiting for this game play a set against each other next."""
+    """Have two agents that are both waiting for this game play a set against each other next. Only the owner of one of them
+    may, or an admin; on a server without tokens, everybody.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -110,6 +112,7 @@ class ChallengeRequest(_message.Message):
     agent: _builtins.str
     opponent: _builtins.str
     idempotency_key: _builtins.str
+    """at most 64 characters, the owner's own; the same again with the same terms does nothing"""
     def __init__(
         self,
         *,
@@ -128,18 +131,16 @@ Global___ChallengeRequest: _TypeAlias = ChallengeRequest  # noqa: Y015
 
 @_typing.final
 class ChallengeResponse(_message.Message):
+    """The challenge stands. Which set came of it is not known yet: the agents are told by SeatAssigned."""
+
     DESCRIPTOR: _descriptor.Descriptor
 
-    SET_ID_FIELD_NUMBER: _builtins.int
-    set_id: _builtins.str
     def __init__(
         self,
-        *,
-        set_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["set_id", b"set_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

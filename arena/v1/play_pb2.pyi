@@ -645,7 +645,7 @@ class Prompt(_message.Message):
     step: _builtins.int
     """decisions that this seat has made"""
     events_from_start: _builtins.bool
-    """true after a resume with a gap: forget earlier events"""
+    """`events` begin with number 0 again: skip those already told by their number"""
     @_builtins.property
     def fields(self) -> _containers.RepeatedCompositeFieldContainer[Global___Field]:
         """whole views"""

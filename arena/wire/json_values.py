@@ -35,7 +35,7 @@ def write_json(value: Any) -> bytes:
 
 
 def read_json(data: bytes) -> Json:
-    """Strict JSON from an agent: unique keys, finite numbers, whole numbers within int64, text that is valid UTF-8.
+    """Strict JSON from an agent: unique keys, none of them `$tensor`; finite numbers, integers of 64 bits; valid UTF-8.
 
     Raises:
         Unfit: saying which of these does not hold, or that it nests deeper than MAX_JSON_DEPTH.
@@ -100,6 +100,8 @@ def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise Unfit("repeats a key within one object")
+    if "$tensor" in found:
+        raise Unfit("has the key $tensor, which stands for tensors in records")
     return found
 
 

@@ -75,6 +75,15 @@ def test_thirty_agents_show_signs_within_a_terminal(payoffs):
     assert max(map(len, out.splitlines())) <= 100
 
 
+@pytest.mark.parametrize("score", ["1e100", "5e-324", "0", "-0.0"])
+def test_extreme_scores_stay_finite(payoffs, score):
+    found = payoffs(
+        f"agent,opponent,score,count\na,b,{score},1000000000000\nb,c,{score},1\nc,a,{score},3\n", "--json"
+    ).json
+    assert found["nash"] == pytest.approx({"a": 1 / 3, "b": 1 / 3, "c": 1 / 3})
+    assert 0 <= found["cyclic_share"] <= 1 + 1e-12
+
+
 def test_the_written_cells_are_read_back_as_they_were(payoffs, cli, tmp_path):
     first = payoffs(RPS, "--out", "cells.csv", "--json").json
     assert cli("matrix", "--from", "cells.csv", "--json").json["count"] == first["count"]
@@ -134,6 +143,7 @@ REFUSED = {
     "no ledger": (("toy/nim",), "there is no ledger"),
     "bad range": (("--from", "payoffs.csv", "--range", "1,-1"), "--range takes the least and the greatest"),
     "no range": (("--from", "payoffs.csv", "--range", "wide"), "--range takes the least and the greatest"),
+    "endless range": (("--from", "payoffs.csv", "--range=-1e308,1e308"), "--range takes the least and the greatest"),
     "bad out": (("--from", "payoffs.csv", "--out", "no/where.csv"), "cannot write 'no/where.csv'"),
 }
 

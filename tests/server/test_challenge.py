@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from arena.core.errors import BadRequest
+from arena.server.session import Principal
 from tests.e2e.peer import Peer
 from tests.server.conftest import open_hall, visitor
 
 GAME = "openspiel/tic_tac_toe"
 FOREVER = 1e6
+ANN = Principal("ann", frozenset({"play", "watch"}))
 
 
 async def play(agent: Peer) -> str:
@@ -31,13 +33,13 @@ async def test_a_challenge_is_played_once_however_often_it_is_asked_for(tmp_path
         await ann.join(GAME, "ann", matches=2)
         await ann.next("joined")
         for _ in range(2):
-            hall.lobby.challenge(GAME, ("ann", "ann"), "first")
+            hall.lobby.challenge(GAME, ("ann", "ann"), "first", by=ANN)
         await ann.next("seat_assigned")
         with pytest.raises(BadRequest, match="not waiting"):
-            hall.lobby.challenge(GAME, ("ann", "ann"), "too early")
+            hall.lobby.challenge(GAME, ("ann", "ann"), "too early", by=ANN)
         played = [await play(ann)]
-        hall.lobby.challenge(GAME, ("ann", "ann"), "first")
-        hall.lobby.challenge(GAME, ("ann", "ann"), "second")  # refused if the first had begun another match
+        hall.lobby.challenge(GAME, ("ann", "ann"), "first", by=ANN)
+        hall.lobby.challenge(GAME, ("ann", "ann"), "second", by=ANN)  # refused if the first had begun another match
         played.append(await play(ann))
         assert (await ann.next("join_ended")).join_ended.matches == 2
         assert sorted(line.match_id for line in hall.ledger.matches()) == sorted(played)

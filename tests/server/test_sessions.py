@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from arena.core.errors import RateLimited, UnknownSession
+from arena.ledger import Ledger
 from arena.match.pool import WorkerPool
 from arena.server.addresses import caller_address
 from arena.server.hall import Hall
@@ -23,6 +24,7 @@ from tests.server.conftest import EVERYBODY, open_hall, visitor
 from tests.server.test_restoring import answer, back, killed_copy, meet, play_out
 
 DOUBLET = "testing/doublet"
+Hang = Callable[[Hall, str], Callable[[], None]]
 
 
 @pytest.fixture(autouse=True)
@@ -58,16 +60,16 @@ async def test_a_slow_restart_takes_nothing_of_the_time_to_resume(
             return await quick(*of)
 
         monkeypatch.setattr(WorkerPool, "describe", slow)
-        later = await stack.enter_async_context(killed_copy(folder, limits=Limits(resume_window=window)))
-        assert len(later.play.sessions) == 2
-        assert len(later.arbiter.matches) == 1
-        async with asyncio.timeout(10):
-            await later.arbiter.idle()
-        assert later.ledger.ladder(DOUBLET) == []
-        while not later.ledger.matches():
-            await asyncio.sleep(0)
-        (line,) = later.ledger.matches()
-        assert {seat.cause.value for seat in line.seats} == {"void"}
+        async with killed_copy(folder, limits=Limits(resume_window=window)) as later:
+            assert len(later.play.sessions) == 2
+            assert len(later.arbiter.matches) == 1
+            async with asyncio.timeout(10):
+                await later.arbiter.idle()
+    ledger = Ledger.open(later.settings.db)
+    (line,) = ledger.matches()
+    assert {seat.cause.value for seat in line.seats} == {"void"}
+    assert ledger.ladder(DOUBLET) == []
+    ledger.close()
 
 
 async def test_restored_sessions_wait_without_end_until_the_server_serves(folder: Path) -> None:
@@ -80,27 +82,34 @@ async def test_restored_sessions_wait_without_end_until_the_server_serves(folder
         (folder / "second" / "journal").write_bytes((folder / "arena.db.state" / "journal").read_bytes())
         later = await Hall.open(settings)
         (restored,) = later.play.sessions.values()
-        assert restored.dropped_at is None
+        dropped = [restored.dropped_at]
         later.serving()
-        assert restored.dropped_at is not None
+        dropped.append(restored.dropped_at)
         await later.close()
+        assert dropped[0] is None
+        assert dropped[1] is not None
 
 
 # ---- joins beside the reader
 
 
-def hang(hall: Hall, game: str) -> Callable[[], None]:
-    """Have this hall's workers not describe one game until the function returned is called."""
-    go_on = asyncio.Event()
-    describe = hall.pool.describe
+@pytest.fixture
+def hang(monkeypatch: pytest.MonkeyPatch) -> Hang:
+    """Has a hall's workers not describe one game until the function returned is called."""
 
-    async def hanging(name: str, *rest: Any) -> Any:
-        if name == game:
-            await go_on.wait()
-        return await describe(name, *rest)
+    def begin(hall: Hall, game: str) -> Callable[[], None]:
+        go_on = asyncio.Event()
+        describe = hall.pool.describe
 
-    hall.pool.describe = hanging  # type: ignore[method-assign]
-    return go_on.set
+        async def hanging(name: str, *rest: Any) -> Any:
+            if name == game:
+                await go_on.wait()
+            return await describe(name, *rest)
+
+        monkeypatch.setattr(hall.pool, "describe", hanging)
+        return go_on.set
+
+    return begin
 
 
 async def seated_first(stack: AsyncExitStack, hall: Hall) -> Peer:
@@ -110,7 +119,7 @@ async def seated_first(stack: AsyncExitStack, hall: Hall) -> Peer:
     return seats[0]
 
 
-async def test_answers_are_taken_while_a_join_waits_for_its_game(folder: Path) -> None:
+async def test_answers_are_taken_while_a_join_waits_for_its_game(folder: Path, hang: Hang) -> None:
     async with AsyncExitStack() as stack:
         hall = await stack.enter_async_context(open_hall(folder, limits=Limits(heartbeat=0.2)))
         first = await seated_first(stack, hall)
@@ -124,7 +133,7 @@ async def test_answers_are_taken_while_a_join_waits_for_its_game(folder: Path) -
         assert (await first.next("joined", when=lambda frame: frame.joined.join_id == 7)).joined.rated_id
 
 
-async def test_a_leave_never_overtakes_its_join(folder: Path) -> None:
+async def test_a_leave_never_overtakes_its_join(folder: Path, hang: Hang) -> None:
     async with open_hall(folder, patience=60.0) as hall, visitor(hall, "ann") as ann:
         await ann.hello()
         go_on = hang(hall, DOUBLET)
@@ -136,18 +145,20 @@ async def test_a_leave_never_overtakes_its_join(folder: Path) -> None:
         assert not hall.lobby.takings()
 
 
-async def test_a_leave_behind_a_join_that_hangs_stands_when_the_stream_ends(folder: Path) -> None:
+async def test_a_leave_behind_a_join_that_hangs_stands_when_the_stream_ends(folder: Path, hang: Hang) -> None:
     async with open_hall(folder, patience=60.0) as hall:
-        async with visitor(hall, "ann") as ann:
+        transport = LoopbackTransport(lambda stream: hall.play.serve(stream, EVERYBODY))
+        async with peer(transport) as ann:
             await ann.hello()
             await ann.join(DOUBLET, "ann")
             await ann.next("joined")
             hang(hall, "testing/guess")
             await ann.join("testing/guess", "ann", number=2)
             await ann.send(leave=pb.Leave(join_id=1))
-        async with asyncio.timeout(5):
-            while hall.lobby.takings():
-                await asyncio.sleep(0)
+            await ann.send(act=pb.Act(request_id=5))
+            await ann.next("refused")  # all before it has been read
+        await transport.close()
+        assert not hall.lobby.takings()
         assert hall.journal.snapshot.joins == {}
 
 

@@ -1,4 +1,4 @@
-"""The published settings by name: each is the one engine with its options set."""
+"""The published settings by name: each is the one engine with its options set. RULES.md says whose it is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ class Preset:
     roles: Mapping[str, int]
     low: int
     high: int
-    source: str
 
 
 PRESETS: Final = (
@@ -22,13 +21,11 @@ PRESETS: Final = (
         roles={"werewolf": 2, "seer": 1, "doctor": 1, "villager": 3},
         low=7,
         high=7,
-        source="LSPO (arXiv 2502.04686) appendix A, and Xu et al. (arXiv 2310.18940) appendix A",
     ),
     Preset(
         name="ww4-mini",
         roles={"werewolf": 1, "seer": 1, "villager": 2},
         low=4,
         high=4,
-        source="ours: the smallest deal with a secret worth telling",
     ),
 )

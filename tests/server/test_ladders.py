@@ -1,0 +1,85 @@
+"""Ladders that grow as sets land: every set is counted once, whoever hangs up or fails in between."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arena.ledger import Ledger
+from arena.server.results import Results
+from arena.v1 import results_pb2 as pb
+from tests.ledger.samples import results, set_plan
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger.open(f"sqlite:///{tmp_path / 'arena.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def answers(ledger: Ledger) -> Results:
+    return Results(ledger, None)  # type: ignore[arg-type]  # ladders ask nothing of live matches
+
+
+def land(ledger: Ledger, sets: int) -> str:
+    """Some sets; their rated id."""
+    for _ in range(sets):
+        plan = set_plan()
+        ledger.append(plan, results(plan))
+    ledger.flush()
+    return plan.game.rated_id
+
+
+def counted(ladder: pb.GetLadderResponse) -> set[int]:
+    return {row.matches for row in ladder.rows}
+
+
+async def test_a_caller_that_hangs_up_makes_no_set_count_twice(
+    ledger: Ledger, answers: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    game = land(ledger, 3)
+    once = counted(await Results(ledger, None).ladder(game, "elo"))  # type: ignore[arg-type]
+    begun, go_on = threading.Event(), threading.Event()
+    asked = ledger.ladder_sets
+
+    def slow(game: str, after: int = -1) -> Iterator[Any]:
+        for number, finished in enumerate(asked(game, after)):
+            yield finished
+            if not number:
+                begun.set()
+                assert go_on.wait(20)
+
+    monkeypatch.setattr(ledger, "ladder_sets", slow)
+    caller = asyncio.create_task(answers.ladder(game, "elo"))
+    await asyncio.to_thread(begun.wait, 20)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    second = asyncio.create_task(answers.ladder(game, "elo"))
+    await asyncio.sleep(0)
+    go_on.set()
+    assert counted(await second) == once
+
+
+async def test_a_ladder_whose_count_failed_is_counted_anew(
+    ledger: Ledger, answers: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    game = land(ledger, 2)
+    await answers.ladder(game, "elo")
+    land(ledger, 2)
+    once = counted(await Results(ledger, None).ladder(game, "elo"))  # type: ignore[arg-type]
+    asked = ledger.ladder_sets
+
+    def failing(game: str, after: int = -1) -> Iterator[Any]:
+        yield next(iter(asked(game, after)))
+        raise OSError("the disk is gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ledger, "ladder_sets", failing)
+        with pytest.raises(OSError, match="disk"):
+            await answers.ladder(game, "elo")
+    assert counted(await answers.ladder(game, "elo")) == once
