@@ -5,6 +5,7 @@ Tensors and other numpy values elsewhere are a msgpack extension.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -15,9 +16,12 @@ from arena.core.canonical import canonical, parse
 from arena.core.game import ClockSpec
 from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move, PartyRef, RecordedMoves, SeatResult
 from arena.core.seed import Seed
-from arena.core.values import Seat
+from arena.core.values import AgentName, Seat
 
 _TENSOR = 1
+_REMEMBERED = 1_024
+"""Games and parties that plans name again and again."""
+_games: dict[str, GameRef] = {}
 
 
 def pack_plans(plans: Iterable[MatchPlan]) -> list[Any]:
@@ -140,8 +144,14 @@ def _pack_game(game: GameRef) -> list[Any]:
 
 
 def _unpack_game(packed: Sequence[Any]) -> GameRef:
+    """The game; one that came before is given again, so that a worker knows it by identity."""
     game, version, config, rated_id = packed
-    return GameRef(id=game, version=version, config=config, rated_id=rated_id)
+    known = _games.get(rated_id)
+    if known is None or (known.id, known.version, known.config) != (game, version, config):
+        if len(_games) >= _REMEMBERED:
+            _games.clear()
+        known = _games[rated_id] = GameRef(id=game, version=version, config=config, rated_id=rated_id)
+    return known
 
 
 def _pack_party(party: PartyRef) -> list[Any]:
@@ -150,7 +160,14 @@ def _pack_party(party: PartyRef) -> list[Any]:
 
 def _unpack_party(packed: Sequence[Any]) -> PartyRef:
     agent, version, owner, spec, entry = packed
+    if entry is None:
+        return _party(agent, version, owner, spec)
     return PartyRef(agent=agent, version=version, owner=owner, spec=spec, entry=entry)
+
+
+@lru_cache(_REMEMBERED)
+def _party(agent: AgentName, version: str, owner: str, spec: str | None) -> PartyRef:
+    return PartyRef(agent=agent, version=version, owner=owner, spec=spec)
 
 
 def _pack_seat(seat: SeatResult) -> list[Any]:

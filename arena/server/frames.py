@@ -1,6 +1,6 @@
 """The frames that say what core values mean on the wire; sizes and shapes are `arena.wire`'s business."""
 
-from arena.core.match import MatchResult
+from arena.core.match import MatchResult, SeatResult
 from arena.server.session import SeatHold
 from arena.v1 import common_pb2
 from arena.v1 import play_pb2 as pb
@@ -42,15 +42,13 @@ def match_ended(result: MatchResult, digests: tuple[bytes, bytes], *, rated: boo
 
 def outcomes(result: MatchResult) -> list[pb.SeatOutcome]:
     """One entry a seat."""
-    return [
-        pb.SeatOutcome(
-            seat=seat.seat,
-            rank=seat.rank,
-            score=seat.score,
-            cause=CAUSES[seat.cause],
-            role=seat.role,
-            team=seat.team,
-            metrics=dict(seat.metrics),
-        )
-        for seat in result.seats
-    ]
+    return [_outcome(seat) for seat in result.seats]
+
+
+def _outcome(seat: SeatResult) -> pb.SeatOutcome:
+    told = pb.SeatOutcome(seat=seat.seat, rank=seat.rank, score=seat.score, cause=CAUSES[seat.cause])
+    if seat.role or seat.team:
+        told.role, told.team = seat.role, seat.team
+    if seat.metrics:
+        told.metrics.update(seat.metrics)
+    return told
