@@ -7,17 +7,19 @@ from typing import Final, NamedTuple, TypeAlias
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from arena.core.errors import LedgerFault
-from arena.core.match import GameRef, MatchResult, SetPlan
+from arena.core.errors import LedgerFault, Unrecordable
+from arena.core.match import MatchResult, SetPlan
 from arena.core.values import AgentName
 from arena.ledger.append import Receipt, Transaction, introduce
 from arena.ledger.driver import Driver
 from arena.ledger.engine import failures
-from arena.ledger.record import Batch, GameBytes, encode
+from arena.ledger.forms import Forms
+from arena.ledger.record import Batch, encode
 from arena.ledger.signing import Signer
+from arena.ledger.tail import Head, Tail
 
-GAMES: Final = 64
-"""Games whose bytes are remembered."""
+_ODD: Final = (ValueError, TypeError, ArithmeticError, RecursionError)
+"""What odd values raise on their way into canonical form and rows."""
 
 Outcome: TypeAlias = Receipt | LedgerFault
 """What became of one append."""
@@ -39,7 +41,8 @@ class Committer:
         self._now_ms = now_ms
         self._failures = failures(engine)
         self._driver: Driver | None = None
-        self._games: dict[int, GameBytes] = {}
+        self._tail = Tail(Head())
+        self._forms = Forms()
         self._introduced: set[tuple[AgentName, str, str]] = set()
 
     def commit(self, appends: Sequence[Append]) -> list[Outcome]:
@@ -54,43 +57,43 @@ class Committer:
             self._driver.close()
         self._signer.close()
 
-    def _encode(self, append: Append) -> Batch | LedgerFault:
+    def _encode(self, append: Append) -> Batch | Unrecordable:
         try:
-            return encode(append.plan, append.results, self._game(append.plan.game))
-        except (ValueError, TypeError) as error:
-            return LedgerFault(f"set {append.plan.set_id} cannot be recorded: {error}")
-
-    def _game(self, game: GameRef) -> GameBytes:
-        """The game's bytes, remembered: as each entry holds its game, no other one can have its id meanwhile."""
-        known = self._games.get(id(game))
-        if known is None:
-            if len(self._games) >= GAMES:
-                self._games.clear()
-            known = self._games[id(game)] = GameBytes.of(game)
-        return known
+            return encode(append.plan, append.results, self._forms)
+        except _ODD as error:
+            return _unrecordable(append.plan, error)
 
     def _write(self, batches: Sequence[Batch]) -> Sequence[Outcome]:
         if not batches:
             return []
         try:
             return self._transact(batches)
-        except (self._failures.all, SQLAlchemyError, OverflowError) as error:
+        except (self._failures.all, SQLAlchemyError, *_ODD) as error:
             self._abandon()
-            sentence = f"the ledger cannot be written: {str(error).partition(chr(10))[0]}"
-            own_fault = not isinstance(error, self._failures.operational)
-        if own_fault and len(batches) > 1:  # one batch that the database refuses must not spoil the others
-            return [outcome for batch in batches for outcome in self._write([batch])]
-        return [LedgerFault(sentence) for _ in batches]
+            if len(batches) > 1 and not isinstance(error, self._failures.operational):
+                # one batch that the database refuses must not spoil the others
+                return [outcome for batch in batches for outcome in self._write([batch])]
+            return [self._fault(batch, error) for batch in batches]
+
+    def _fault(self, batch: Batch, error: Exception) -> LedgerFault:
+        if isinstance(error, (*self._failures.refusals, *_ODD)):
+            return _unrecordable(batch.plan, error)
+        return LedgerFault(f"the ledger cannot be written: {_first_line(error)}")
 
     def _transact(self, batches: Sequence[Batch]) -> Sequence[Receipt]:
         if self._driver is None:
             self._driver = Driver(self._engine)
         self._driver.begin()
-        added = Transaction(self._driver, batches).run()
+        head = Head.read(self._driver)
+        if head != self._tail.head:
+            self._tail = Tail(head)
+        transaction = Transaction(self._driver, batches, self._tail)
+        added = transaction.run()
         strangers = self._strangers(batches)
         if strangers:
             introduce(self._driver, strangers, self._now_ms())
         self._driver.commit()
+        self._tail.go_on(transaction.head, transaction.tallies)
         self._introduced.update(strangers)
         if added.hashes:
             with suppress(OSError):  # `verify` reports the entries as unsigned, till the next signature covers them
@@ -102,6 +105,15 @@ class Committer:
         return sorted(met - self._introduced)
 
     def _abandon(self) -> None:
+        self._tail = Tail(Head())  # its tallies have taken what is not written
         driver, self._driver = self._driver, None
         if driver is not None:
             driver.discard()
+
+
+def _unrecordable(plan: SetPlan, error: Exception) -> Unrecordable:
+    return Unrecordable(f"set {plan.set_id} cannot be recorded: {_first_line(error)}")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

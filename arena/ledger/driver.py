@@ -1,17 +1,16 @@
 """A connection of the database driver itself, for the writer: raw statements cost a third of what Core's do."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
-from arena.ledger.engine import LOCK_KEY, failures
+from arena.ledger.engine import failures, writers_lock
 from arena.ledger.rows import Row
 
-_CHUNK: Final = 500
+_CHUNK: Final = 512
 
 
 class Driver:
@@ -23,7 +22,7 @@ class Driver:
         self._cursor = self._pooled.cursor()
         self._error = failures(engine).all
         self._mark = "?" if sqlite else "%s"
-        self._begin = "BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_xact_lock({LOCK_KEY})"
+        self._begin = writers_lock(engine.dialect.name)
 
     def begin(self) -> None:
         """Start the one transaction at a time that may append."""
@@ -38,14 +37,16 @@ class Driver:
         self._cursor.execute(sql.replace("?", self._mark), values)
         return self._cursor.fetchall()  # type: ignore[return-value]  # DB-API rows, untyped
 
-    def query_in(self, sql: str, keys: Iterable[Sequence[Any]]) -> Iterator[Row]:
-        """All rows for which the tuple that `sql` names before `IN {}` is one of `keys`."""
-        rest = iter(keys)
-        while chunk := list(islice(rest, _CHUNK)):
-            one = "(" + ", ".join("?" * len(chunk[0])) + ")"
-            marks = ", ".join([one] * len(chunk))
-            values = f"(VALUES {marks})" if len(chunk[0]) > 1 else f"({marks})"
-            yield from self.query(sql.format(values), *(value for key in chunk for value in key))
+    def query_in(self, sql: str, keys: Sequence[str]) -> Iterator[Row]:
+        """All rows for which what `sql` names before `IN {}` is one of `keys`.
+
+        The keys must differ, or rows may come twice.
+        """
+        for start in range(0, len(keys), _CHUNK):
+            chunk = list(keys[start : start + _CHUNK])
+            # Filled up to a power of two: a statement of a length not seen before costs more than it finds.
+            chunk += chunk[-1:] * ((1 << (len(chunk) - 1).bit_length()) - len(chunk))
+            yield from self.query(sql.format(f"({', '.join('?' * len(chunk))})"), *chunk)
 
     def insert(self, table: type[SQLModel], rows: Sequence[Row], conflict: str = "") -> None:
         """Insert rows whose values stand in column order; `conflict` is what follows ON CONFLICT."""
@@ -53,6 +54,11 @@ class Driver:
             return
         sql = f"INSERT INTO {table.__tablename__} VALUES ({', '.join([self._mark] * len(rows[0]))})"
         self._cursor.executemany(f"{sql} ON CONFLICT {conflict}" if conflict else sql, rows)
+
+    def change(self, sql: str, rows: Sequence[Row]) -> None:
+        """Run a statement for each row; `?` marks a value."""
+        if rows:
+            self._cursor.executemany(sql.replace("?", self._mark), rows)
 
     def discard(self) -> None:
         """Undo what is not committed and close the connection for good, after a failure."""

@@ -56,24 +56,32 @@ def make_engine(url: URL) -> Engine:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """The exceptions of a database driver: `operational` ones are no fault of what was to be written."""
+    """The exceptions of a database driver.
+
+    `operational` ones are no fault of what was to be written, those of `refusals` are: with it, they come each time.
+    """
 
     all: type[Exception]
     operational: type[Exception]
+    refusals: tuple[type[Exception], ...]
 
 
 def failures(engine: Engine) -> Failures:
     """What raw statements on this engine may raise."""
     driver = engine.dialect.loaded_dbapi
-    return Failures(all=driver.Error, operational=driver.OperationalError)
+    return Failures(
+        all=driver.Error, operational=driver.OperationalError, refusals=(driver.DataError, driver.IntegrityError)
+    )
 
 
 def begin(connection: Connection) -> None:
     """Start a transaction that no other writer can run beside: every append and migration takes this lock first."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK_KEY})")
+    connection.exec_driver_sql(writers_lock(connection.dialect.name))
+
+
+def writers_lock(dialect: str) -> str:
+    """The statement that begins a writer's transaction and waits for any other to end."""
+    return "BEGIN IMMEDIATE" if dialect == "sqlite" else f"SELECT pg_advisory_xact_lock({LOCK_KEY})"
 
 
 def begin_snapshot(connection: Connection) -> None:

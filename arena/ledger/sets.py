@@ -53,6 +53,13 @@ class Tally:
         """An empty tally of a set that nothing is known of yet."""
         return cls(set_id=plan.set_id, game=plan.game.rated_id, matches=plan.matches, ladder=in_ladder(plan))
 
+    def meets(self, match_id: MatchId) -> bool:
+        """Note a match; whether it is met for the first time."""
+        if match_id in self.known:
+            return False
+        self.known.add(match_id)
+        return True
+
     def land(self, record: Record) -> bool:
         """Take one match; whether it counts, which it does not when its ordinal is settled or will be played again."""
         result = record.result
@@ -71,7 +78,7 @@ class Tally:
         self.voids[ordinal] = SETTLED
         self.settled += 1
         self.spoiled |= void
-        self.clean &= not void and not any([line.fault for line in lines])
+        self.clean &= not void and not any(line.fault for line in lines)
         self.lines.append(lines)
 
     @property
@@ -100,3 +107,7 @@ class Tally:
             self.clean,
             self.completed,
         )
+
+    def progress(self) -> Row:
+        """What changes in that row as matches land, and its key."""
+        return self.settled, self.state.value, self.clean, self.completed, plain(self.set_id)

@@ -16,11 +16,12 @@ from sqlmodel import SQLModel
 
 from arena.core.match import MatchResult
 from arena.core.values import MatchId, SetId
-from arena.ledger.append import GENESIS, link
+from arena.ledger.append import link
 from arena.ledger.record import Batch, Record, decode
 from arena.ledger.rows import Row, match_row, seat_rows
 from arena.ledger.sets import SetState, Tally
 from arena.ledger.tables import EntryRow, MatchRow, ProvenanceRow, SeatRow, SetRow, StandingRow
+from arena.ledger.tail import GENESIS
 
 Replay: TypeAlias = Callable[[MatchResult], bytes | None]
 """Plays a recorded match again and returns its play digest; None when its game is not available here."""

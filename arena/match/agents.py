@@ -146,8 +146,8 @@ def settle(table: Table, seated: SeatedAgent, answer: Answer) -> Move | None:
         if isinstance(answer, Reply):
             return table.submit(seat, plain_action(answer.action), answer.provenance)
         return table.submit(seat, plain_action(answer))
-    except Unfit:
-        table.refuse(seat)
+    except Unfit as error:
+        table.refuse(seat, str(error), answer.action if isinstance(answer, Reply) else answer)
     except ActionRefused:
         pass
     return table.rule(seat, Cause.ILLEGAL) if table.refused_out(seat) else None

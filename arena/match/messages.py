@@ -18,8 +18,8 @@ class Message(msgspec.Struct, array_like=True, tag=True):
 class Open(Message):
     """Begin a match, or go on from `moves`. `plan` is as `match.packing` packs it.
 
-    `refusals[seat]` are the answers refused for the open decision and in the whole match; `lost[seat]` is the cause that
-    decisions are lost to from now on, since calling this agent brought a worker down.
+    `refusals[seat]` are the answers refused for the open decision and in the whole match; `lost[seat]` is the cause to
+    which decisions are lost from now on, since calling this agent brought a worker down.
     """
 
     match: MatchId

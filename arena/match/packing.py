@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from arena.core.agent import Provenance
+from arena.core.agent import Provenance, Refusal
 from arena.core.canonical import canonical, parse
 from arena.core.game import ClockSpec
 from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move, PartyRef, RecordedMoves, SeatResult
@@ -196,11 +196,12 @@ def _pack_provenance(p: Provenance) -> list[Any]:
         p.reasoning,
         p.cost,
         p.think_seconds,
+        [[refusal.reason, refusal.sent] for refusal in p.refused],
     ]
 
 
 def _unpack_provenance(packed: Sequence[Any]) -> Provenance:
-    version, prompt, completion, logprobs, reasoning, cost, seconds = packed
+    version, prompt, completion, logprobs, reasoning, cost, seconds, refused = packed
     return Provenance(
         policy_version=version,
         prompt_token_ids=prompt,
@@ -209,4 +210,5 @@ def _unpack_provenance(packed: Sequence[Any]) -> Provenance:
         reasoning=reasoning,
         cost=cost,
         think_seconds=seconds,
+        refused=[Refusal(*refusal) for refusal in refused],
     )

@@ -56,6 +56,8 @@ def _importable(module: str) -> bool:
     """Whether there is such a module, one that fails when it is imported included: that is to be told as it is."""
     if not all(part.isidentifier() for part in module.split(".")):
         return False
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
     try:
         return importlib.util.find_spec(module) is not None
     except ModuleNotFoundError as error:
@@ -68,8 +70,6 @@ def _importable(module: str) -> bool:
 
 def _import(path: str) -> ModuleType:
     if not path.endswith(".py"):
-        if str(Path.cwd()) not in sys.path:
-            sys.path.insert(0, str(Path.cwd()))
         return importlib.import_module(path)
     file = Path(path).resolve(strict=True)
     name = f"arena_agent_{file.stem}"

@@ -117,11 +117,11 @@ class Arbiter:
         for report in reports:
             try:
                 handlers[type(report)](report)
-            except Exception:  # noqa: BLE001 - border: what one match cannot stand must not reach the others
+            except Exception:  # what one match cannot stand must not reach the others
+                log.exception("a match could not go on")
                 self._spoiled(report)
 
     def _spoiled(self, report: msg.Report) -> None:
-        log.exception("a match could not go on")
         live = self.matches.get(MatchId(getattr(report, "match", "")))
         if live is not None:
             self.abort(live, "the server could not go on with this match; its log says why")

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from arena.core.errors import BadOption, LedgerFault
-from arena.core.game import GameOffer, GameSpec
-from arena.core.match import GameRef, MatchResult
+from arena.core.errors import LedgerFault
+from arena.core.game import GameOffer
+from arena.core.match import MatchResult
+from arena.core.values import MatchId
 from arena.ledger import Ledger
 from arena.match.messages import Report
 from arena.match.pool import WorkerPool
@@ -26,8 +27,6 @@ from arena.server.session import Session
 from arena.server.sets import Sets
 from arena.server.settings import Settings
 from arena.server.watch import Gallery
-from arena.wire.json_values import read_object
-from arena.wire.unfit import Unfit
 
 
 class Hall:
@@ -42,7 +41,10 @@ class Hall:
         self.metrics = Metrics(self)
         self.gallery = Gallery(pool)
         self.arbiter = Arbiter(pool, self.journal, self._over)
-        self.arbiter.on_view = self.gallery.show
+        self.arbiter.on_view = self._view
+        self._views: list[tuple[MatchId, bytes]] = []
+        self.journal.on_pause = self.arbiter.clocks.pause
+        self.journal.on_resume = self.arbiter.clocks.resume
         self.lobby = Lobby(pool, self.journal, self.identity, settings)
         self.sets = Sets(self.arbiter, ledger, self.journal, _secret(state), self._closed, self.gallery.end)
         self.lobby.on_draw = self.sets.begin
@@ -75,14 +77,6 @@ class Hall:
         """Every game on offer, with the reason where it is not available."""
         return await self.pool.list_games()
 
-    async def describe(self, game: str, options_json: bytes) -> tuple[GameRef, GameSpec]:
-        """A game with its options applied."""
-        try:
-            options = read_object(options_json or b"{}")
-        except Unfit as error:
-            raise BadOption(f"the options: this {error}") from error
-        return await self.lobby.describe(game, options)
-
     async def close(self) -> None:
         """Stop the clocks and the workers, and put everything on the disk."""
         self.lobby.stop()
@@ -97,6 +91,13 @@ class Hall:
     def _reports(self, reports: Sequence[Report]) -> None:
         self.arbiter.take(reports)
         self.journal.flush()
+        views, self._views = self._views, []
+        if self.journal.durable.is_set():  # what could still be undone by a kill is shown to nobody
+            for match, view in views:
+                self.gallery.show(match, view)
+
+    def _view(self, match: MatchId, view: bytes) -> None:
+        self._views.append((match, view))
 
     def _over(self, live: LiveMatch, result: MatchResult) -> None:
         self.metrics.count(result)
@@ -106,7 +107,7 @@ class Hall:
         """A set is complete: its slots wait again, and joins that have had enough end."""
         slots = Counter((lane.session.id, lane.join) for lane in live.lanes)
         for key, count in slots.items():
-            self.lobby.give_back(key, count, live.plan.matches)
+            self.lobby.give_back(key, count, len(live.landed))
 
     def _lost(self, session: Session) -> None:
         """A dropped session did not come back. After a restart that may be our fault: then nobody is charged."""

@@ -210,7 +210,7 @@ class Sets:
             match, result, once_more, done = self._written.popleft()
             try:
                 self._appended(match, result, once_more, done)
-            except Exception:  # noqa: BLE001 - border: what one match cannot stand must not reach the others
+            except Exception:  # what one match cannot stand must not reach the others
                 log.exception("a result could not be announced", match=result.plan.match_id)
         self._journal.flush()
 

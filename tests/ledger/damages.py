@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Row, Table, and_, delete, insert, select, update
 
-from arena.ledger.append import GENESIS, link
+from arena.ledger.append import link
 from arena.ledger.tables import EntryRow, MatchRow, ProvenanceRow, SeatRow, SetRow, StandingRow
+from arena.ledger.tail import GENESIS
 from tests.wire.mangling import mangled
 
 ENTRY, MATCH, SEAT, SET, STANDING, PROVENANCE = (

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from arena.core.errors import ErrorCode, Fault
-from arena.core.match import MatchPlan, MatchResult
+from arena.core.match import Cause, MatchPlan, MatchResult
 from arena.core.values import Seat
-from arena.core.match import Cause
 from arena.match import messages as m
 from arena.match.pool import WorkerPool
 from arena.match.table import Table

@@ -243,3 +243,53 @@ async def test_an_answer_to_a_finished_match_is_told_so(stage: Callable[..., Sce
     scene.arbiter.take([msg.Failed("m", ErrorCode.GAME_FAULT, "gone")])
     scene.arbiter.answer(scene.sessions[0], Act(request_id=number, action=b"x"))
     assert scene.refusals(0) == [ErrorCode.MATCH_OVER]
+
+
+async def test_no_clock_shows_more_than_the_match_has_left(stage: Callable[..., Scene]) -> None:
+    scene = stage()
+    scene.match.deadline = scene.arbiter.clocks.now() + 2.0
+    scene.arbiter.take([msg.Took("m", 0, 0, 1), msg.Took("m", 0, 1, 1), scene.asked(0, step=1)])
+    clock = scene.frames(0, "decision_request")[-1].decision_request.clock
+    assert clock.decision_ms + clock.bank_ms <= 2_000
+
+
+async def test_the_seat_that_used_most_of_the_matchs_time_loses_it_whoever_is_on_move(
+    stage: Callable[..., Scene],
+) -> None:
+    scene = stage()
+    now = scene.arbiter.clocks.now()
+    scene.match.requests[Seat(0)].since = now - 20.0
+    scene.arbiter.take([msg.Took("m", 0, 0, 1)])
+    scene.match.deadline = now + 0.05
+    scene.arbiter.take([scene.asked(1, step=0)])
+    async with asyncio.timeout(5):
+        await scene.executor.ruled.wait()
+    assert scene.executor.forfeits == [(0, Cause.TIMEOUT)]
+    assert scene.executor.rulings == []
+
+
+async def test_clocks_stand_still_while_the_journal_cannot_be_written(stage: Callable[..., Scene]) -> None:
+    scene = stage(decision=0.05, bank=0.0)
+    clocks = scene.arbiter.clocks
+    clocks.pause()
+    clocks.now = lambda: asyncio.get_running_loop().time() + 3_600.0
+    assert clocks._sweep(clocks.now()) == float("inf")
+    scene.arbiter.take([msg.Took("m", 0, 1, 1)])
+    assert scene.executor.rulings == []
+    clocks.resume()
+    assert scene.match.requests[Seat(0)].used(clocks.now()) < 0.05
+    assert scene.match.deadline > clocks.now()
+
+
+async def test_what_one_report_breaks_ends_its_match_alone(stage: Callable[..., Scene]) -> None:
+    scene = stage()
+    scene.arbiter.take([msg.Took("m", 0, Seat(9), 1), msg.Took("elsewhere", 0, 0, 1)])
+    (result,) = scene.over
+    assert result.void == "the server could not go on with this match; its log says why"
+    assert scene.executor.dropped == ["m"]
+
+
+async def test_request_numbers_of_neighbouring_sessions_cannot_be_guessed(stage: Callable[..., Scene]) -> None:
+    scene = stage()
+    assert abs(scene.request(0) - scene.request(1)) > 1_000_000
+    assert max(scene.request(0), scene.request(1)) < 1 << 53
