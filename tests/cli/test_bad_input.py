@@ -3,9 +3,14 @@
 import sqlite3
 
 import pytest
+from typer.main import get_command
+
+from arena.cli.main import app
+from tests.cli.test_help import COMMANDS
 
 TTT = "openspiel/tic_tac_toe"
 PLAY = ("play", TTT, "--agents")
+WOLVES = ("play", "werewolf/ww4-mini", "--agents", "random", "--option")
 
 REFUSED = {
     "unknown plugin": (("play", "chess/blitz", "--agents", "random"), ("chess/blitz", "openspiel", "werewolf")),
@@ -22,10 +27,23 @@ REFUSED = {
         ("play", "negotiation/dond", "--agents", "random", "--option", "discount=nan"),
         ("discount",),
     ),
+    "option that is too large": (
+        ("play", "werewolf/ww4-mini", "--agents", "random", "--option", f"max_days={2**64}"),
+        ("max_days",),
+    ),
+    "option nested too deep": ((*WOLVES, "roles=" + "[" * 100_000), ("option roles: '[[[[", "at most 32 deep")),
+    "option with NaN in it": ((*WOLVES, "roles=NaN"), ("option roles: 'NaN' is not JSON of finite numbers",)),
+    "option with an infinity in it": ((*WOLVES, 'roles={"seer":1e400}'), ("option roles", "finite numbers")),
+    "option that is no UTF-8": ((*WOLVES, "roles=\udcff"), ("'roles=\\udcff' is not valid UTF-8",)),
+    "agent that is no UTF-8": ((*PLAY, "\udcfe.py:Agent"), ("'\\udcfe.py:Agent' is not valid UTF-8",)),
+    "ladder that is no UTF-8": (("ladder", "a\udcff"), ("not valid UTF-8",)),
     "unknown agent": ((*PLAY, "randm"), ("unknown agent 'randm'", "did you mean random", "arena agents")),
     "unknown agent of a plugin": ((*PLAY, "werewolf:nobody"), ("werewolf:nobody",)),
     "missing agent file": ((*PLAY, "nowhere.py:Agent"), ("nowhere.py",)),
     "import path of something else": ((*PLAY, "json:JSONDecoder"), ("json:JSONDecoder", "Agent")),
+    "agent file that exits": ((*PLAY, "quit.py:Agent"), ("'quit.py:Agent' cannot be imported: it called sys.exit(0)",)),
+    "package that raises": ((*PLAY, "boom.mod:Agent"), ("'boom.mod:Agent' cannot be imported: RuntimeError: boom",)),
+    "agent of another game": ((*PLAY, "negotiation:boulware"), ("does not play", TTT, "the games of negotiation")),
     "empty agent": ((*PLAY, "random,,first"), ("empty agent",)),
     "too many agents": ((*PLAY, "random,first,null"), ("1 or 2 agents, not 3",)),
     "ladder of an unknown game": (("ladder", "chess/blitz"), ("chess/blitz", "the ledger has results of")),
@@ -42,9 +60,20 @@ REFUSED = {
     "server of an unknown game": (("serve", "--game", "werewolf/ww99"), ("werewolf/ww99",)),
     "server of an unknown plugin": (("serve", "--game", "chess"), ("chess", "werewolf")),
     "check of an unknown game": (("check", "game", "chess/blitz"), ("chess/blitz",)),
+    "check of an agent file that exits": (("check", "agent", "quit.py:Agent", "--game", TTT), ("sys.exit(0)",)),
+    "check of an agent of another game": (
+        ("check", "agent", "negotiation:boulware", "--game", TTT),
+        ("does not play",),
+    ),
+    "join with an agent file that exits": (("join", TTT, "--agent", "quit.py:Agent"), ("sys.exit(0)",)),
+    "join with an agent of another game": (("join", TTT, "--agent", "negotiation:boulware"), ("does not play", TTT)),
     "check of an unknown agent": (("check", "agent", "randm", "--game", TTT), ("randm",)),
     "no ledger there": (("ladder", "--db", "sqlite:///missing.db"), ("missing.db",)),
     "ledger that is no database": (("ladder", "--db", "arena.db"), ("sqlite:///FILE",)),
+    "ledger at a port in words": (
+        ("ladder", "--db", "postgresql://host:port/db"),
+        ("postgresql://USER@HOST/DATABASE",),
+    ),
     "ledger that is another file": (("verify", "--db", "sqlite:///notes.txt"), ("notes.txt",)),
     "no server there": (("ladder", TTT, "--server", "127.0.0.1:1"), ("127.0.0.1:1",)),
     "missing CA file": (("ladder", TTT, "--server", "127.0.0.1:1", "--tls-ca", "ca.pem"), ("ca.pem",)),
@@ -57,6 +86,9 @@ MISUSED = {
     "missing agents": (("play", TTT), ("--agents",)),
     "no matches": ((*PLAY, "random", "--matches", "0"), ("--matches",)),
     "matches in words": ((*PLAY, "random", "--matches", "ten"), ("--matches",)),
+    "matches without end": ((*PLAY, "random", "--matches", str(10**22)), ("--matches",)),
+    "no deals": ((*PLAY, "random", "--deals", "0"), ("--deals",)),
+    "seed beyond 64 bits": ((*PLAY, "random", "--seed", str(2**64)), ("--seed",)),
     "no workers": (("serve", "--workers", "0"), ("--workers",)),
     "port out of range": (("serve", "--port", "70000"), ("--port",)),
     "negative seat": (("replay", "nothing", "--seat=-1"), ("--seat",)),
@@ -67,6 +99,9 @@ MISUSED = {
 @pytest.mark.parametrize(("args", "fragments"), REFUSED.values(), ids=REFUSED)
 def test_a_wrong_request_is_refused_in_one_sentence(cli, tmp_path, args, fragments):
     (tmp_path / "notes.txt").write_text("not a database " * 100)
+    (tmp_path / "quit.py").write_text("import sys\nsys.exit(0)\n")
+    (tmp_path / "boom").mkdir()
+    (tmp_path / "boom" / "__init__.py").write_text("raise RuntimeError('boom')")
     sentence = cli(*args).refusal()
     assert [fragment for fragment in fragments if fragment in sentence] == [*fragments]
 
@@ -122,3 +157,18 @@ def test_an_interrupted_command_ends_quietly(cli, monkeypatch):
     monkeypatch.setattr("arena.ledger.Ledger.open", interrupted)
     done = cli("ladder")
     assert (done.code, done.out, done.err) == (130, "", "")
+
+
+def test_a_setting_of_the_environment_that_is_no_utf_8_is_refused(cli, monkeypatch):
+    monkeypatch.setenv("ARENA_DB", "sqlite:///\udcff.db")
+    assert "'ARENA_DB=sqlite:///\\udcff.db' is not valid UTF-8" in cli("ladder").refusal()
+
+
+@pytest.mark.parametrize("command", [*COMMANDS], ids=" ".join)
+def test_every_number_that_a_command_takes_is_bounded(command):
+    found = get_command(app)
+    for name in command:
+        found = found.commands[name]
+    numbers = [parameter for parameter in found.params if parameter.type.name.startswith(("integer", "float"))]
+    open_ended = [p.name for p in numbers if None in (getattr(p.type, "min", None), getattr(p.type, "max", None))]
+    assert not open_ended

@@ -5,6 +5,21 @@ import sqlite3
 
 import pytest
 
+from tests.cli.distributions import install
+
+MOODY = """
+from arena.core.game import GameListing
+from arena.plugin import hookimpl
+from arena.testing.games import Countdown
+
+class Moody(Countdown):
+    def new_state(self, seed, entries):
+        raise RuntimeError("not today")
+
+@hookimpl
+def arena_register_games(register):
+    register(GameListing(id="moody/game", version="1", min_seats=2, max_seats=2, make=lambda config: Moody()))
+"""
 TTT = "openspiel/tic_tac_toe"
 WEREWOLF = "werewolf/ww4-mini"
 
@@ -35,6 +50,26 @@ def test_play_tells_roles_and_sides_apart(cli):
 
 def test_matches_are_rounded_up_to_whole_sets(cli):
     assert played(cli, matches=3)["matches"] == 4
+
+
+def test_deals_make_larger_sets_in_fewer_entries_of_the_ledger(cli, tmp_path):
+    report = cli("play", TTT, "--agents", "random,first", "--matches", 12, "--deals", 3, "--workers", 1, "--json").json
+    assert report["matches"] == 12
+    with sqlite3.connect(tmp_path / "arena.db") as db:
+        assert db.execute("SELECT matches FROM entry").fetchall() == [(6,), (6,)]
+    assert "--deals" in cli("play", "--help").out
+
+
+@pytest.mark.parametrize("as_json", [(), ("--json",)], ids=str)
+def test_a_run_whose_matches_are_all_void_is_a_failure_and_says_why(cli, tmp_path, monkeypatch, as_json):
+    install(tmp_path / "site", "moody", MOODY)
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    done = cli("play", "moody/game", "--agents", "random,first", "--matches", 2, "--workers", 1, *as_json)
+    assert done.code == 1
+    sentence = done.err.splitlines()[-1]
+    assert sentence == "arena: every match of moody/game was void: the game moody/game raised RuntimeError (2 times)"
+    assert [json.loads(line)["causes"] for line in done.out.splitlines()] == [{"void": 2}] * len(as_json)
 
 
 def test_the_same_seed_plays_the_same_matches(cli):

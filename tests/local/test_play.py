@@ -12,13 +12,24 @@ from typing import Any
 import psutil
 import pytest
 
-from arena.core.errors import BadRequest, BadSeats, LedgerFault, UnknownAgent, UnknownGame
+from arena.core.errors import AgentFault, BadRequest, BadSeats, LedgerFault, UnknownAgent, UnknownGame
 from arena.core.match import MatchResult, SetPlan
+from arena.ledger import Ledger
 from arena.local.play import Run, play
 from arena.local.tally import as_json
 from tests.match.conftest import ROOT, trouble_plugin
 
 __all__ = ["trouble_plugin"]
+
+
+BRINGER = """
+from arena.agents.simple import FirstAgent
+class Bringer(FirstAgent):
+    @classmethod
+    def entry(cls, game, config):
+        raise KeyError(game)
+"""
+"""An agent that fails before any match can charge it."""
 
 
 class FakeLedger:
@@ -73,14 +84,26 @@ def test_sets_of_different_agents_are_rated_and_self_play_is_not() -> None:
     cross, alone = FakeLedger(), FakeLedger()
     play(run_of("random", "first", matches=2), cross)
     play(run_of("random", matches=2), alone)
-    assert [(plan.rated, [p.owner for p in plan.parties]) for plan, _ in cross.sets] == [(True, ["random", "first"])]
+    assert [plan.rated for plan, _ in cross.sets] == [True]
     assert [plan.rated for plan, _ in alone.sets] == [False, False]
+
+
+def test_nobody_owns_what_plays_here_and_the_ladder_still_tells_agents_apart(tmp_path: Path) -> None:
+    with Ledger.open(f"sqlite:///{tmp_path}/arena.db") as ledger:
+        play(run_of("random", matches=2), ledger)
+        assert not [*ledger.ladder_sets("trouble/sum")]
+        play(run_of("random", "trouble:steady", matches=2), ledger)
+        (rated,) = ledger.ladder_sets("trouble/sum")
+        assert {line.agent for line in rated.standings} == {"random", "trouble:steady"}
+        owners = {seat.owner for line in ledger.matches() for seat in line.seats}
+        assert owners == {""}
 
 
 def test_void_match_is_played_once_more_and_both_attempts_are_recorded() -> None:
     ledger = FakeLedger()
     report = play(run_of("random", matches=2, options={"fault": "raise"}), ledger)
     assert report.causes == {"void": 2}
+    assert report.voids == {"the game trouble/sum raised RuntimeError": 2}
     assert report.agents == []
     for _, results in ledger.sets:
         assert [bool(result.void) for result in results] == [True, True]
@@ -98,11 +121,17 @@ def test_faulty_agent_is_counted_by_its_cause() -> None:
     [
         ({"game": "trouble/none"}, UnknownGame),
         ({"agents": ("nobody",)}, UnknownAgent),
+        ({"agents": ("random", "negotiation:boulware")}, UnknownAgent),
+        ({"agents": ("trouble:steady", "bringer.py:Bringer")}, AgentFault),
         ({"agents": ("random",) * 3}, BadSeats),
         ({"matches": 0}, BadRequest),
     ],
 )
-def test_bad_input_gets_its_error(wrong: dict[str, Any], error: type[Exception]) -> None:
+def test_bad_input_gets_its_error(
+    wrong: dict[str, Any], error: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bringer.py").write_text(BRINGER)
     with pytest.raises(error):
         play(run_of("random", **wrong) if "agents" not in wrong else run_of(**wrong))
 

@@ -1,4 +1,4 @@
-"""Sets in progress between an arbiter and a ledger that are both fakes: which results land, and what of them is told."""
+"""Sets in progress between an arbiter and a ledger that are both fakes: which results land, and what is told of them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -78,13 +78,14 @@ class Stage:
         self.arbiter, self.ledger, self.journal = FakeArbiter(), FakeLedger(), FakeJournal()
         self.closed: list[LiveSet] = []
         self.announced: list[MatchResult] = []
+        self.heard = asyncio.Event()
         self.sets = Sets(
             self.arbiter,  # type: ignore[arg-type]  # a fake
             self.ledger,  # type: ignore[arg-type]  # a fake
             self.journal,  # type: ignore[arg-type]  # a fake
             SECRET,
             self.closed.append,
-            self.announced.append,
+            self._hear,
         )
         plans = [_plan(0, PARTIES), _plan(1, PARTIES[::-1])]
         sessions = [Session(id=p.owner, principal=Principal(p.owner, frozenset()), limits=Limits()) for p in PARTIES]
@@ -97,6 +98,10 @@ class Stage:
     @property
     def live(self) -> list[str]:
         return sorted(self.arbiter.matches)
+
+    def _hear(self, result: MatchResult) -> None:
+        self.announced.append(result)
+        self.heard.set()
 
     async def end(self, match: str, void: str = "") -> None:
         """A match ends, and the loop turns until what follows from it is done."""
@@ -174,6 +179,5 @@ async def test_a_result_is_tried_again_until_the_ledger_takes_it(how: str, monke
     setattr(stage.ledger, how, [LedgerFault("the disk is full")])
     await stage.end("s.0")
     async with asyncio.timeout(5):
-        while not stage.announced:
-            await asyncio.sleep(0)
+        await stage.heard.wait()
     assert [row.plan.match_id for row in stage.ledger.rows] == ["s.0"]
