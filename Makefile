@@ -29,7 +29,7 @@ DEMO_SECONDS ?= 60
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
-.PHONY: help setup setup-test test check protos demo bench chaos clean
+.PHONY: help setup setup-test test check protos demo bench bench-ledger chaos clean
 
 help: ## Show the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ protos: setup-test ## Regenerate the stubs in arena/v1 from protos/arena/v1
 
 bench: setup-test ## Run the benchmarks (BENCH_ARGS="..." is passed on)
 	$(PY) tests/bench/run.py $(BENCH_ARGS)
+
+bench-ledger: setup-test ## Measure a ladder of a million matches (BENCH_ARGS="--matches 20000" for less)
+	$(PY) tests/bench/ledger.py $(BENCH_ARGS)
 
 chaos: setup-test ## Run the fault-injection tests
 	$(PY) -m pytest -m chaos tests/chaos $(PYTEST_ARGS)

@@ -1,6 +1,5 @@
 """`arena join`: an agent of this process in the matches of a server."""
 
-import asyncio
 import logging
 import re
 import signal
@@ -47,6 +46,8 @@ def join(
 
     Ctrl-C begins no further matches and ends after the running ones; twice ends at once.
     """
+    import asyncio
+
     from arena.client import Client
     from arena.plugin.registry import Registry
 
@@ -72,6 +73,8 @@ def name_of(spec: str) -> str:
 
 async def _run(client: "Client") -> "Sequence[JoinSummary]":
     """Play to the end. The first signal asks for it, the second one forces it."""
+    import asyncio
+
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -92,6 +95,8 @@ async def _show_progress(client: "Client") -> None:
     """A line on stderr about how it goes, where somebody looks on."""
     if not sys.stderr.isatty():
         return
+    import asyncio
+
     from rich.console import Console
 
     with Console(stderr=True).status("joining") as status:

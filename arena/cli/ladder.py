@@ -1,30 +1,41 @@
 """`arena ladder`: how the agents of a game stand, from a ledger or a server."""
 
+import sys
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
 from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, GameOptions, TlsCa, Token
-from arena.cli.output import print_json, print_table
+from arena.cli.output import harmless, print_json, print_table
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
     from arena.ledger import Ledger
+    from arena.report.ladders import Line
 
-_COLUMNS = (
-    "rank",
-    "agent",
-    "rating",
-    "uncertainty",
-    "elo",
-    "matches",
-    "wins",
-    "draws",
-    "losses",
-    "error_share",
-    "clean_rating",
-)
+_COLUMNS: Final = {
+    "rank": "#",
+    "agent": "agent",
+    "role": "role",
+    "seat": "seat",
+    "rating": "rating",
+    "uncertainty": "+-",
+    "low": "low",
+    "high": "high",
+    "elo": "elo",
+    "matches": "matches",
+    "wins": "won",
+    "draws": "drawn",
+    "losses": "lost",
+    "error_share": "errors",
+    "clean_rating": "clean rating",
+}
+"""The fields of a row, in order, with their headings; a row has a role, a seat or an interval only when asked for."""
+_SENT: Final = [name for name in _COLUMNS if name not in {"role", "seat", "low", "high"}]
+
+Asked = dict[str, Any]
+"""What `arena.report.ladders.find_ladder` and `Selection` are told beside the game, by name."""
 
 
 def ladder(
@@ -33,7 +44,29 @@ def ladder(
     ] = None,
     *,
     option: GameOptions = None,
-    system: Annotated[str | None, typer.Option(help="trueskill, elo, openskill or mean.")] = None,
+    system: Annotated[
+        str | None,
+        typer.Option(help="trueskill, elo, openskill, openskill-bt, openskill-tm, glicko2, mean or bradley-terry."),
+    ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A parameter of the system; may be repeated."),
+    ] = None,
+    interval: Annotated[bool, typer.Option("--interval", help="Show where each rating lies 95 times in 100.")] = False,
+    by: Annotated[
+        Literal["role", "seat"] | None, typer.Option(help="Rate each agent apart in each role or seat.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="Sets finished since a date, a time or a set's number only."),
+    ] = None,
+    pool: Annotated[
+        Literal["self-play", "cross-play", "all"] | None,
+        typer.Option(help="Sets of an agent with itself, those between agents (as when left out), or both."),
+    ] = None,
+    recompute: Annotated[
+        bool, typer.Option("--recompute", help="Compute set by set, from the first result on.")
+    ] = False,
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
     token: Token = None,
@@ -47,15 +80,27 @@ def ladder(
     from arena.ledger import Ledger
 
     if server:
-        if game is None:
-            raise BadRequest(
-                "a server is asked for one game at a time; name it, as in `arena ladder GAME --server ...`"
-            )
-        found: Iterable[dict[str, Any]] = [_ask(server, token, tls_ca, _rated(game, option or []), system)]
-        _show(found, as_json)
+        _refuse_local({"--set": setting, "--by": by, "--since": since, "--pool": pool, "--recompute": recompute})
+        found = _ask(server, token, tls_ca, _one_game(game, option or []), system, interval)
+        _show([found], as_json)
         return
+    asked: Asked = {"system": system, "settings": setting or [], "by": by, "recompute": recompute}
+    asked |= {"interval": interval, "pool": pool, "since": since}
     with Ledger.open(db, create=False) as ledger:
-        _show(ladders(ledger, game and _rated(game, option or []), system), as_json)
+        _show(ladders(ledger, game and _rated(game, option or []), **asked), as_json)
+
+
+def _refuse_local(given: dict[str, Any]) -> None:
+    """A server computes its ladders in one way."""
+    names = ", ".join(name for name, value in given.items() if value)
+    if names:
+        raise BadRequest(f"a server keeps whole ladders only; leave out {names}, or name the ledger itself by --db")
+
+
+def _one_game(game: str | None, options: list[str]) -> str:
+    if game is None:
+        raise BadRequest("a server is asked for one game at a time; name it, as in `arena ladder GAME --server ...`")
+    return _rated(game, options)
 
 
 def _rated(game: str, options: list[str]) -> str:
@@ -67,20 +112,25 @@ def _rated(game: str, options: list[str]) -> str:
     return Registry().ref(game, options).rated_id
 
 
-def ladders(ledger: "Ledger", game: str | None = None, system: str | None = None) -> Iterator[dict[str, Any]]:
+def ladders(
+    ledger: "Ledger", game: str | None = None, system: str | None = None, **asked: Any
+) -> Iterator[dict[str, Any]]:
     """The ladder of `game`, or of every game with rated sets, in the shape that --json prints.
+
+    `asked` may have the options of the command by name: settings, by, recompute, interval, pool and since.
 
     Raises:
         UnknownGame: nobody has played this game, and no plugin offers it.
-        BadRequest: there is no rated set at all, or no such rating system.
+        BadRequest: there is no rated set at all, no such rating system, or an option makes no sense.
     """
-    rated = {line.game for line in ledger.games() if line.ladder_sets}
+    apart = asked.get("pool") in {"self-play", "all"}
+    rated = {line.game for line in ledger.games() if line.ladder_sets or apart}
     if game is None and not rated:
         raise BadRequest("the ledger holds no rated sets yet; `arena play` plays some")
     if game is not None and game not in rated:
         _require_known(game, rated)
     for each in sorted(rated) if game is None else [game]:
-        yield _ladder(ledger, each, system)
+        yield _ladder(ledger, each, system, asked)
 
 
 def _require_known(game: str, rated: set[str]) -> None:
@@ -95,28 +145,61 @@ def _require_known(game: str, rated: set[str]) -> None:
         raise UnknownGame(f"{error}{held}") from None
 
 
-def _ladder(ledger: "Ledger", game: str, system: str | None) -> dict[str, Any]:
+def _ladder(ledger: "Ledger", game: str, system: str | None, asked: Asked) -> dict[str, Any]:
+    from arena.ledger.selection import Pool, Selection
+    from arena.report.ladders import find_ladder
+
+    number, moment = _since(asked.get("since"))
+    pool = Pool(asked.get("pool") or Pool.CROSS_PLAY)
+    chosen = Selection(game=game, pool=pool, since=number, since_ms=moment)
+    by = asked.get("by")
+    found = find_ladder(
+        ledger, chosen, system, asked.get("settings", ()), by=by, recompute=asked.get("recompute", False)
+    )
+    for note in found.notes:
+        print(f"note: {harmless(note)}", file=sys.stderr)
+    rows = [_row(line, by, bool(asked.get("interval"))) for line in found.lines]
+    return {"game": game, "system": found.system, "rows": rows}
+
+
+def _since(text: str | None) -> tuple[int, int]:
+    """The first set's number and the time, in milliseconds: ISO 8601, in UTC unless it says otherwise."""
+    from datetime import UTC, datetime
+
+    if text is None:
+        return 0, 0
+    if text.isdecimal() and len(text) < 8:  # 20261121 is a date
+        return int(text), 0
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return 0, max(0, int(moment.timestamp() * 1000))
+    except (ValueError, OverflowError):
+        raise BadRequest(f"--since takes a date, a time or a set's number, as 2026-01-31, not {text[:40]!r}") from None
+
+
+def _row(line: "Line", by: str | None, interval: bool) -> dict[str, Any]:
     from dataclasses import asdict
 
-    from arena.rating import DEFAULT, Ladder
-    from arena.rating.mean_score import MeanScore
-
-    sets = [*ledger.ladder_sets(game)]
-    alone = bool(sets) and all(len(finished.standings) == 1 for finished in sets)
-    chosen = system or (MeanScore.name if alone else DEFAULT)  # nobody to be rated against: the score itself
-    rows = Ladder(chosen).update(sets).rows()
-    return {"game": game, "system": chosen, "rows": [asdict(row) for row in rows]}
+    low, high = line.interval or (None, None)
+    known = asdict(line.row) | ({by: line.level} if by else {}) | ({"low": low, "high": high} if interval else {})
+    return {name: known[name] for name in _COLUMNS if name in known}
 
 
-def _ask(server: str, token: str | None, tls_ca: Any, game: str, system: str | None) -> dict[str, Any]:
+def _ask(server: str, token: str | None, tls_ca: Any, game: str, system: str | None, interval: bool) -> dict[str, Any]:
     from arena.client.remote import Remote
+    from arena.rating import Rating, make_system
 
     with Remote(server, token=token, tls_ca=tls_ca) as remote:
         reply = remote.ladder(game, system or "")
-    rows = [{name: getattr(row, name) for name in _COLUMNS} for row in reply.rows]
+    rows = [{name: getattr(row, name) for name in _SENT} for row in reply.rows]
     for row, sent in zip(rows, reply.rows, strict=True):
         row["clean_rating"] = sent.clean_rating if sent.HasField("clean_rating") else None
-    return {"game": reply.game, "system": reply.system, "rows": rows}
+        if interval:
+            stated = Rating(sent.rating, sent.uncertainty or None)  # the wire has 0 for none
+            row["low"], row["high"] = make_system(reply.system).interval(stated) or (None, None)
+    ordered = [{name: row[name] for name in _COLUMNS if name in row} for row in rows]
+    return {"game": reply.game, "system": reply.system, "rows": ordered}
 
 
 def _show(ladders: Iterable[dict[str, Any]], as_json: bool) -> None:
@@ -130,7 +213,7 @@ def _show(ladders: Iterable[dict[str, Any]], as_json: bool) -> None:
 
 
 def show_ladder(found: dict[str, Any]) -> None:
-    """Print one ladder, as `_ladder` gives it, for people."""
-    columns = ("#", "agent", "rating", "+-", "elo", "matches", "won", "drawn", "lost", "errors", "clean rating")
-    rows = [[row[name] for name in _COLUMNS] for row in found["rows"]]
-    print_table(f"{found['game']} by {found['system']}", columns, rows)
+    """Print one ladder, as `ladders` gives it, for people."""
+    names = list(found["rows"][0]) if found["rows"] else _SENT
+    rows = [list(row.values()) for row in found["rows"]]
+    print_table(f"{found['game']} by {found['system']}", [_COLUMNS[name] for name in names], rows)

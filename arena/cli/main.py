@@ -20,6 +20,7 @@ from arena.cli import (
     serve,
     sprt,
     tokens,
+    tournament,
     verify,
     watch,
 )
@@ -57,6 +58,7 @@ for panel, commands in {
 }.items():
     for command in commands:
         app.command(command.__name__, rich_help_panel=panel)(command)
+app.add_typer(tournament.app, name="tournament", rich_help_panel="Take part")
 app.add_typer(tokens.app, name="token", rich_help_panel="Keep")
 app.add_typer(check.app, name="check", rich_help_panel="Write your own")
 

@@ -21,7 +21,7 @@ def matches(
     game: Annotated[str | None, typer.Option(metavar="GAME", help="Only this rated id.")] = None,
     agent: Annotated[str | None, typer.Option(metavar="NAME", help="Only matches of this agent.")] = None,
     mine: Annotated[bool, typer.Option("--mine", help="Only those of the token's owner.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=1_000_000, help="At most so many.")] = 20,
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
     token: Token = None,

@@ -1,7 +1,6 @@
 """`arena play`: the same matches without a server or network."""
 
 import os
-import secrets
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -59,6 +58,8 @@ def play(
     The matches are recorded in the ledger; what is printed says how they went. When all of them are void, that is a
     failure.
     """
+    import secrets
+
     from arena.ledger import Ledger
     from arena.local.play import Run, play
     from arena.local.tally import as_json as report_json

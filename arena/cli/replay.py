@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def replay(
     match: Annotated[str, typer.Argument(metavar="MATCH", help="As `arena matches` lists them.")],
     *,
-    seat: Annotated[int | None, typer.Option(min=0, help="As this seat saw it.")] = None,
+    seat: Annotated[int | None, typer.Option(min=0, max=1_000_000, help="As this seat saw it.")] = None,
     spectator: Annotated[bool, typer.Option("--spectator", help="As a spectator saw it; the default.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="With everything that was hidden.")] = False,
     provenance: Annotated[
@@ -51,13 +51,13 @@ def replay(
 
 
 def _replay(match: str, seat: int | None, everything: bool, db: str, as_json: bool) -> None:
+    from arena.cli.recorded import RecordedGames
     from arena.ledger import Ledger
-    from arena.plugin.registry import Registry
 
     with Ledger.open(db, create=False) as ledger:
         result = ledger.result(match)
     with plugin_code():
-        game = Registry().make_game(result.plan.game)
+        game = RecordedGames().game_of(result.plan.game)
         viewer = _viewer(game, seat, everything)
         frames = [*_frames(game, result, viewer)]
     about = _about(result)
@@ -94,13 +94,13 @@ def _viewer(game: "Game", seat: int | None, everything: bool) -> "Seat":
 def _frames(game: "Game", result: "MatchResult", viewer: "Seat") -> "Iterator[_Frame]":
     from arena.core.values import EVENTS, OMNISCIENT, TEXT
     from arena.match.prompt import Wants
-    from arena.match.replay import positions
+    from arena.match.replay import recorded
 
     wants = Wants.of(frozenset({TEXT, EVENTS}))
     public = viewer == OMNISCIENT or game.spec.perfect_information
     moves: list[dict[str, Any]] = []
     step = -1
-    for number, table in enumerate(positions(game, result.plan, result.moves)):
+    for number, table in enumerate(recorded(game, result)):
         if table.step_number != step or table.over:
             step = table.step_number
             seen, _ = table.view(viewer, wants)
@@ -108,6 +108,8 @@ def _frames(game: "Game", result: "MatchResult", viewer: "Seat") -> "Iterator[_F
             moves = []
         if number < len(result.moves) and (public or result.moves[number].seat == viewer):
             moves.append(_move(table, result.moves[number]))
+    if moves:  # a void match: what its fault came of
+        yield _Frame(step + 1, "", moves=moves)
 
 
 def _move(table: "Table", move: "Move") -> dict[str, Any]:

@@ -15,7 +15,7 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535)] = 7777,
     db: Db = DEFAULT_DB,
     state: State = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that run games.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=1_024, help="Processes that run games.")] = 1,
     game: Annotated[
         list[str] | None, typer.Option(metavar="GAME", help="Host only this game or plugin; repeat.")
     ] = None,

@@ -70,6 +70,8 @@ class Clock:
     bank: float
 
 
+MAX_PROVENANCE_BYTES: Final = 512 * 1024
+"""Of one encoded provenance."""
 MAX_REFUSAL_REASON: Final = 500
 """Characters of a refusal's reason that are kept."""
 MAX_REFUSED_TEXT: Final = 2_000

@@ -8,9 +8,9 @@ every value comes back as itself, and every text is written as it was read.
 import base64
 import hashlib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring
+from math import isfinite
 from typing import Any, Final
 
 import numpy as np
@@ -36,13 +36,17 @@ def canonical_text(value: Any) -> str:
         ValueError, TypeError, RecursionError: as `canonical`.
     """
     kind = type(value)
-    if kind is int or (kind is float and math.isfinite(value)):
+    if kind is int or (kind is float and isfinite(value)):
         return repr(value)
     if value is None:
         return "null"
     if isinstance(value, str):
-        return encode_basestring(value)
+        return quoted(value)
     return "{}" if kind is dict and not value else _encode(value)
+
+
+quoted: Final = encode_basestring
+"""The same for what is known to be a text. Raises TypeError for anything else."""
 
 
 def digest(value: Any) -> bytes:
@@ -138,7 +142,7 @@ def finite(value: Value) -> bool:
     """Whether no number in `value` is NaN or infinite."""
     match value:
         case float():
-            return math.isfinite(value)
+            return isfinite(value)
         case np.ndarray():
             return bool(np.isfinite(value).all()) if value.dtype.kind == "f" else True
         case str():

@@ -7,13 +7,17 @@ Synchronous and deterministic: no clock, no I/O, no randomness but the seed's. A
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from math import isfinite
+from typing import Final, Literal, NamedTuple
 
-from arena.core.errors import ArenaError, BadEntry
+from arena.core.errors import ArenaError, BadEntry, GameFault
 from arena.core.legal import Legal
 from arena.core.options import Option
 from arena.core.seed import Seed
 from arena.core.values import Action, Config, Fields, Json, Seat, Value
+
+MAX_SECONDS: Final = 1e6
+"""Of any time limit: longer than a week is a slip of the pen, and must not overflow a timer."""
 
 Dynamics = Literal["sequential", "simultaneous", "mixed"]
 Forfeit = Literal["loses", "plays default"]
@@ -21,16 +25,28 @@ Entries = Mapping[Seat, Json]
 """Private input a seat brings to its match, such as a Pokemon team; most games have none."""
 
 
+def _check_seconds(name: str, seconds: float) -> None:
+    if not 0 <= seconds <= MAX_SECONDS:
+        raise GameFault(f"{name} must be 0 to {MAX_SECONDS:g} seconds, not {seconds:g}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockSpec:
     """Time limits in seconds on the server's monotonic clock.
 
     A decision first spends `decision`, then the seat's `bank` for the whole match; `match` bounds the match itself.
+
+    Raises:
+        GameFault: one of them is not between 0 and MAX_SECONDS.
     """
 
     decision: float = 30.0
     bank: float = 60.0
     match: float = 3600.0
+
+    def __post_init__(self) -> None:
+        for name, seconds in (("decision", self.decision), ("bank", self.bank), ("match", self.match)):
+            _check_seconds(f"the clock's {name}", seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +68,9 @@ class GameSpec:
     the same agents. `seats` is exact. `teams` names the sides when seats are joined into teams whose make-up the deal
     decides (see `Game.teams`), and is empty when every seat stands for itself. A seat that forfeits scores `score_low`,
     the others `score_high`. `set_deals` is the number of deals in a rated set, each played once per rotation.
+
+    Raises:
+        GameFault: `step_seconds` is not between 0 and MAX_SECONDS, or a score is not finite.
     """
 
     id: str
@@ -75,6 +94,11 @@ class GameSpec:
     step_seconds: float = 10.0
     """A single call into the game that lasts longer is a hang: the match is void."""
     set_deals: int = 1
+
+    def __post_init__(self) -> None:
+        _check_seconds(f"{self.id}: step_seconds", self.step_seconds)
+        if not (isfinite(self.score_low) and isfinite(self.score_high)):
+            raise GameFault(f"{self.id}: score_low and score_high must be finite")
 
     @property
     def parties(self) -> int:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple, overload
 
 from arena.core.agent import Provenance
-from arena.core.canonical import canonical, canonical_text, parse
+from arena.core.canonical import canonical, canonical_text, parse, quoted
 from arena.core.game import ClockSpec
 from arena.core.seed import Seed
 from arena.core.values import Action, AgentName, Config, Json, MatchId, Seat, SetId
@@ -157,15 +157,15 @@ class MatchResult:
         taken = moves.data if isinstance(moves, RecordedMoves) else canonical(moves)
         entries = [text(plan.parties[seat.party].entry) for seat in self.seats]
         outcome = [
-            f'[{s.rank:d},{text(s.score)},{text(s.role)},{text(s.team)},"{s.cause}",{text(s.metrics)}]'
+            f'[{s.rank:d},{text(s.score)},{quoted(s.role)},{quoted(s.team)},"{s.cause}",{text(s.metrics)}]'
             for s in self.seats
         ]
         return b'{"entries":[%b],"game":%b,"moves":%b,%b' % (
             ",".join(entries).encode(),
-            text(plan.game.id).encode(),
+            quoted(plan.game.id).encode(),
             taken,
             f'"outcome":[{",".join(outcome)}],"seed":"{plan.seed.hex()}",'
-            f'"version":{text(plan.game.version)},"void":{text(self.void)}}}'.encode(),
+            f'"version":{quoted(plan.game.version)},"void":{quoted(self.void)}}}'.encode(),
         )
 
     def play_digest(self) -> bytes:

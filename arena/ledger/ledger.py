@@ -19,13 +19,15 @@ from arena.ledger.reads import Reads
 from arena.ledger.schema import prepare
 from arena.ledger.signing import signed_hashes
 from arena.ledger.tokens import Tokens
+from arena.ledger.tournaments import Tournaments
 from arena.ledger.verify import Replay, Verification, verify
 from arena.ledger.writer import Writer, wall_ms
 from arena.rating import DEFAULT, LadderRow, ladder
 
 
 class Ledger(Reads):
-    """An open ledger; any thread may call. `agents` and `tokens` are the owners' registers.
+    """An open ledger; any thread may call. `agents` and `tokens` are the owners' registers, `tournaments` has what
+    was to be played in events.
 
     Open it with `Ledger.open`; as a context manager it is closed at the end, after all appends are written.
     """
@@ -35,6 +37,7 @@ class Ledger(Reads):
         self.state = state
         self.agents = Agents(engine, now_ms)
         self.tokens = Tokens(engine, now_ms)
+        self.tournaments = Tournaments(engine, now_ms)
         self._writer = Writer(engine, state, now_ms)
 
     @classmethod
@@ -68,8 +71,9 @@ class Ledger(Reads):
     def append(self, plan: SetPlan, results: Sequence[MatchResult]) -> Future[Receipt]:
         """Record some results of one set as one entry; the future is done when they are durable.
 
-        A match that is there already is left out, so that repeating an append does nothing. The future fails with
-        LedgerFault, and nothing of this append is written, when the database refuses or a result cannot be recorded.
+        A match that is there already is left out, so that repeating an append does nothing. Else the future fails, and
+        nothing of this append is written: with Unrecordable when a result can never be, with LedgerFault when the
+        database does not take it now.
 
         Raises:
             LedgerFault: the ledger is closed, or there is no usable signing key.
@@ -89,11 +93,18 @@ class Ledger(Reads):
         return ladder(self.ladder_sets(game), system)
 
     def verify(self, replay: Replay | None = None) -> Verification:
-        """Check that nothing was changed since it was written; `replay` plays every match again."""
+        """Check that nothing was changed since it was written; `replay` plays every match again.
+
+        Raises:
+            LedgerFault: database or public key cannot be read at all.
+        """
         signed = signed_hashes(self.state) if self.state else {}
-        with self._engine.connect() as connection:
-            begin_snapshot(connection)
-            return verify(connection, signed, replay)
+        try:
+            with self._engine.connect() as connection:
+                begin_snapshot(connection)
+                return verify(connection, signed, replay)
+        except SQLAlchemyError as error:
+            raise LedgerFault(f"the ledger cannot be read: {_cause(error)}") from error
 
     def backup(self, file: Path) -> None:
         """Copy the ledger to a new SQLite file, also while it is in use.

@@ -1,15 +1,16 @@
 """Queries on results: what has landed, how a set stands, the stream that ladders are computed from."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Engine, Select, func
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from arena.core.agent import Provenance
-from arena.core.errors import Forbidden, UnknownMatch
+from arena.core.errors import Forbidden, LedgerFault, UnknownMatch
 from arena.core.match import Cause, MatchResult
 from arena.core.values import AgentName, MatchId, Seat, SetId
 from arena.ledger.provenance import unpack
@@ -21,6 +22,8 @@ from arena.rating import SetResult, Standing
 
 _PAGE = 1000
 _KEYS = 500
+_STANDING_TYPES = (int, str, int, float, int, int, int, int, int)
+"""Those of the columns of `standing`: SQLite keeps any type in any column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,9 @@ class Reads:
         """The finished sets of a rated id that count for its ladder, in order of completion, from number `after` on.
 
         `after` is the number of the last set that the caller has already, and is not repeated.
+
+        Raises:
+            LedgerFault: standings are missing or not what was written.
         """
         while page := self._ladder_page(game, after):
             yield from page
@@ -220,10 +226,14 @@ class Reads:
             .order_by(col(SetRow.completed))
             .limit(_PAGE)
         )
-        with self._engine.connect() as connection:
-            sets = connection.execute(query).all()
-            lines = _standings(connection.execute(_standing_rows([row[0] for row in sets])) if sets else ())
-        return [SetResult(number, SetId(set_id), clean, lines[number]) for number, set_id, clean in sets]
+        try:
+            with self._engine.connect() as connection:
+                sets = connection.execute(query).all()
+                lines = _standings(connection.execute(_standing_rows([row[0] for row in sets])) if sets else ())
+            return [SetResult(number, SetId(set_id), clean, lines[number]) for number, set_id, clean in sets]
+        except (LookupError, TypeError, ValueError, SQLAlchemyError) as error:
+            reason = f"a set of {game} after number {after} has no standings, or odd ones"
+            raise LedgerFault(f"the ladder cannot be read: {reason}; `arena verify` tells what was changed") from error
 
 
 def _standing_rows(entries: list[int]) -> Select[Any]:
@@ -233,7 +243,13 @@ def _standing_rows(entries: list[int]) -> Select[Any]:
 
 
 def _standings(rows: Iterable[Any]) -> dict[int, list[Standing]]:
-    return {entry: [Standing(*row[1:]) for row in lines] for entry, lines in groupby(rows, key=lambda row: row[0])}
+    return {entry: [_standing(row) for row in lines] for entry, lines in groupby(rows, key=lambda row: row[0])}
+
+
+def _standing(row: Sequence[Any]) -> Standing:
+    if tuple(map(type, row)) != _STANDING_TYPES:
+        raise ValueError("another type than was written")
+    return Standing(*row[1:])
 
 
 def _seats(session: Session, numbers: list[int]) -> dict[int, tuple[MatchSeat, ...]]:

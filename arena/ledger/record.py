@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from arena.core.canonical import canonical, canonical_text, parse
+from arena.core.canonical import canonical, canonical_text, parse, quoted
 from arena.core.game import ClockSpec
 from arena.core.match import (
     Cause,
@@ -144,7 +144,7 @@ def _head(result: MatchResult, parties: str, commitments: Mapping[str, str], clo
     plan, text = result.plan, canonical_text
     seats = [f"[{s.seat:d},{s.party:d},{s.defaults:d},{s.refusals:d},{text(s.rewards)}]" for s in result.seats]
     return (
-        f'{{"clock":{clock},"id":{text(plan.match_id)},"ms":[{text(result.started_ms)},{text(result.ended_ms)}],'
+        f'{{"clock":{clock},"id":{quoted(plan.match_id)},"ms":[{result.started_ms:d},{result.ended_ms:d}],'
         f'"ordinal":{plan.ordinal:d},"parties":[{parties}],"provenance":{text(commitments)},"seats":[{",".join(seats)}]}}'
     ).encode()
 

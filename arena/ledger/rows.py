@@ -1,6 +1,6 @@
 """The rows that index a record: pure functions, shared by the writer and by `verify`. Values stand in column order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from arena.core.match import FAULTS, Cause, MatchResult, SetPlan
@@ -18,7 +18,7 @@ def match_row(number: int, entry: int, counted: bool, record: Record) -> Row:
         plain(plan.match_id),
         entry,
         plain(plan.set_id),
-        plan.ordinal,
+        int(plan.ordinal),
         plain(plan.game.rated_id),
         plain(result.void),
         result.clean,
@@ -54,10 +54,15 @@ def seat_rows(number: int, result: MatchResult) -> Iterator[Row]:
 
 def provenance_rows(number: int, record: Record) -> Iterator[Row]:
     """The rows of `provenance`."""
-    result = record.result
-    owners = {seat.seat: result.plan.parties[seat.party].owner for seat in result.seats}
+    owners = move_owners(record.result)
     for move, blob in record.blobs.items():
-        yield number, move, plain(owners.get(result.moves[move].seat, "")), blob
+        yield number, move, owners(move), blob
+
+
+def move_owners(result: MatchResult) -> Callable[[int], str]:
+    """Whose agent made a move, by the move's index; "" for nobody's."""
+    owners = {seat.seat: plain(result.plan.parties[seat.party].owner) for seat in result.seats}
+    return lambda move: owners.get(result.moves[move].seat, "")
 
 
 def seat_lines(result: MatchResult) -> list[SeatLine]:

@@ -58,15 +58,32 @@ def signed_hashes(folder: Path) -> dict[int, bytes]:
     """The entry hashes that bear this folder's signature, by entry number; lines that do not are left out.
 
     A line that a power cut left torn is covered by the next one, since each hash stands for all entries before it.
+
+    Raises:
+        LedgerFault: the public key is none.
     """
     if not (folder / PUBLIC_KEY).exists() or not (folder / HEADS).exists():
         return {}
-    key = Ed25519PublicKey.from_public_bytes(bytes.fromhex((folder / PUBLIC_KEY).read_text()))
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex((folder / PUBLIC_KEY).read_text()))
+    except ValueError:
+        raise LedgerFault(f"{folder / PUBLIC_KEY} is no public key; put back the one that was made beside it") from None
     hashes: dict[int, bytes] = {}
     with (folder / HEADS).open("rb") as lines:
         for line in lines:
             hashes.update(_check(key, line))
     return hashes
+
+
+def require_heads(folder: Path) -> None:
+    """Nothing, where a folder has signed heads.
+
+    Raises:
+        LedgerFault: it has none, so that it can vouch for no ledger.
+    """
+    missing = [name for name in (PUBLIC_KEY, HEADS) if not (folder / name).is_file()]
+    if missing:
+        raise LedgerFault(f"{folder} has no {' and no '.join(missing)}; name the folder that a ledger's heads are in")
 
 
 def _check(key: Ed25519PublicKey, line: bytes) -> dict[int, bytes]:

@@ -2,7 +2,8 @@
 
 The chain (`entry`) is the truth. `match`, `seat`, `match_set` and `standing` are its index: every value in them follows
 from the payloads, and `verify` recomputes them. `agent`, `agent_version` and `token` are the owners' own records;
-`provenance` lies apart from what everybody may read, and the chain holds only its digests.
+`provenance` lies apart from what everybody may read, and the chain holds only its digests. `event` and `pairing` say
+what was to be played in tournaments; what was played is in the chain alone.
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary
@@ -156,3 +157,48 @@ class ProvenanceRow(SQLModel, table=True):
     move: int = Field(primary_key=True)
     owner: str
     blob: bytes = _bytes()
+
+
+class EventRow(SQLModel, table=True):
+    """A tournament: its file as it was when it began, the key of its deals, and how far it is.
+
+    `runner` names the process that has it now, or had it last, by `pid` and `host`; `beat_ms` is when it last said so.
+    `spent_ms` is its running time, of all processes together.
+    """
+
+    __tablename__ = "event"
+    id: str = Field(primary_key=True)
+    name: str = Field(index=True)
+    digest: str
+    game: str
+    version: str
+    text: str
+    secret: bytes = _bytes()
+    state: str
+    note: str
+    runner: str
+    pid: int
+    host: str
+    beat_ms: int = _big()
+    spent_ms: int = _big()
+    started_ms: int = _big()
+    ended_ms: int | None = _big(nullable=True)
+
+
+class PairingRow(SQLModel, table=True):
+    """A set that is to be played, stored before it begins and never changed; `entrants` are joined by line breaks.
+
+    `ordinal` counts the event's pairings from 0. When this one was decided, the first `known` of them had counted.
+    """
+
+    __tablename__ = "pairing"
+    __table_args__ = (Index("ix_pairing_ordinal", "event", "ordinal", unique=True),)
+    event: str = Field(primary_key=True)
+    round: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    leg: int = Field(primary_key=True)
+    ordinal: int
+    known: int
+    stage: str
+    entrants: str
+    set_id: str = Field(unique=True)

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 
 from arena.core.match import FAULTS, SetPlan
-from arena.core.values import SetId
+from arena.core.values import AgentName, SetId
 from arena.ledger.driver import Driver
 from arena.ledger.rows import Row
 from arena.ledger.sets import SETTLED, SetState, Tally
@@ -94,7 +94,7 @@ def _land(tally: Tally, match: Row, rows: Iterator[Row]) -> None:
         tally.voids[ordinal] = tally.voids.get(ordinal, 0) + 1
 
 
-def _seat_line(agent: str, rank: int, score: float, cause: str, defaults: int) -> SeatLine:
+def _seat_line(agent: AgentName, rank: int, score: float, cause: str, defaults: int) -> SeatLine:
     return SeatLine(agent, rank, score, cause in FAULTS or defaults > 0)
 
 

@@ -6,20 +6,21 @@ standings. Truncation and rewritten tails show against the signed heads outside 
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from arena.core.match import MatchResult
 from arena.core.values import MatchId, SetId
 from arena.ledger.append import link
 from arena.ledger.record import Batch, Record, decode
-from arena.ledger.rows import Row, match_row, seat_rows
+from arena.ledger.rows import Row, match_row, move_owners, seat_rows
 from arena.ledger.sets import SetState, Tally
+from arena.ledger.stored import StoredRows, columns
 from arena.ledger.tables import EntryRow, MatchRow, ProvenanceRow, SeatRow, SetRow, StandingRow
 from arena.ledger.tail import GENESIS
 
@@ -27,13 +28,15 @@ Replay: TypeAlias = Callable[[MatchResult], bytes | None]
 """Plays a recorded match again and returns its play digest; None when its game is not available here."""
 
 _PAGE: Final = 100
+_LARGEST: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """What was found. `first_bad` is the number of the first entry that was changed or is missing; `reason` says how.
 
-    `unsigned` counts the entries at the end that no signed head vouches for: a commit's after a crash, else suspicious.
+    `heads` counts the entries that a signature vouches for: without any, nobody can tell whether the end is missing.
+    `unsigned` counts those at the end that none does: a commit's after a crash, else suspicious.
     `mismatched` are the matches whose replay gave another play digest, and `mismatches` is their number.
     """
 
@@ -42,6 +45,7 @@ class Verification:
     first_bad: int | None
     replayed: int
     mismatches: int
+    heads: int
     unsigned: int
     reason: str
     mismatched: tuple[MatchId, ...]
@@ -60,12 +64,15 @@ def verify(connection: Connection, signed: Mapping[int, bytes], replay: Replay |
         audit.run()
     except _Bad as found:
         bad = found
+    finally:
+        audit.rows_of.close()
     return Verification(
         results=audit.rows[MatchRow],
         chain_ok=bad is None,
         first_bad=None if bad is None else bad.entry,
         replayed=audit.replayed,
         mismatches=len(audit.mismatched),
+        heads=len(signed),
         unsigned=max(0, audit.number - 1 - max(signed, default=-1)),
         reason="" if bad is None else str(bad),
         mismatched=tuple(audit.mismatched),
@@ -82,7 +89,7 @@ class _Audit:
     """Walks the chain; `number`, `rows` and the rest are the state after the entries found good so far."""
 
     def __init__(self, connection: Connection, signed: Mapping[int, bytes], replay: Replay | None) -> None:
-        self._connection = connection
+        self.rows_of = StoredRows(connection)
         self._signed = signed
         self._replay = replay
         self._hash = GENESIS
@@ -110,16 +117,14 @@ class _Audit:
             self._check_set(tally, self.number - 1)
         self._check_counts()
 
-    def _page(self) -> Sequence[Any]:
-        table = _table(EntryRow)
-        query = select(table).where(table.c.number >= self.number).order_by(table.c.number).limit(_PAGE)
-        return self._connection.execute(query).all()
+    def _page(self) -> Sequence[Row]:
+        return self.rows_of(EntryRow, "number >= ? ORDER BY number LIMIT ?", self.number, _PAGE)
 
-    def _load(self, page: Sequence[Any]) -> None:
+    def _load(self, page: Sequence[Row]) -> None:
         """Fetch the rows that these entries should have, a query a table instead of some an entry."""
         first = self.rows[MatchRow]
-        matches = first, first + sum(entry.matches for entry in page) - 1
-        entries = page[0].number, page[-1].number
+        matches = first, min(first + sum(entry[2] for entry in page) - 1, _LARGEST)
+        entries = page[0][0], page[-1][0]
         spans: dict[type[SQLModel], tuple[str, tuple[int, int]]] = {
             MatchRow: ("number", matches),
             SeatRow: ("match", matches),
@@ -129,11 +134,10 @@ class _Audit:
         self._found = {model: self._rows_by(model, *span) for model, span in spans.items()}
 
     def _rows_by(self, model: type[SQLModel], key: str, span: tuple[int, int]) -> dict[int, list[Row]]:
-        table = _table(model)
-        at = list(table.columns.keys()).index(key)
+        at = columns(model).index(key)
         found: dict[int, list[Row]] = {}
-        for row in self._connection.execute(select(table).where(table.c[key].between(*span))):
-            found.setdefault(row[at], []).append(tuple(row))
+        for row in self.rows_of(model, f"{key} BETWEEN ? AND ?", *span):
+            found.setdefault(row[at], []).append(row)
         return found
 
     def _check_entry(self, number: int, first_match: int, matches: int, digest: bytes, payload: bytes) -> None:
@@ -145,11 +149,11 @@ class _Audit:
             raise _Bad(number, f"entry {number} is not the one that was signed")
         try:
             batch = decode(payload)
-        except (ValueError, TypeError, KeyError, IndexError):
+            if (first_match, matches) != (self.rows[MatchRow], len(batch.records)):
+                raise _Bad(number, f"entry {number} numbers its matches wrongly")
+            self._check_rows(number, batch)
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
             raise _Bad(number, f"entry {number} cannot be read") from None
-        if (first_match, matches) != (self.rows[MatchRow], len(batch.records)):
-            raise _Bad(number, f"entry {number} numbers its matches wrongly")
-        self._check_rows(number, batch)
         self.number, self._hash = number + 1, digest
         for record in batch.records:
             self._check_replay(record)
@@ -186,31 +190,28 @@ class _Audit:
 
     def _check_same(self, entry: int, model: type[SQLModel], keys: Iterable[int], wanted: Sequence[Row]) -> None:
         found = self._found[model]
-        if sorted(row for key in keys for row in found.get(key, ())) != sorted(wanted):
+        if Counter(row for key in keys for row in found.get(key, ())) != Counter(wanted):
             raise _Bad(entry, f"the table {model.__tablename__} does not say what entry {entry} says")
         self.rows[model] += len(wanted)
 
     def _check_provenance(self, entry: int, records: Sequence[tuple[int, Record]]) -> None:
-        wanted = {(at, int(move), made) for at, record in records for move, made in record.commitments.items()}
+        wanted = {row for at, record in records for row in _provenance(at, record)}
         if not wanted:
             return
-        table = _table(ProvenanceRow)
-        rows = self._connection.execute(select(table).where(table.c.match.between(records[0][0], records[-1][0])))
-        if {(row.match, row.move, hashlib.sha256(row.blob).hexdigest()) for row in rows} != wanted:
+        rows = self.rows_of(ProvenanceRow, "match BETWEEN ? AND ?", records[0][0], records[-1][0])
+        if {(*row[:3], _commitment(row[3])) for row in rows} != wanted:
             raise _Bad(entry, f"the provenance of entry {entry} is not what was sent")
         self.rows[ProvenanceRow] += len(wanted)
 
     def _check_set(self, tally: Tally, entry: int) -> None:
-        table, wanted = _table(SetRow), tally.row()
-        found = self._connection.execute(select(table).where(table.c.set_id == wanted[0])).one_or_none()
-        if found is None or tuple(found) != wanted:
+        wanted = tally.row()
+        if self.rows_of(SetRow, "set_id = ?", wanted[0]) != [wanted]:
             raise _Bad(entry, f"the table match_set does not say what the entries up to {entry} say")
 
     def _check_counts(self) -> None:
         for model in (MatchRow, SeatRow, SetRow, StandingRow, ProvenanceRow):
-            table = _table(model)
-            if self._connection.scalar(select(func.count()).select_from(table)) != self.rows[model]:
-                raise _Bad(self.number, f"the table {table.name} has rows that no entry tells of")
+            if self.rows_of.count(model) != self.rows[model]:
+                raise _Bad(self.number, f"the table {model.__tablename__} has rows that no entry tells of")
 
     def _check_replay(self, record: Record) -> None:
         if self._replay is None or record.result.void:
@@ -222,12 +223,18 @@ class _Audit:
                 self.mismatched.append(record.match_id)
 
 
-def _table(model: type[SQLModel]) -> Any:
-    return model.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
+def _provenance(match: int, record: Record) -> Iterator[Row]:
+    owners = move_owners(record.result)
+    for move, commitment in record.commitments.items():
+        yield match, int(move), owners(int(move)), commitment
 
 
-def _is_sound(entry: Sequence[Any]) -> bool:
+def _commitment(blob: object) -> str | None:
+    return hashlib.sha256(blob).hexdigest() if isinstance(blob, bytes) else None
+
+
+def _is_sound(entry: Row) -> bool:
     """Whether the columns hold what they should: SQLite keeps any type in any column."""
     number, first_match, matches, digest, payload = entry
     whole = all(type(value) is int for value in (number, first_match, matches))
-    return whole and isinstance(digest, bytes) and isinstance(payload, bytes)
+    return whole and matches >= 0 and isinstance(digest, bytes) and isinstance(payload, bytes)

@@ -184,10 +184,15 @@ def _few_collections() -> Iterator[None]:
 
 def _party(name: str, made: AgentFactory | BatchAgent, ref: GameRef) -> PartyRef:
     """Nobody owns what plays here, so that its name stays free for an owner at a server."""
-    return PartyRef(agent=AgentName(name), spec=name, entry=_entry(name, made, ref))
+    return PartyRef(agent=AgentName(name), spec=name, entry=entry_of(name, made, ref))
 
 
-def _entry(name: str, made: AgentFactory | BatchAgent, ref: GameRef) -> Json:
+def entry_of(name: str, made: AgentFactory | BatchAgent, ref: GameRef) -> Json:
+    """The private input that an agent brings to a game; None when it brings none.
+
+    Raises:
+        AgentFault: its code raised.
+    """
     brings = getattr(made, "entry", None)
     try:
         return None if brings is None else brings(ref.id, ref.config)

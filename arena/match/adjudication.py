@@ -23,8 +23,10 @@ def by_rules(spec: GameSpec, outcome: Outcome | None, parties: Sequence[int]) ->
 def _seat(spec: GameSpec, seat: Seat, party: int, outcome: Outcome) -> SeatResult:
     own = outcome[seat]
     metrics = own.metrics
-    if own.rank < 1 or not math.isfinite(own.score) or (metrics and not all(map(math.isfinite, metrics.values()))):
-        raise GameFault(f"{spec.id} gave seat {seat} a rank, score or metric that is no proper number")
+    if not math.isfinite(own.score) or (metrics and not all(map(math.isfinite, metrics.values()))):
+        raise GameFault(f"{spec.id} gave seat {seat} a score or metric that is no proper number")
+    if not 1 <= own.rank <= spec.seats or own.rank != int(own.rank):
+        raise GameFault(f"{spec.id} gave seat {seat} a rank that is none of 1 to {spec.seats}")
     return SeatResult(
         seat=seat,
         party=party,

@@ -2,18 +2,23 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, cast
+from time import monotonic
+from typing import Any, Final
 
-from arena.core.agent import Agent, BatchAgent
 from arena.core.game import Game
 from arena.core.match import Cause, MatchPlan, MatchResult
 from arena.core.values import Seat
-from arena.match.agents import AgentRoom, Answer, Asker, SeatedAgent, settle, why
+from arena.match.agents import AgentShelf
+from arena.match.answers import Answer, settle, taken
+from arena.match.asking import Asker
+from arena.match.outcomes import OutcomeQueue
+from arena.match.seated import SeatedAgent
 from arena.match.table import Table
 from arena.plugin.blackbox import GAME, BlackBox
 from arena.plugin.border import game_fault
 
-_DEAF = (None, Agent.ended, BatchAgent.ended)
+_QUICK: Final = 0.01
+"""Seconds. A decision that took less costs no time of its own, and the next one is taken to begin where it ended."""
 
 
 def now_ms() -> int:
@@ -21,18 +26,21 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def play_match(game: Game, plan: MatchPlan, room: AgentRoom, asker: Asker, box: BlackBox) -> MatchResult:
+def play_match(
+    game: Game, plan: MatchPlan, shelf: AgentShelf, asker: Asker, outcomes: OutcomeQueue, box: BlackBox
+) -> MatchResult:
     """Play one match from deal to result; when the game's code fails, the result is void."""
     started = now_ms()
     table = None
     try:
         table = Table(game, plan)
-        agents = seat_agents(table, room)
+        agents = seat_agents(table, shelf)
         box.enter(GAME)
-        _play(table, agents, asker, box.enter)
+        _Drive(table, agents, asker, box.enter).play()
         result = table.result()
-        tell_outcomes(agents, result)
+        outcomes.add(agents, result, agent_limit_ms(plan))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
+        box.enter(GAME)
         result = void_result(plan, table, str(game_fault(plan.game.id, error)))
     if table is not None:
         close_state(table)
@@ -41,22 +49,17 @@ def play_match(game: Game, plan: MatchPlan, room: AgentRoom, asker: Asker, box: 
     return result
 
 
-def seat_agents(table: Table, room: AgentRoom) -> list[SeatedAgent]:
+def seat_agents(table: Table, shelf: AgentShelf) -> list[SeatedAgent]:
     """An agent for each seat, as the plan's parties name them."""
     parties = table.plan.parties
-    return [room.seat(table, Seat(seat), parties[party].spec or "") for seat, party in enumerate(table.parties)]
-
-
-def tell_outcomes(agents: Sequence[SeatedAgent], result: MatchResult) -> None:
-    """Tell every agent that listens how the match ended for it."""
-    for seated in agents:
-        if getattr(type(seated.agent), "ended", None) not in _DEAF:
-            seated.tell(result.seats[seated.seat])
+    return [shelf.seat(table, Seat(seat), parties[party].spec or "") for seat, party in enumerate(table.parties)]
 
 
 def void_result(plan: MatchPlan, table: Table | None, reason: str) -> MatchResult:
-    """The result of a match that was spoiled, perhaps before it was dealt."""
-    return table.void(reason) if table else MatchResult(plan=plan, moves=(), seats=(), void=reason)
+    """The result of a match that was spoiled just now, perhaps before it was dealt."""
+    result = table.void(reason) if table else MatchResult(plan=plan, moves=(), seats=(), void=reason)
+    result.started_ms = result.ended_ms = now_ms()
+    return result
 
 
 def close_state(table: Table) -> None:
@@ -67,39 +70,96 @@ def close_state(table: Table) -> None:
         game_fault(table.plan.game.id, error)
 
 
-def _play(table: Table, agents: Sequence[SeatedAgent], asker: Asker, enter: Callable[[int], None]) -> None:
-    while seats := table.open_seats:
-        if len(seats) == 1:
-            (seat,) = seats
-            answer = _ask(table, agents[seat], asker, enter)
-            if type(answer) is int:
-                if not table.play(seat, answer) and table.refused_out(seat):
-                    table.rule(seat, Cause.ILLEGAL)
-                continue
-            settle(table, agents[seat], answer)
-        else:
-            _ask_all(table, [agents[seat] for seat in seats], asker, enter)
-        if table.ready:
-            table.step()
+def agent_limit_ms(plan: MatchPlan) -> int:
+    """How many milliseconds one call into an agent in the worker may last before its process is killed.
+
+    A second more than its clock has: an agent that merely waits, or answers too late, costs itself the decision only.
+    """
+    return int((plan.clock.decision + plan.clock.bank) * 1_000) + 1_000
 
 
-def _ask_all(table: Table, movers: Sequence[SeatedAgent], asker: Asker, enter: Callable[[int], None]) -> None:
-    for seated in movers:
-        while seated.seat in table.open_seats:  # it may be asked again, and another's forfeit ends the match for it
-            settle(table, seated, _ask(table, seated, asker, enter))
+def overdue_seat(agents: Sequence[SeatedAgent]) -> Seat:
+    """The seat that used most of a match whose time has run out."""
+    return max(agents, key=lambda seated: seated.used).seat
 
 
-def _ask(table: Table, seated: SeatedAgent, asker: Asker, enter: Callable[[int], None]) -> Answer:
-    if seated.lost:
-        return seated.lost
-    observation, legal, _ = table.prompt(seated.seat, seated.wants)
-    enter(seated.seat)
-    answer: Any
-    try:
-        answer = seated.act(observation, legal, seated.clock)
-        if type(answer) is not int and isinstance(answer, Awaitable):
-            answer = asker.wait(answer)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - border: an agent may raise anything
-        answer = why(error)
-    enter(GAME)
-    return cast(Answer, answer)
+class _Drive:
+    """One match on its way.
+
+    The clock is looked at once a decision while decisions come quickly, and also before the one after a slow one. Where
+    a step of the game may last longer than a decision it is looked at twice, so that no agent pays for a slow game.
+    """
+
+    __slots__ = ("_agents", "_asker", "_deadline", "_enter", "_quick", "_since", "_table")
+
+    def __init__(self, table: Table, agents: Sequence[SeatedAgent], asker: Asker, enter: Callable[[int], None]) -> None:
+        self._table = table
+        self._agents = agents
+        self._asker = asker
+        self._enter = enter
+        clock = table.plan.clock
+        self._deadline = monotonic() + clock.match
+        self._quick = _QUICK if clock.decision >= table.game.spec.step_seconds else 0.0
+        self._since = 0.0
+
+    def play(self) -> None:
+        table, agents = self._table, self._agents
+        while seats := table.open_seats:
+            if len(seats) == 1:
+                seated = agents[seats[0]]
+                answer = self._ask(seated)
+                if type(answer) is int:
+                    if not table.play(seated.seat, answer) and table.refused_out(seated.seat):
+                        table.rule(seated.seat, Cause.ILLEGAL)
+                    continue
+                settle(table, seated, answer)
+            else:
+                self._ask_all([agents[seat] for seat in seats])
+            if table.ready:
+                table.step()
+
+    def _ask_all(self, movers: Sequence[SeatedAgent]) -> None:
+        for seated in movers:
+            while seated.seat in self._table.open_seats:  # it may be asked again, and a forfeit ends the match for it
+                settle(self._table, seated, self._ask(seated))
+
+    def _ask(self, seated: SeatedAgent) -> Answer:
+        if seated.lost:
+            return seated.lost
+        observation, legal, _ = self._table.prompt(seated.seat, seated.wants)
+        begun = self._since or self._begin()
+        self._enter(seated.seat)
+        answer: Any
+        try:
+            answer = seated.act(observation, legal, seated.clock)
+            if type(answer) is not int:
+                answer = self._wait(seated, answer)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: an agent may raise anything
+            answer = taken(error)
+        self._enter(GAME)
+        ended = monotonic()
+        spent = ended - begun
+        seated.used += spent
+        if spent < self._quick and ended < self._deadline:
+            self._since = ended
+            return answer  # type: ignore[no-any-return]  # an int, or from `taken`
+        return self._late(seated, answer, spent, over=ended >= self._deadline and not legal.question)
+
+    def _begin(self) -> float:
+        """The decision before was a slow one, or there was none: clocks that it changed are renewed."""
+        for seated in self._agents:
+            seated.renew(self._table.step_number)
+        return monotonic()
+
+    def _late(self, seated: SeatedAgent, answer: Answer, spent: float, *, over: bool) -> Answer:
+        """What is left of an answer after a slow decision has been charged to its seat's clock."""
+        self._since = 0.0
+        if over:
+            self._table.forfeit(overdue_seat(self._agents), Cause.TIMEOUT)
+            return Cause.TIMEOUT
+        return answer if seated.spend(spent) else Cause.TIMEOUT
+
+    def _wait(self, seated: SeatedAgent, answer: Any) -> Answer:
+        if not isinstance(answer, Awaitable):
+            return taken(answer)
+        return self._asker.wait(answer, lambda: self._enter(seated.seat), seated.left)

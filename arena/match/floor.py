@@ -1,6 +1,7 @@
 """The live matches of a worker, and the rounds in which they go on: step every table that can, ask every agent once."""
 
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -8,10 +9,13 @@ from arena.core.errors import ArenaError
 from arena.core.game import Game
 from arena.core.match import Cause, Move
 from arena.core.values import Seat
-from arena.match.agents import AgentRoom, Ask, Asker, settle
-from arena.match.drive import close_state, void_result
+from arena.match.agents import AgentShelf
+from arena.match.answers import settle
+from arena.match.asking import Ask, Asker
+from arena.match.drive import close_state, overdue_seat, void_result
 from arena.match.hosted import Hosted
 from arena.match.messages import Failed, Opened
+from arena.match.outcomes import OutcomeQueue
 from arena.match.prompt import Wants
 from arena.match.shelf import GameShelf
 from arena.match.table import Table
@@ -28,10 +32,20 @@ class Floor:
     without, so that the culprit shows.
     """
 
-    def __init__(self, shelf: GameShelf, room: AgentRoom, asker: Asker, box: BlackBox, *, batched: bool) -> None:
-        self._shelf = shelf
-        self._room = room
+    def __init__(
+        self,
+        games: GameShelf,
+        agents: AgentShelf,
+        asker: Asker,
+        outcomes: OutcomeQueue,
+        box: BlackBox,
+        *,
+        batched: bool,
+    ) -> None:
+        self._games = games
+        self._agents = agents
         self._asker = asker
+        self._outcomes = outcomes
         self._box = box
         self._batched = batched
         self._hosted: dict[str, Hosted] = {}
@@ -98,6 +112,7 @@ class Floor:
         self._asking.pop(hosted, None)
         if hosted.table is not None:
             close_state(hosted.table)
+            self._games.release(hosted.table.game)
 
     def within(self, hosted: Hosted, call: Callable[..., None], *args: Any) -> None:
         """The border around one match: whatever its game raises spoils it alone."""
@@ -112,7 +127,7 @@ class Floor:
         if hosted.tell:
             hosted.tell(Failed(hosted.plan.match_id, fault.code, str(fault)))
         else:
-            hosted.end(void_result(hosted.plan, hosted.table, str(fault)))
+            hosted.end(void_result(hosted.plan, hosted.table, str(fault)), self._outcomes)
         self.forget(hosted)
 
     def _begin(
@@ -123,10 +138,11 @@ class Floor:
         refusals: Mapping[int, tuple[int, int]],
     ) -> None:
         hosted.enter(self._box)
-        game = self._shelf.game(hosted.plan.game)
+        game = self._games.game(hosted.plan.game)
         hosted.set_limits(game)
         hosted.enter(self._box)
         table = hosted.table = Table(game, hosted.plan)
+        self._games.hold(game)
         for move in moves:
             self._box.enter(GAME)
             table.redo(move)
@@ -151,7 +167,7 @@ class Floor:
                 self._asking[hosted] = None
 
     def _end(self, hosted: Hosted, table: Table) -> None:
-        hosted.end(table.result())
+        hosted.end(table.result(), self._outcomes)
         self.forget(hosted)
 
     def _step_ready(self) -> None:
@@ -168,7 +184,7 @@ class Floor:
         tables = [hosted.dealt for hosted in batch]
         errors: Sequence[ArenaError | None]
         try:
-            errors = tables[0].game.step_many([t.state for t in tables], [t.actions() for t in tables])
+            errors = tables[0].game.step_many([t.state for t in tables], [t.close_step() for t in tables])
             if len(errors) != len(batch):
                 raise ValueError("step_many gives one result a state")
         except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
@@ -194,7 +210,7 @@ class Floor:
             self.within(hosted, self._answer, ask)
 
     def _open_asks(self, hosted: Hosted) -> list[tuple[Hosted, Ask]]:
-        return [(hosted, ask) for ask in hosted.asks(self._room, self._box)]
+        return [(hosted, ask) for ask in hosted.asks(self._agents, self._box)]
 
     def _answer(self, hosted: Hosted, ask: Ask) -> None:
         table = hosted.dealt
@@ -202,7 +218,12 @@ class Floor:
         if gone or table.over or ask.seated.seat not in table.open_seats:
             return
         hosted.enter(self._box)
-        move = settle(table, ask.seated, ask.answer)
+        seated = ask.seated
+        seated.used += ask.spent
+        if monotonic() >= hosted.deadline and not ask.legal.question:
+            self.forfeit(hosted, overdue_seat([*hosted.agents.values()]), Cause.TIMEOUT)
+            return
+        move = settle(table, seated, ask.answer if seated.spend(ask.spent) else Cause.TIMEOUT)
         if move is None:
             self._asking[hosted] = None
             return

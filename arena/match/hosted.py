@@ -3,15 +3,20 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
+from time import monotonic
 
 from arena.core.game import Game
 from arena.core.match import Cause, MatchPlan, MatchResult, Move
 from arena.core.seams import Codec
 from arena.core.values import SPECTATOR, Seat
-from arena.match.agents import AgentRoom, Ask, SeatedAgent
-from arena.match.drive import now_ms, tell_outcomes
+from arena.match.agents import AgentShelf
+from arena.match.asking import Ask
+from arena.match.drive import agent_limit_ms, now_ms
 from arena.match.messages import Asked, Report, Took, Viewed
+from arena.match.outcomes import OutcomeQueue
 from arena.match.prompt import Wants
+from arena.match.seated import SeatedAgent
 from arena.match.shelf import LOADING_MS
 from arena.match.table import Table
 from arena.plugin.blackbox import BlackBox
@@ -38,6 +43,8 @@ class Hosted:
     shown: bytes = b""
     views: int = 0
     started_ms: int = field(default_factory=now_ms)
+    deadline: float = inf
+    """Until when, on the monotonic clock, a match of agents here alone may last; any other is timed from afar."""
     game_ms: int = LOADING_MS
     agent_ms: int = LOADING_MS
 
@@ -55,6 +62,8 @@ class Hosted:
         """Take a table as it stands after `moves`, with remote parties as `wants` names them."""
         self.table = table
         self.remote = {Seat(seat): wants[party] for seat, party in enumerate(table.parties) if party in wants}
+        if not self.remote:
+            self.deadline = monotonic() + self.plan.clock.match
         for move in moves:
             self._remember(move)
 
@@ -64,8 +73,6 @@ class Hosted:
 
     def took(self, move: Move) -> None:
         """A decision stands."""
-        if move.cause:
-            self._remember(move)
         if self.tell:
             self.tell(Took(self.plan.match_id, move.step, move.seat, move.action, move.cause))
 
@@ -85,21 +92,22 @@ class Hosted:
         )
         self.tell(Asked(self.plan.match_id, seat, table.step_number, prompt, legal.question))
 
-    def asks(self, room: AgentRoom, box: BlackBox) -> Iterator[Ask]:
+    def asks(self, shelf: AgentShelf, box: BlackBox) -> Iterator[Ask]:
         """The open decisions of the agents that live here."""
         table = self.dealt
         for seat in table.open_seats:
             if seat not in self.remote:
-                seated = self._agent(table, seat, room)
+                seated = self._agent(table, seat, shelf)
+                seated.renew(table.step_number)
                 self.enter(box)
                 observation, legal, _ = table.prompt(seat, seated.wants)
                 yield Ask(seated, observation, legal, partial(self._enter_agent, box, seat))
 
-    def _agent(self, table: Table, seat: Seat, room: AgentRoom) -> SeatedAgent:
+    def _agent(self, table: Table, seat: Seat, shelf: AgentShelf) -> SeatedAgent:
         seated = self.agents.get(seat)
         if seated is None:
             spec = self.plan.parties[table.parties[seat]].spec or ""
-            seated = self.agents[seat] = room.seat(table, seat, spec, self.lost.get(seat))
+            seated = self.agents[seat] = shelf.seat(table, seat, spec, self.lost.get(seat))
         return seated
 
     def show(self, table: Table, *, whole: bool = False) -> None:
@@ -121,27 +129,24 @@ class Hosted:
         if wants is not None and self.table is not None:
             self.show(self.table, whole=True)
 
-    def end(self, result: MatchResult) -> None:
-        """Hand the result over, and tell the agents here how they fared."""
+    def end(self, result: MatchResult, outcomes: OutcomeQueue) -> None:
+        """Hand the result over, and have the agents here told how they fared."""
         result.started_ms = self.started_ms
         result.ended_ms = now_ms()
-        if not result.void:
-            tell_outcomes(list(self.agents.values()), result)
         self.finish(self, result)
+        if not result.void:
+            outcomes.add(self.agents.values(), result, self.agent_ms)
 
     def _enter_agent(self, box: BlackBox, seat: Seat) -> None:
         box.begin(self.task, self.game_ms, self.agent_ms)
         box.enter(seat)
 
     def _remember(self, move: Move) -> None:
-        if move.cause not in {Cause.TIMEOUT, Cause.DISCONNECT} or move.seat in self.remote:
-            return
-        self.lost[move.seat] = Cause(move.cause)
-        if seated := self.agents.get(move.seat):
-            seated.lost = Cause(move.cause)
+        """Of a record: whether an agent was late or hung for good does not show in it, and a hang costs a process."""
+        if move.cause in {Cause.TIMEOUT, Cause.DISCONNECT} and move.seat not in self.remote:
+            self.lost[move.seat] = Cause(move.cause)
 
 
 def call_limits(game: Game, plan: MatchPlan) -> tuple[int, int]:
     """How many milliseconds one call into the game, and into an agent that lives in the worker, may last."""
-    clock = plan.clock
-    return int(game.spec.step_seconds * 1_000), int((clock.decision + clock.bank) * 1_000)
+    return int(game.spec.step_seconds * 1_000), agent_limit_ms(plan)

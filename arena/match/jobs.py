@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from arena.core.match import MatchPlan, MatchResult
+from arena.match.drive import now_ms
 from arena.match.link import Death, WorkerLink
 from arena.match.messages import PlaySet, SetPlayed
 from arena.match.packing import pack_plans, unpack_result
@@ -27,6 +28,8 @@ class SetJob:
     task: int = 0
     sent: Sequence[int] = ()
     """Which plans its worker has now, in its order."""
+    sent_ms: int = 0
+    """When it got them, in milliseconds since the epoch."""
     struck: set[int] = field(default_factory=set)
     alone: set[int] = field(default_factory=set)
     """Those that go on as matches of their own, since an agent in them died."""
@@ -36,7 +39,9 @@ class SetJob:
         return [i for i in range(len(self.plans)) if i not in self.results and i not in self.alone]
 
     def put(self, index: int, result: MatchResult) -> None:
-        """Take one result; the last one resolves the future."""
+        """Take one result; the last one resolves the future. One that nobody could time was played since `sent_ms`."""
+        if not result.ended_ms:
+            result.started_ms, result.ended_ms = self.sent_ms, now_ms()
         self.results[index] = result
         self.alone.discard(index)
         if len(self.results) == len(self.plans) and not self.future.done():
@@ -115,7 +120,7 @@ class JobQueue:
     def _send(self, job: SetJob, link: WorkerLink) -> None:
         key = str(next(self._ids))
         self._playing[key] = job
-        job.link, job.sent = link, job.missing()
+        job.link, job.sent, job.sent_ms = link, job.missing(), now_ms()
         plans = [job.plans[i] for i in job.sent]
         job.task = link.send(PlaySet(key, pack_plans(plans)), job, len(plans))
 

@@ -38,13 +38,43 @@ def positions(game: Game, plan: MatchPlan, moves: Sequence[Move]) -> Iterator[Ta
         raise game_fault(plan.game.id, error) from None
 
 
+def recorded(game: Game, result: MatchResult) -> Iterator[Table]:
+    """The positions of a recorded match, as `positions` yields them, of a void one as far as its fault.
+
+    That lies in the last step on record, or in the deal when there is none. It is not played again, since it would
+    strike here too.
+
+    Raises:
+        ArenaError: as `restore`, but of a void match.
+    """
+    moves = _sound(result)
+    if moves is None:
+        return
+    try:
+        yield from positions(game, result.plan, moves)
+    except ArenaError:
+        if not result.void:
+            raise
+
+
+def _sound(result: MatchResult) -> Sequence[Move] | None:
+    """The moves that can be played again without harm; None when not even the deal can."""
+    if not result.void:
+        return result.moves
+    last = result.moves[-1].step if result.moves else -1
+    return None if last < 0 else [move for move in result.moves if move.step < last]
+
+
 def mismatch(game: Game, result: MatchResult) -> str:
-    """Why replaying `result` does not lead to it again; empty when it does. A void match is only replayed.
+    """Why replaying `result` does not lead to it again; empty when it does. A void match is replayed up to its fault.
 
     The digests compared cover rules, config, seed, entries, decisions and outcome.
     """
     try:
-        table = restore(game, result.plan, result.moves)
+        moves = _sound(result)
+        if moves is None:
+            return ""
+        table = restore(game, result.plan, moves)
         if result.void:
             return ""
         if not table.over:

@@ -10,15 +10,16 @@ from types import MappingProxyType
 
 from arena.core.agent import Observation, Provenance
 from arena.core.canonical import finite
-from arena.core.errors import ActionRefused, BadSeats, GameFault, MalformedAction, MatchOver, StaleRequest
-from arena.core.game import Entries, Event, Game, State
+from arena.core.errors import ActionRefused, GameFault, MalformedAction, MatchOver, StaleRequest
+from arena.core.game import Event, Game, State
 from arena.core.match import Cause, MatchPlan, MatchResult, Move, SeatResult
 from arena.core.values import Action, Seat, Value
 from arena.match.adjudication import by_forfeit, by_rules
+from arena.match.notes import Notes
 from arena.match.prompt import Prompt, Wants
+from arena.match.seating import seat_entries, seat_parties
 
 _NO_FIELDS: Mapping[str, Value] = MappingProxyType({})
-_NO_ENTRIES: Entries = MappingProxyType({})
 _NO_EVENTS: tuple[Event, ...] = ()
 _BLANK = Observation(0, _NO_FIELDS, _NO_EVENTS)
 _by_seat = itemgetter(Move._fields.index("seat"))
@@ -37,8 +38,8 @@ class Table:
         "_cursors",
         "_defaults",
         "_forfeit",
+        "_notes",
         "_pays",
-        "_provenance",
         "_refusals",
         "_rewards",
         "_tries",
@@ -71,8 +72,8 @@ class Table:
         self._refusals: dict[Seat, int] = {}
         self._defaults: dict[Seat, int] = {}
         self._rewards: dict[Seat, dict[str, float]] = {}
-        self._provenance: dict[tuple[int, Seat], Provenance] = {}
-        self.state = game.new_state(plan.seed, self._entries())
+        self._notes = Notes()
+        self.state = game.new_state(plan.seed, seat_entries(plan, self.parties))
         self._cap = game.spec.max_decisions
         self._pays = type(self.state).rewards is not State.rewards
         self._look()
@@ -119,20 +120,21 @@ class Table:
             chosen = self.state.check(seat, action)
             if type(chosen) is not int and not finite(chosen):
                 raise MalformedAction("an action holds NaN or an infinity; its numbers must be finite")
-        except ActionRefused:
-            self.refuse(seat)
+        except ActionRefused as error:
+            self.refuse(seat, str(error), action)
             raise
         if provenance is not None:
-            self._provenance[self.step_number, seat] = provenance
+            self._notes.made(self.step_number, seat, provenance)
         move = Move(self.step_number, seat, chosen)
         self.open_seats.remove(seat)
         self._answers.append(move)
         return move
 
-    def refuse(self, seat: Seat) -> None:
-        """Count an answer that never became an action against an open seat."""
+    def refuse(self, seat: Seat, reason: str, sent: object) -> None:
+        """Count a refused answer against an open seat, and keep it for its owner."""
         self._tries[seat] = self._tries.get(seat, 0) + 1
         self._refusals[seat] = self._refusals.get(seat, 0) + 1
+        self._notes.refused(self.step_number, seat, reason, sent)
 
     def recall(self, refusals: Mapping[int, tuple[int, int]]) -> None:
         """Take over the refusals of an earlier table of this match: for the open decision, and in all, by seat."""
@@ -167,24 +169,32 @@ class Table:
         Raises:
             GameFault: the game passed its cap of decisions, or broke its contract.
         """
-        self.state.step(self.actions())
+        self.state.step(self.close_step())
         self.settle()
 
-    def actions(self) -> dict[Seat, Action]:
-        """The answers of a ready table, for engines that step many states at once; `settle` must follow."""
-        if len(self._answers) == 1:
-            _, seat, only, _ = self._answers[0]
-            return {seat: only} if only is not None else {}
-        self._answers.sort(key=_by_seat)
-        return {seat: action for _, seat, action, _ in self._answers if action is not None}
+    def close_step(self) -> dict[Seat, Action]:
+        """Put the answers of a ready table on record and give them out to be stepped; `settle` must follow.
+
+        On record first: stepping them may be the last thing that the game does.
+        """
+        answers, self._answers = self._answers, []
+        if len(answers) > 1:
+            answers.sort(key=_by_seat)
+        for move in answers:
+            self._turns[move.seat] += 1
+        self.moves += answers
+        return {seat: action for _, seat, action, _ in answers if action is not None}
 
     def settle(self) -> None:
-        """Log the answers just stepped and look who moves next."""
-        for move in self._answers:
-            self._turns[move.seat] += 1
-        self.moves += self._answers
-        self._answers.clear()
-        self._look_on()
+        """After a step: see what it paid, and who moves next."""
+        self.step_number += 1
+        if self._tries:
+            self._tries.clear()
+        if self._pays and (rewards := self.state.rewards()):
+            self._add_rewards(rewards)
+        self._look()
+        if len(self.moves) >= self._cap and not self.over:
+            raise GameFault(f"the match did not end within {self.game.spec.max_decisions} decisions")
 
     def play(self, seat: Seat, action: int) -> bool:
         """`submit` and `step` in one, for the only open seat and a plain answer: the way of most decisions, kept short.
@@ -193,13 +203,13 @@ class Table:
         """
         try:
             chosen = self.state.check(seat, action)
-        except ActionRefused:
-            self.refuse(seat)
+        except ActionRefused as error:
+            self.refuse(seat, str(error), action)
             return False
         self.moves.append(Move(self.step_number, seat, chosen))
         self._turns[seat] += 1
         self.state.step({seat: chosen})
-        self._look_on()
+        self.settle()
         return True
 
     def redo(self, move: Move) -> None:
@@ -227,12 +237,14 @@ class Table:
             GameFault: the game's outcome breaks the contract.
         """
         return MatchResult(
-            plan=self.plan, moves=self.moves, seats=self._adjudicate(), provenance=self._provenance_by_move()
+            plan=self.plan, moves=self.moves, seats=self._adjudicate(), provenance=self._notes.by_move(self.moves)
         )
 
     def void(self, reason: str) -> MatchResult:
-        """The result of a match that a plugin spoiled: its moves so far, and nobody charged."""
-        return MatchResult(plan=self.plan, moves=self.moves, seats=(), void=reason)
+        """The result of a match that a plugin spoiled: every answer that stood, stepped or not, and nobody charged."""
+        return MatchResult(
+            plan=self.plan, moves=self.moves + sorted(self._answers, key=_by_seat), seats=(), void=reason
+        )
 
     def _default(self, move: Move) -> Move:
         if not self.state.legal(move.seat).question:
@@ -250,17 +262,6 @@ class Table:
         self._answers.clear()
         self.open_seats = []
         return forfeit
-
-    def _look_on(self) -> None:
-        """After a step: see what it paid, and who moves next."""
-        self.step_number += 1
-        if self._tries:
-            self._tries.clear()
-        if self._pays and (rewards := self.state.rewards()):
-            self._add_rewards(rewards)
-        self._look()
-        if len(self.moves) >= self._cap and not self.over:
-            raise GameFault(f"the match did not end within {self.game.spec.max_decisions} decisions")
 
     def _look(self) -> None:
         moving = self.state.to_move()
@@ -288,31 +289,3 @@ class Table:
             sums = self._rewards.setdefault(seat, {})
             for channel, reward in channels.items():
                 sums[channel] = sums.get(channel, 0.0) + reward
-
-    def _entries(self) -> Entries:
-        brought = self.plan.parties
-        if all(party.entry is None for party in brought):
-            return _NO_ENTRIES
-        found = {Seat(seat): brought[party].entry for seat, party in enumerate(self.parties)}
-        return {seat: entry for seat, entry in found.items() if entry is not None}
-
-    def _provenance_by_move(self) -> Mapping[int, Provenance]:
-        if not self._provenance:
-            return {}
-        index = {(move.step, move.seat): i for i, move in enumerate(self.moves)}
-        return {index[key]: provenance for key, provenance in self._provenance.items()}
-
-
-def seat_parties(game: Game, plan: MatchPlan, sides: Sequence[int]) -> Sequence[int]:
-    """The index of the party that plays each seat: by team when the plan has a party a team, else one a seat.
-
-    Raises:
-        BadSeats: the plan has neither as many parties as the game has teams, nor as seats.
-    """
-    spec = game.spec
-    if sides and len(plan.parties) == len(spec.teams) and len(sides) == spec.seats:
-        return sides
-    if len(plan.parties) == spec.seats:
-        return range(spec.seats)
-    wanted = f"{len(spec.teams)} or {spec.seats}" if spec.teams else f"{spec.seats}"
-    raise BadSeats(f"{spec.id} takes {wanted} agents, not {len(plan.parties)}")

@@ -14,11 +14,13 @@ from arena.core.match import Cause, MatchPlan, MatchResult
 from arena.core.seams import Codec
 from arena.core.values import Action, MatchId, Seat
 from arena.match import messages as m
-from arena.match.agents import AgentRoom, Asker
+from arena.match.agents import AgentShelf
+from arena.match.asking import Asker
 from arena.match.channel import WorkerEnd, encode
 from arena.match.drive import play_match, void_result
 from arena.match.floor import Floor
 from arena.match.hosted import Hosted, call_limits
+from arena.match.outcomes import OutcomeQueue
 from arena.match.packing import pack_result, unpack_moves, unpack_plan, unpack_plans
 from arena.match.prompt import Wants
 from arena.match.shelf import LOADING_MS, GameShelf
@@ -40,8 +42,9 @@ class Worker:
         self._box = box
         self._batched = batched
         self._shelf = GameShelf(registry, box)
-        self._room = AgentRoom(registry, box)
+        self._agents = AgentShelf(registry, box)
         self._asker = Asker()
+        self._outcomes = OutcomeQueue(box)
         self._floor = self._new_floor()
         self._sets: deque[tuple[int, str, list[MatchPlan]]] = deque()
         self._reports: list[m.Report] = []
@@ -62,10 +65,11 @@ class Worker:
     @property
     def busy(self) -> bool:
         """Whether there is work left without further commands."""
-        return bool(self._sets) or self._floor.busy
+        return bool(self._sets or self._outcomes) or self._floor.busy
 
     def turn(self, commands: Sequence[m.Command]) -> list[m.Report]:
         """Handle commands, let every match go on by one round, and say what came of it."""
+        self._outcomes.tell()
         for command in commands:
             self._handlers[type(command)](command)
         self._floor.round()
@@ -126,8 +130,8 @@ class Worker:
         assert self._codec is not None
         try:
             return self._codec.decode_action(data)
-        except ActionRefused:
-            table.refuse(seat)
+        except ActionRefused as refusal:
+            table.refuse(seat, str(refusal), f"0x{data.hex()}")
             raise
 
     def _refuse(self, match: MatchId, seat: Seat, error: ArenaError) -> None:
@@ -185,7 +189,7 @@ class Worker:
 
     def _waits(self, spec: str | None) -> bool:
         try:
-            return self._room.waits(spec or "")
+            return self._agents.waits(spec or "")
         except (Exception, SystemExit):  # noqa: BLE001 - border: seating it reports what is wrong
             return False
 
@@ -196,7 +200,7 @@ class Worker:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
             return void_result(plan, None, str(game_fault(plan.game.id, error)))
         self._box.begin(task, *call_limits(game, plan))
-        return play_match(game, plan, self._room, self._asker, self._box)
+        return play_match(game, plan, self._agents, self._asker, self._outcomes, self._box)
 
     def _play_together(self, first: int, plans: Sequence[MatchPlan]) -> list[MatchResult]:
         """A set whose agents gain from being asked for many decisions at once."""
@@ -227,7 +231,7 @@ class Worker:
             self._tell(m.Described(request, None, fault.code, str(fault)))
 
     def _new_floor(self) -> Floor:
-        return Floor(self._shelf, self._room, self._asker, self._box, batched=self._batched)
+        return Floor(self._shelf, self._agents, self._asker, self._outcomes, self._box, batched=self._batched)
 
     def _next_task(self) -> int:
         self._tasks += 1

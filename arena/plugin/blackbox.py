@@ -73,6 +73,17 @@ class BlackBox:
             self._word += 1 << _SEAT_BITS
             cells[0] = self._word | cells[0] & (1 << _SEAT_BITS) - 1
 
+    @contextmanager
+    def aside(self, limit_ms: int) -> Iterator[None]:
+        """The game's code does what belongs to no task, such as closing; it may last this long."""
+        word, *usual = self._cells[:4]
+        self.begin(0, limit_ms, limit_ms)
+        try:
+            yield
+        finally:
+            self.begin(*usual)
+            self.enter((word & (1 << _SEAT_BITS) - 1) - _FIRST_SEAT) if word else self.leave()
+
     def leave(self) -> None:
         """No plugin code runs."""
         self._cells[0] = 0

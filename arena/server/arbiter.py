@@ -7,11 +7,13 @@ noted in the journal and frames are queued; only when the journal is flushed do 
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
 
+from arena.core.agent import Provenance
 from arena.core.errors import (
     ArenaError,
     ErrorCode,
@@ -238,11 +240,7 @@ class Arbiter:
         live.requests.clear()
         result.started_ms, result.ended_ms = live.started_ms, time.time_ns() // 1_000_000
         if live.provenance:
-            result.provenance = {
-                index: decode_provenance(live.provenance[move.step, move.seat])
-                for index, move in enumerate(result.moves)
-                if (move.step, move.seat) in live.provenance
-            }
+            result.provenance = {**result.provenance, **dict(_sent_along(live, result))}
         self._on_over(live, result)
 
     # ---- what agents send
@@ -318,3 +316,11 @@ class Arbiter:
 
     def _overdue(self, live: LiveMatch, seat: Seat) -> None:
         self._executor.forfeit(live.plan.match_id, seat, lost_to(live.lane(seat).session))
+
+
+def _sent_along(live: LiveMatch, result: MatchResult) -> Iterator[tuple[int, Provenance]]:
+    """By move, what the agents sent with the answers that stood, and the refusals that the worker noted."""
+    for index, move in enumerate(result.moves):
+        if move.cause is None and (data := live.provenance.get((move.step, move.seat))):
+            noted = result.provenance.get(index)
+            yield index, replace(decode_provenance(data), refused=noted.refused if noted else ())

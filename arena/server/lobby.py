@@ -21,6 +21,7 @@ from arena.v1 import play_pb2 as pb
 from arena.wire.entrance import read_join
 from arena.wire.frames import error_message
 
+_NOW = 0.0
 _REMEMBERED_JOINS = 1024
 """Ended joins of one session that are remembered."""
 
@@ -39,7 +40,7 @@ class Lobby:
         self._loop = asyncio.get_running_loop()
         self._takings: dict[JoinKey, Taking] = {}
         self._queues: dict[str, Queue[JoinKey]] = {}
-        self._pairing: asyncio.TimerHandle | None = None
+        self._pairing: asyncio.Handle | None = None
         self._pairing_at = float("inf")
         self._challenges = Challenges()
         self._sessions: dict[str, set[int]] = {}
@@ -134,7 +135,7 @@ class Lobby:
         if queue is not None:
             queue.challenge(*agents)
             self._challenges.remember(by, key, game, *agents)
-            self._pair_soon(0.0)
+            self._pair_soon(_NOW)
 
     async def _accept(self, session: Session, terms: pb.Join) -> Taking:
         self._check_open()
@@ -187,20 +188,17 @@ class Lobby:
         if queue is None:
             queue = self._queues[taking.ref.rated_id] = Queue(taking.spec.parties, self._settings.patience)
         queue.offer(taking.key, taking.party.owner, taking.party.agent, slots, self._loop.time())
-        self._pair_soon(0.0)
+        self._pair_soon(_NOW)
 
-    def give_back(self, key: JoinKey, slots: int, planned: int, played: int | None = None) -> None:
-        """A set is over, of whose planned matches so many were played: its slots wait again, or the join ends.
-
-        Without `played` all of them were.
-        """
+    def give_back(self, key: JoinKey, slots: int, matches: int) -> None:
+        """A set is over, of which so many matches were played: its slots wait for the next one, or the join ends."""
         taking = self._takings.get(key)
         if taking is None:
             return
-        counted = planned if played is None else played
         taking.sets -= slots
-        taking.played += counted
-        taking.planned -= planned - counted
+        taking.played += matches
+        if not taking.sets:  # a set that was cut short leaves some of what was planned to be played
+            taking.planned = taking.played
         self.offer_free(taking)
 
     def offer_free(self, taking: Taking) -> None:
@@ -261,13 +259,13 @@ class Lobby:
                 del self._queues[taking.ref.rated_id]
 
     def _pair_soon(self, when: float) -> None:
-        """Pair once at `when` on the loop's clock, or at the end of this turn of the loop."""
+        """Pair once at `when` on the loop's clock, or for `_NOW` at the end of this turn of the loop."""
         if self.draining or when >= self._pairing_at:
             return
         if self._pairing is not None:
             self._pairing.cancel()
         self._pairing_at = when
-        self._pairing = self._loop.call_at(when, self._pair)
+        self._pairing = self._loop.call_at(when, self._pair) if when else self._loop.call_soon(self._pair)
 
     def _pair(self) -> None:
         self._pairing, self._pairing_at = None, float("inf")

@@ -1,5 +1,8 @@
 """What the command line says of itself."""
 
+import subprocess
+import sys
+
 import pytest
 
 from arena.cli.main import app
@@ -28,6 +31,7 @@ SPECIFIED = {
     "backup",
     "check",
     "token",
+    "tournament",
 }
 
 
@@ -39,7 +43,11 @@ def test_help_lists_every_command(cli):
 
 
 def test_groups_have_their_commands():
-    assert {"check": {"game", "agent"}, "token": {"create", "list", "revoke"}} == GROUPS
+    assert GROUPS == {
+        "check": {"game", "agent"},
+        "token": {"create", "list", "revoke"},
+        "tournament": {"validate", "run", "resume", "status", "stop", "list"},
+    }
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -60,3 +68,10 @@ def test_a_command_that_is_not_finished_answers_with_help_and_fails(cli, args):
     assert done.code == 2
     assert not done.out
     assert done.err.startswith("Usage: arena")
+
+
+def test_help_loads_nothing_heavy():
+    script = "import sys; from arena.cli.main import run; run(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    heavy = {"asyncio", "grpc", "numpy", "pluggy", "rich", "sqlalchemy", "arena.plugin.registry", "arena.ledger"}
+    assert not heavy & set(done.stderr.split())

@@ -172,7 +172,8 @@ def test_a_replay_reads_as_text(cli):
 @pytest.mark.usefixtures("ledger")
 def test_verify_replays_everything(cli):
     found = cli("verify", "--json").json
-    assert found == {"results": 30, "chain_ok": True, "first_bad": None, "replayed": 30, "mismatches": 0}
+    documented = {"results": 30, "chain_ok": True, "first_bad": None, "replayed": 30, "mismatches": 0}
+    assert {name: found[name] for name in documented} == documented
 
 
 @pytest.mark.usefixtures("ledger")
@@ -224,6 +225,37 @@ def test_an_agent_that_breaks_a_promise_fails_its_check(cli, tmp_path):
     assert done.code == 1
     broken = [finding["promise"] for finding in json.loads(done.out)["findings"] if not finding["kept"]]
     assert "its_actions_are_legal" in broken
+
+
+def test_the_check_of_an_agent_counts_its_own_decisions_as_matches_do(cli, tmp_path):
+    (tmp_path / "counting.py").write_text(
+        "from arena.core.agent import Agent\n"
+        "class Counting(Agent):\n"
+        "    decisions = 0\n"
+        "    def act(self, observation, legal, clock):\n"
+        "        assert observation.step == self.decisions, (observation.step, self.decisions)\n"
+        "        self.decisions += 1\n"
+        "        return legal.ids[0]\n"
+    )
+    assert cli("check", "agent", "counting.py:Counting", "--game", TTT, "--matches", 4, "--json").json["kept"]
+    assert played(cli, agents="counting.py:Counting,random")["causes"] == {"rules": 12}
+
+
+def test_code_under_test_that_exits_fails_its_check(cli, tmp_path, monkeypatch):
+    (tmp_path / "leaving.py").write_text(
+        "from arena.core.agent import Agent\n"
+        "class Leaving(Agent):\n"
+        "    def act(self, observation, legal, clock):\n"
+        "        exit(0)\n"
+    )
+    done = cli("check", "agent", "leaving.py:Leaving", "--game", TTT, "--matches", 2, "--json")
+    assert done.code == 1
+    assert "SystemExit" in done.out
+    install(tmp_path / "site", "leaver", MOODY.replace("moody", "leaver").replace("raise RuntimeError", "exit"))
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    done = cli("check", "game", "leaver/game")
+    assert done.code == 1
+    assert "not today" in done.out + done.err
 
 
 @pytest.mark.usefixtures("ledger")

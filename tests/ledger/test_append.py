@@ -13,10 +13,9 @@ from sqlalchemy import Engine
 from arena.core.errors import LedgerFault, UnknownMatch
 from arena.core.match import Cause, MatchResult, PartyRef
 from arena.core.values import AgentName
-from arena.ledger import Ledger, Receipt, SetState
-from arena.ledger.committer import Append, Committer
+from arena.ledger import Ledger, SetState
 from arena.ledger.engine import begin
-from arena.ledger.signing import HEADS, Signer
+from arena.ledger.signing import HEADS
 from arena.rating import SetResult
 from tests.ledger.samples import ALICE, BOB, GAME, result, results, set_plan
 
@@ -180,42 +179,6 @@ def test_appends_that_wait_share_one_transaction(ledger: Ledger, engine: Engine,
     assert ledger.verify().results == 40
 
 
-def test_a_result_that_cannot_be_recorded_spoils_no_other(ledger: Ledger, engine: Engine) -> None:
-    good, bad = set_plan(1), set_plan(1)
-    broken = result(bad)
-    broken.seats[0].score = float("nan")
-    huge = set_plan(1)
-    too_big = result(huge)
-    too_big.started_ms = 2**70
-    with engine.connect() as blocker:  # so that all three are one group
-        begin(blocker)
-        futures = [ledger.append(p, [r]) for p, r in ((bad, broken), (huge, too_big), (good, result(good)))]
-    with pytest.raises(LedgerFault, match=f"set {bad.set_id} cannot be recorded"):
-        futures[0].result(30)
-    with pytest.raises(LedgerFault, match="the ledger cannot be written"):
-        futures[1].result(30)
-    assert futures[2].result(30).state is SetState.FINISHED
-    found = ledger.verify()
-    assert (found.chain_ok, found.results) == (True, 1)
-
-
-def test_text_with_nul_is_recorded(ledger: Ledger) -> None:
-    plan = set_plan(1)
-    odd = result(plan)
-    odd.seats[0].role = "a\0b"
-    append(ledger, odd, plan=plan)
-    assert ledger.result(odd.plan.match_id) == odd
-    assert ledger.verify().chain_ok
-
-
-def test_a_result_of_another_set_or_game_is_refused(ledger: Ledger) -> None:
-    plan, other = set_plan(), set_plan()
-    with pytest.raises(LedgerFault, match="belongs to another set"):
-        ledger.append(plan, [result(other)]).result(30)
-    with pytest.raises(LedgerFault, match="has ordinal 2 in a set of 2"):
-        ledger.append(plan, [result(plan, 2)]).result(30)
-
-
 def test_flush_returns_when_all_is_written(ledger: Ledger) -> None:
     plan = set_plan(20)
     futures = [ledger.append(plan, [match]) for match in results(plan)]
@@ -258,56 +221,3 @@ def test_matches_are_listed_by_game_agent_and_owner_newest_first(ledger: Ledger)
 def test_an_unknown_match_is_named(ledger: Ledger) -> None:
     with pytest.raises(UnknownMatch, match="no match 'm9'"):
         ledger.result("m9")
-
-
-def committer_of(engine: Engine, state: Path) -> Committer:
-    return Committer(engine, Signer(state), lambda: 0)
-
-
-def test_a_full_disk_fails_the_append_and_nothing_stands_half(tmp_path: Path) -> None:
-    with Ledger.open(f"sqlite:///{tmp_path}/arena.db") as ledger:
-        assert ledger.state is not None
-        committer = committer_of(ledger._engine, ledger.state)
-        plan = set_plan(300)
-        committer.commit([Append(plan, [result(plan, 0)])])
-        driver = committer._driver
-        assert driver is not None
-        (pages,) = driver.query("PRAGMA page_count")[0]
-        driver.query(f"PRAGMA max_page_count = {pages}")
-        (fault,) = committer.commit([Append(plan, results(plan))])
-        assert str(fault) == "the ledger cannot be written: database or disk is full"
-        assert ledger.verify().results == 1
-        committer.commit([Append(plan, results(plan))])  # space again, on a fresh connection
-        found = ledger.verify()
-        assert (found.chain_ok, found.results) == (True, 300)
-        committer.close()
-
-
-def test_an_unusable_log_of_heads_does_not_lose_results(ledger: Ledger, state: Path) -> None:
-    plan = set_plan(3)
-    committer = committer_of(ledger._engine, state)
-    committer.commit([Append(plan, [result(plan, 0)])])
-    log, committer._signer._log = committer._signer._log, os.open("/dev/full", os.O_WRONLY)
-    (receipt,) = committer.commit([Append(plan, [result(plan, 1)])])
-    assert isinstance(receipt, Receipt)
-    assert ledger.verify().unsigned == 1
-    os.close(committer._signer._log)
-    committer._signer._log = log
-    committer.commit([Append(plan, [result(plan, 2)])])
-    found = ledger.verify()
-    assert (found.chain_ok, found.results, found.unsigned) == (True, 3, 0)
-    committer.close()
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_defect_in_the_writer_is_told_to_whoever_waits(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    def defect(*_: object) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(Committer, "commit", defect)
-    plan = set_plan(1)
-    with pytest.raises(LedgerFault, match="the ledger's writer stopped"):
-        ledger.append(plan, results(plan)).result(30)
-    ledger.flush()
-    with pytest.raises(LedgerFault, match="the ledger is closed"):
-        ledger.append(plan, results(plan))

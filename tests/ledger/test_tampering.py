@@ -14,7 +14,7 @@ from arena.core.match import MatchResult, SetPlan
 from arena.ledger import Ledger, Verification
 from arena.ledger.signing import signed_hashes
 from arena.ledger.verify import verify
-from tests.ledger.damages import TABLES, UNCOVERED, Target, draw
+from tests.ledger.damages import TABLES, Target, draw
 from tests.ledger.samples import ALICE, result, results, set_plan
 
 CASES = 1_000
@@ -76,12 +76,12 @@ def test_of_a_thousand_damages_each_is_named(filled: Ledger, engine: Engine) -> 
 def test_the_damages_reach_every_column_that_is_covered(filled: Ledger, engine: Engine) -> None:
     with engine.connect() as db:
         names = [damage.name for damage in draw(Target.read(db, seed=15), CASES)]
-    for column in {column for table in TABLES for column in table.c} - UNCOVERED:
+    for column in (column for table in TABLES for column in table.c):
         edit = re.compile(rf"{column.table.name}\[.*\]\.{column.name} = ")
         assert any(edit.match(name) for name in names), column
 
 
-GAPS = {
+ODD = {
     "entry SET matches = -9 WHERE number = 8": 8,
     "entry SET matches = 9223372036854775807 WHERE number = 8": 8,
     "seat SET seat = 'x' WHERE match = 3 AND seat = 0": 3,
@@ -89,8 +89,9 @@ GAPS = {
     "match_set SET ladder = 'x' WHERE completed = 3": 3,
     "provenance SET blob = 'x' WHERE match = 3 AND move = 1": 3,
     "provenance SET owner = 'mallory' WHERE match = 3 AND move = 1": 3,
-}
-ODD = {
+    "match SET void = CAST(x'ff' AS TEXT) WHERE number = 3": 3,
+    "standing SET agent = x'01' WHERE entry = 3 AND agent = 'bob'": 3,
+    "standing SET agent = CAST(x'ff' AS TEXT) WHERE entry = 3 AND agent = 'bob'": 3,
     "entry SET payload = CAST(payload AS TEXT) WHERE number = 3": 3,
     "entry SET payload = 7 WHERE number = 3": 3,
     "entry SET matches = 'two' WHERE number = 3": 3,
@@ -104,16 +105,7 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize(
-    ("change", "first_bad"),
-    [
-        *ODD.items(),
-        *(
-            pytest.param(*gap, marks=pytest.mark.xfail(reason="verify does not see this, or ends by an exception"))
-            for gap in GAPS.items()
-        ),
-    ],
-)
+@pytest.mark.parametrize(("change", "first_bad"), ODD.items())
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # PostgreSQL keeps the types of its columns
 def test_a_value_that_its_column_should_not_hold_is_named(
     filled: Ledger, engine: Engine, change: str, first_bad: int

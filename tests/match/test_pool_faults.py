@@ -39,7 +39,7 @@ SAID = {
     "memory": "the game trouble/sum needed more memory than its worker may have",
     "sysexit": "the game trouble/sum raised SystemExit",
     "huge": "the game gave a value that cannot be recorded, such as a number of more than 64 bits",
-    "nan": "trouble/sum gave seat 0 a rank, score or metric that is no proper number",
+    "nan": "trouble/sum gave seat 0 a score or metric that is no proper number",
 }
 
 

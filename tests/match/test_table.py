@@ -147,8 +147,10 @@ def test_simultaneous_answers_are_stepped_once_and_logged_by_seat() -> None:
         table.submit(Seat(seat), seat)
     assert not table.ready
     table.submit(Seat(1), 1)
-    assert table.actions() == {0: 0, 1: 1, 2: 2}
-    table.step()
+    actions = table.close_step()
+    assert actions == {0: 0, 1: 1, 2: 2}
+    table.state.step(actions)
+    table.settle()
     assert table.moves == [Move(0, Seat(s), s) for s in range(3)]
 
 

@@ -12,7 +12,7 @@ from arena.core.match import GameRef
 from arena.core.options import MAX_DEPTH, Option, parse_json
 from arena.core.values import Config
 from arena.plugin.registry import Registry
-from tests.plugin.test_registry import TOYS
+from tests.plugin.toys import TOYS
 
 TOYS_HERE = Registry([TOYS])
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(
@@ -40,7 +40,7 @@ def plain(config: Config) -> bytes:
 
 
 @given(CONFIGS)
-def test_rated_id_leads_back_to_the_rules(config: Config) -> None:
+def test_rated_id_leads_back_to_the_rules(config: dict[str, Any]) -> None:
     made = ref(**config)
     again = TOYS_HERE.ref(made.rated_id)
     assert (plain(again.config), again.rated_id) == (plain(made.config), made.rated_id)
@@ -48,7 +48,7 @@ def test_rated_id_leads_back_to_the_rules(config: Config) -> None:
 
 
 @given(CONFIGS, CONFIGS)
-def test_different_rules_have_different_rated_ids(one: Config, other: Config) -> None:
+def test_different_rules_have_different_rated_ids(one: dict[str, Any], other: dict[str, Any]) -> None:
     a, b = ref(**one), ref(**other)
     assert (a.rated_id == b.rated_id) == (plain(a.config) == plain(b.config))
 

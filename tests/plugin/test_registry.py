@@ -10,8 +10,8 @@ import pytest
 from arena.agents.simple import FirstAgent
 from arena.core.errors import AgentFault, UnknownAgent, UnknownGame
 from arena.plugin.registry import Registry
+from tests.plugin.toys import TOYS
 
-TOYS = EntryPoint("toys", "tests.plugin.toys", "arena")
 BUILTIN = EntryPoint("builtin", "arena.agents.builtin", "arena")
 HOOK = "from arena.plugin import hookimpl\n@hookimpl\n"
 AGENT = "from arena.core.agent import Agent, BatchAgent\n"

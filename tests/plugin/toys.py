@@ -1,5 +1,6 @@
 """A plugin for the tests: a game with an option of every kind, and agents that fit it or not."""
 
+from importlib.metadata import EntryPoint
 from typing import Any
 
 from arena.agents.simple import FirstAgent
@@ -8,6 +9,7 @@ from arena.core.options import Option
 from arena.core.values import Config
 from arena.plugin.spec import RegisterAgent, RegisterCommand, RegisterGame, hookimpl
 
+TOYS = EntryPoint("toys", "tests.plugin.toys", "arena")
 OPTIONS = (
     Option(name="count", default=3, kind="int", help="a whole number"),
     Option(name="share", default=1, kind="float", help="a number"),

@@ -41,7 +41,9 @@ def counted(ladder: pb.GetLadderResponse) -> set[int]:
 async def test_a_caller_that_hangs_up_makes_no_set_count_twice(
     ledger: Ledger, answers: Results, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    game = land(ledger, 3)
+    game = land(ledger, 1)
+    await answers.ladder(game, "elo")
+    land(ledger, 3)
     once = counted(await Results(ledger, None).ladder(game, "elo"))  # type: ignore[arg-type]
     begun, go_on = threading.Event(), threading.Event()
     asked = ledger.ladder_sets

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from arena.core.errors import ErrorCode
 from arena.core.match import PartyRef
 from arena.server.hall import Hall
+from arena.v1 import common_pb2
 from arena.v1 import play_pb2 as pb
 from arena.wire.limits import MAX_ENTRY_BYTES, MAX_OPTIONS_BYTES, MAX_PROVENANCE_BYTES
 from tests.e2e.serving import install_plugin
@@ -59,13 +59,13 @@ async def test_a_set_that_was_cut_short_counts_only_what_was_played_of_it(hall: 
         taking = hall.lobby.find(key)
         assert taking is not None
         assert (taking.planned, taking.wants_more) == (2, False)
-        hall.lobby.give_back(key, slots=1, planned=2, played=1)
+        hall.lobby.give_back(key, slots=1, matches=1)
         assert (taking.planned, taking.played, taking.wants_more) == (1, 1, True)
 
 
 async def test_an_entry_for_a_game_that_takes_none_is_refused(hall: Hall) -> None:
     ended = await refused(hall, game="openspiel/tic_tac_toe", entry_json=b'"a team"')
-    assert ended.error.code == ErrorCode.BAD_ENTRY
+    assert ended.error.code == common_pb2.ERROR_CODE_BAD_ENTRY
     assert "takes no entry" in ended.error.message
 
 
@@ -76,7 +76,7 @@ async def test_an_entry_for_a_game_that_takes_none_is_refused(hall: Hall) -> Non
 )
 async def test_a_join_with_too_much_in_it_is_refused_as_too_large(hall: Hall, join: dict[str, Any]) -> None:
     ended = await refused(hall, **join)
-    assert ended.error.code == ErrorCode.TOO_LARGE
+    assert ended.error.code == common_pb2.ERROR_CODE_TOO_LARGE
 
 
 async def test_a_provenance_over_its_limit_is_refused_and_the_request_stays_open(hall: Hall) -> None:
@@ -91,7 +91,7 @@ async def test_a_provenance_over_its_limit_is_refused_and_the_request_stays_open
         fat = pb.Provenance(reasoning="x" * MAX_PROVENANCE_BYTES)
         await first.send(act=pb.Act(request_id=asked.request_id, action=pb.Action(choice=0), provenance=fat))
         refusal = (await first.next("refused")).refused
-        assert refusal.error.code == ErrorCode.MALFORMED_ACTION
+        assert refusal.error.code == common_pb2.ERROR_CODE_MALFORMED_ACTION
         assert "at most" in refusal.error.message
         await first.act(asked.request_id, choice=asked.prompt.legal.choices.ids[0])
         assert (await first.next("accepted")).accepted.request_ids == [asked.request_id]
@@ -105,6 +105,6 @@ async def test_a_database_that_fails_ends_the_join_and_not_the_stream(
 
     monkeypatch.setattr(hall.identity, "_claim", locked)
     ended = await refused(hall)
-    assert ended.error.code == ErrorCode.LEDGER_FAULT
+    assert ended.error.code == common_pb2.ERROR_CODE_LEDGER_FAULT
     assert ended.error.retry_after_ms > 0
     assert "locked" not in ended.error.message

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arena.core.agent import Provenance
 from arena.core.errors import (
     ArenaError,
     BadEntry,
@@ -25,9 +26,9 @@ from arena.v1 import play_pb2 as pb
 from arena.wire.actions import decode_action
 from arena.wire.entrance import check_hello, read_join
 from arena.wire.frames import client_frames, join_frames, server_frames
-from arena.wire.limits import MAX_ACTION_BYTES, MAX_JSON_DEPTH, Limits
+from arena.wire.limits import MAX_ACTION_BYTES, MAX_JSON_DEPTH, MAX_PROVENANCE_BYTES, Limits
 from arena.wire.prompts import decode_prompt
-from arena.wire.provenance import decode_provenance
+from arena.wire.provenance import decode_provenance, encode_provenance
 from tests.wire.mangling import mangled
 
 LIMITS = Limits()
@@ -86,6 +87,15 @@ def test_malformed_action(data: bytes, sentence: str) -> None:
     with pytest.raises(MalformedAction, match=re.escape(sentence)) as caught:
         decode_action(data)
     assert not PYTHON_NAMES.search(str(caught.value))
+
+
+def test_a_provenance_over_its_limit_is_neither_sent_nor_read() -> None:
+    fat = "x" * MAX_PROVENANCE_BYTES
+    with pytest.raises(MalformedAction, match="bytes; at most"):
+        encode_provenance(Provenance(reasoning=fat))
+    with pytest.raises(MalformedAction, match="bytes; at most"):
+        decode_provenance(pb.Provenance(reasoning=fat).SerializeToString())
+    assert decode_provenance(encode_provenance(Provenance(reasoning=fat[:-8]))).reasoning == fat[:-8]
 
 
 def test_json_as_deep_as_the_limit_is_taken() -> None:

@@ -1,0 +1,148 @@
+"""What `arena tournament` shows: the plan of an event, its progress, its standings, and the list of events."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from arena.cli.output import harmless, print_table
+
+if TYPE_CHECKING:
+    from arena.ledger import Ledger
+    from arena.local.event import OpenEvent
+    from arena.local.standings import EventReport
+    from arena.local.tournament import Watcher
+    from arena.tournament.duplicate import VarianceSaved
+
+
+def as_plan(opened: "OpenEvent") -> dict[str, Any]:
+    """What an event file declares, as `arena tournament validate --json` prints it."""
+    event = opened.event
+    return {
+        "name": event.name,
+        "game": opened.ref.rated_id,
+        "format": event.format.kind,
+        "entrants": [entrant.name for entrant in event.entrants],
+        "sets": opened.director.expected(),
+        "set_matches": opened.set_matches,
+        "duplicate": opened.shared,
+        "digest": event.digest,
+    }
+
+
+def show_plan(file: str, opened: "OpenEvent") -> None:
+    """Say in a line what an event file declares."""
+    plan = as_plan(opened)
+    sets = "sets" if plan["sets"] is None else f"at most {plan['sets']} sets"
+    deals = ", each deal from every side" if plan["duplicate"] else ""
+    print(
+        f"{harmless(file)} can be held: {harmless(plan['name'])}, {plan['format']} of {len(plan['entrants'])} in "
+        f"{plan['game']}, {sets} of {plan['set_matches']} matches{deals}"
+    )
+
+
+@contextmanager
+def progress(event: str) -> "Iterator[Watcher | None]":
+    """A bar on stderr where somebody looks on, with the time that is left."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
+
+    sets = TextColumn("matches, {task.fields[sets]} sets")
+    columns = (TextColumn(event), BarColumn(), MofNCompleteColumn(), sets, TimeElapsedColumn(), TextColumn("left"))
+    with Progress(*columns, TimeLeft(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, sets="0")
+        yield lambda pace: bar.update(
+            task,
+            completed=pace.matches,
+            total=pace.all_matches,
+            sets=f"{pace.sets}" if pace.all_sets is None else f"{pace.sets}/{pace.all_sets}",
+        )
+
+
+def show_report(report: "EventReport") -> None:
+    """Print how an event stands."""
+    stored = report.event
+    expected = "" if report.expected is None else f" of at most {report.expected}"
+    title = (
+        f"{stored.name} ({stored.id}), {report.kind} in {stored.game}: {report.state}, "
+        f"{report.sets} sets{expected}, {report.matches} matches"
+    )
+    columns, rows = _standings(report)
+    print_table(harmless(title), columns, rows)
+    for note in (stored.note, *report.notes, _saved(report)):
+        if note:
+            print(harmless(note))
+    if report.state in {"stopped", "interrupted"}:
+        print(f"`arena tournament resume {stored.id}` goes on with it")
+
+
+def _standings(report: "EventReport") -> tuple[list[str], list[list[Any]]]:
+    """The table: how the format ranks, the sets, and each rating, raw and clean."""
+    first = report.standings[0].ranked_by if report.standings else {}
+    named = [name for name in first if name not in {"points", "wins"}]
+    columns = ["#", "agent", "points", "sets", "won", "drawn", "lost", "faults", *named]
+    for system in report.ratings:
+        columns += [system, "low", "high", "clean"]
+    if states := any(line.state != "in" for line in report.standings):
+        columns.append("state")
+    rows: list[list[Any]] = []
+    for line in report.standings:
+        row = [line.rank, line.agent, line.points, line.sets, line.wins, line.draws, line.losses, line.faults]
+        row += [line.ranked_by[name] for name in named]
+        for by in report.ratings.values():
+            found = by.get(line.agent)
+            row += [None] * 4 if found is None else [found.rating, found.low, found.high, found.clean]
+        rows.append([*row, line.state] if states else row)
+    return columns, rows
+
+
+def _saved(report: "EventReport") -> str:
+    """What shared deals saved, as a sentence; empty where rotations have deals of their own."""
+    if not report.shared:
+        return ""
+    if report.saved is None:
+        return "one deal for all rotations of a set: too little was played to say how much variance this saves"
+    return _sentence(report.saved)
+
+
+def _sentence(saved: "VarianceSaved") -> str:
+    interval = "" if saved.low is None else f" (95 %: {saved.low:.0%} to {saved.high:.0%})"
+    worth = "" if saved.worth is None else f", as much as {saved.worth:.2f} times the matches would"
+    return f"one deal for all rotations of a set saved {saved.share:.0%} of a set score's variance{interval}{worth}"
+
+
+def as_lines(ledger: "Ledger") -> list[dict[str, Any]]:
+    """The events of a ledger, oldest first, as `arena tournament list --json` prints them."""
+    register = ledger.tournaments
+    return [
+        {
+            "tournament": event.id,
+            "name": event.name,
+            "game": event.game,
+            "state": "interrupted" if event.state.claimed and not register.running(event) else event.state.value,
+            "matches": register.settled(event.id),
+            "started_ms": event.started_ms,
+        }
+        for event in register.all()
+    ]
+
+
+def show_lines(lines: Sequence[dict[str, Any]]) -> None:
+    """Print the list of events."""
+    rows = [
+        (
+            line["tournament"],
+            line["name"],
+            line["game"],
+            line["state"],
+            line["matches"],
+            datetime.fromtimestamp(line["started_ms"] / 1000, UTC).strftime("%Y-%m-%d %H:%M"),
+        )
+        for line in lines
+    ]
+    print_table("", ("id", "name", "game", "state", "matches", "began (UTC)"), rows)

@@ -1,0 +1,140 @@
+"""An event made ready: its file, its game, its director, and the sets of its pairings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from arena.core.errors import BadEvent
+from arena.core.game import GameSpec
+from arena.core.match import GameRef, MatchPlan, PartyRef, SetPlan
+from arena.core.seed import Seed
+from arena.core.values import AgentName, SetId
+from arena.ledger import Ledger
+from arena.ledger.played import SetOutcome
+from arena.ledger.tournaments import StoredEvent, StoredPairing
+from arena.local.play import entry_of
+from arena.plugin.registry import Registry
+from arena.tournament.director import Director
+from arena.tournament.event import Event
+from arena.tournament.files import parse
+from arena.tournament.schedule import Entrant, Pairing, Played
+from arena.tournament.sets import plan_set
+from arena.tournament.timeline import Decided, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEvent:
+    """An event with its game. The `spec` has the event's clock."""
+
+    event: Event
+    ref: GameRef
+    spec: GameSpec
+    director: Director
+
+    @classmethod
+    def of(cls, text: str) -> "OpenEvent":
+        """The event that the text of a file declares, its game found and fitting.
+
+        Raises:
+            BadEvent: the text declares no event, or one that does not fit its game.
+            UnknownGame, GameUnavailable, BadOption: as the registry and the game say.
+        """
+        event, registry = parse(text), Registry()
+        ref = registry.ref(event.game, given=event.options)
+        spec = registry.make_game(ref).spec
+        director = Director(event, spec)
+        return cls(event, ref, replace(spec, clock=event.clock(spec)), director)
+
+    @property
+    def shared(self) -> bool:
+        """Whether all rotations of a set have its deals."""
+        return self.event.shares_deals(self.spec)
+
+    @property
+    def set_matches(self) -> int:
+        """Matches in a set of agents that all differ."""
+        return (self.event.sets.deals or self.spec.set_deals) * self.director.field.places
+
+    def check_agents(self) -> None:
+        """Whether every entrant that does not come over the network can be made.
+
+        Raises:
+            UnknownAgent, BadOption, AgentFault: an agent is unknown or does not work.
+        """
+        registry = Registry()
+        for entrant in self.event.entrants:
+            if entrant.spec is not None:
+                self._party(entrant, entrant.spec, registry)
+
+    def parties(self) -> Mapping[AgentName, PartyRef]:
+        """Every entrant as it plays in the workers. Nobody owns it there, so that its name stays free at a server.
+
+        Raises:
+            BadEvent: an entrant is to come over the network.
+            UnknownAgent, BadOption, AgentFault: an agent is unknown or does not work.
+        """
+        if remote := [entrant.name for entrant in self.event.entrants if entrant.remote]:
+            raise BadEvent(
+                f"{', '.join(remote)} can only come over the network (remote = true), and this event is held here; "
+                'give each a spec = "AGENT"'
+            )
+        registry = Registry()
+        return {e.name: self._party(e, e.spec, registry) for e in self.event.entrants if e.spec is not None}
+
+    def plan(
+        self, pairing: Pairing, set_id: SetId, secret: bytes, parties: Mapping[AgentName, PartyRef]
+    ) -> tuple[SetPlan, Sequence[MatchPlan]]:
+        """The set of a pairing: the same whenever it is asked for."""
+        return plan_set(
+            self.ref,
+            self.spec,
+            [parties[name] for name in pairing.entrants],
+            self.event.deal_seeds(pairing, secret),
+            rated=True,
+            duplicate=self.shared,
+            deals=self.event.sets.deals,
+            set_id=set_id,
+        )
+
+    def _party(self, entrant: Entrant, spec: str, registry: Registry) -> PartyRef:
+        made = registry.make_agent(spec, game=self.event.game)
+        return PartyRef(agent=entrant.name, version=entrant.version, spec=spec, entry=entry_of(spec, made, self.ref))
+
+
+def set_id_of(event: str, secret: bytes, pairing: Pairing) -> SetId:
+    """The set of a pairing: the same in every process, and nothing that agents could learn the pairing from."""
+    path = "/".join(map(str, pairing.id))
+    return SetId(Seed.secret(secret, f"set/{event}/{path}").hex())
+
+
+def stored_timeline(ledger: Ledger, stored: StoredEvent, opened: OpenEvent) -> Timeline:
+    """The event as far as the ledger knows it."""
+    rows = [(row, _pairing(row)) for row in ledger.tournaments.pairings(stored.id)]
+    outcomes = {outcome.set_id: outcome for outcome in ledger.tournaments.outcomes(stored.id)}
+    return Timeline(
+        opened.director,
+        [Decided(pairing, row.known) for row, pairing in rows],
+        [played_of(pairing, outcomes[row.set_id]) for row, pairing in rows if row.set_id in outcomes],
+    )
+
+
+def stored_pairing(one: Decided, set_id: SetId) -> StoredPairing:
+    """A decision as the ledger keeps it."""
+    pairing = one.pairing
+    return StoredPairing(
+        round=pairing.round,
+        number=pairing.number,
+        leg=pairing.leg,
+        known=one.known,
+        stage=pairing.stage,
+        entrants=pairing.entrants,
+        set_id=set_id,
+    )
+
+
+def played_of(pairing: Pairing, outcome: SetOutcome) -> Played:
+    """What came of a pairing, from its set."""
+    return Played(pairing=pairing, standings=outcome.standings, absent=outcome.absent)
+
+
+def _pairing(row: StoredPairing) -> Pairing:
+    return Pairing(round=row.round, number=row.number, leg=row.leg, entrants=row.entrants, stage=row.stage)

@@ -1,0 +1,135 @@
+"""How an event stands, at any moment and in any process: its table, ratings, and what shared deals saved."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from arena.core.values import AgentName
+from arena.ledger import Ledger
+from arena.ledger.played import SeatScore
+from arena.ledger.tournaments import StoredEvent
+from arena.local.event import OpenEvent, stored_timeline
+from arena.local.event_ratings import EventRating, rate_sets
+from arena.rating import SetResult
+from arena.tournament.duplicate import Scores, VarianceSaved, variance_saved
+from arena.tournament.schedule import EventStanding
+from arena.tournament.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventReport:
+    """An event at one moment. `running` says whether a process has it; `ratings` are by system, then agent.
+
+    `saved` is None where rotations have deals of their own, or too little was played.
+    """
+
+    event: StoredEvent
+    running: bool
+    kind: str
+    matches: int
+    sets: int
+    scheduled: int
+    expected: int | None
+    standings: Sequence[EventStanding]
+    ratings: Mapping[str, Mapping[AgentName, EventRating]]
+    notes: Sequence[str]
+    shared: bool
+    saved: VarianceSaved | None
+
+    @property
+    def state(self) -> str:
+        """The event's state in a word: "interrupted" when its process was killed."""
+        return "interrupted" if self.event.state.claimed and not self.running else self.event.state.value
+
+
+def report(ledger: Ledger, stored: StoredEvent) -> EventReport:
+    """How an event stands; another process may be playing it.
+
+    Raises:
+        BadEvent, UnknownGame, GameUnavailable, BadOption: its game is no longer what it was.
+    """
+    opened = OpenEvent.of(stored.text)
+    timeline = stored_timeline(ledger, stored, opened)
+    ratings, notes = rate_sets(opened.event, _results(ledger, stored, timeline))
+    return EventReport(
+        event=stored,
+        running=ledger.tournaments.running(stored),
+        kind=opened.event.format.kind,
+        matches=ledger.tournaments.settled(stored.id),
+        sets=len(timeline.course.played),
+        scheduled=len(timeline.scheduled),
+        expected=opened.director.expected(),
+        standings=opened.director.standings(timeline.course),
+        ratings=ratings,
+        notes=notes,
+        shared=opened.shared,
+        saved=_saved(ledger, stored, opened) if opened.shared else None,
+    )
+
+
+def as_json(report: EventReport) -> dict[str, Any]:
+    """The report as `arena tournament status --json` prints it."""
+    stored = report.event
+    return {
+        "tournament": stored.id,
+        "name": stored.name,
+        "game": stored.game,
+        "format": report.kind,
+        "state": report.state,
+        "note": stored.note,
+        "started_ms": stored.started_ms,
+        "seconds": stored.spent_ms / 1_000,
+        "matches": report.matches,
+        "sets": {"finished": report.sets, "scheduled": report.scheduled, "expected": report.expected},
+        "standings": [
+            {
+                **asdict(line),
+                "ratings": {system: _rating(by.get(line.agent)) for system, by in report.ratings.items()},
+            }
+            for line in report.standings
+        ],
+        "notes": list(report.notes),
+        "duplicate": report.shared,
+        "variance_saved": asdict(report.saved) if report.saved else None,
+    }
+
+
+def _rating(rating: EventRating | None) -> dict[str, float | None] | None:
+    return asdict(rating) if rating else None
+
+
+def _results(ledger: Ledger, stored: StoredEvent, timeline: Timeline) -> list[SetResult]:
+    """The sets that ratings count, in the order in which they were scheduled; a set that somebody missed by points."""
+    outcomes = {outcome.set_id: outcome for outcome in ledger.tournaments.outcomes(stored.id)}
+    sets = {(row.round, row.number, row.leg): row.set_id for row in ledger.tournaments.pairings(stored.id)}
+    found: list[SetResult] = []
+    for number, played in enumerate(timeline.course.played):
+        if played.absent and played.result is not None:
+            found.append(_numbered(played.result, number))
+        elif played.standings:
+            outcome = outcomes[sets[played.pairing.id]]
+            found.append(SetResult(number, outcome.set_id, outcome.clean, outcome.standings))
+    return found
+
+
+def _numbered(result: SetResult, number: int) -> SetResult:
+    return SetResult(number, result.set_id, result.clean, result.standings)
+
+
+def _saved(ledger: Ledger, stored: StoredEvent, opened: OpenEvent) -> VarianceSaved | None:
+    """What the shared deals of its finished sets saved."""
+    rotations = opened.director.field.places
+    scores = groupby(ledger.tournaments.scores(stored.id), key=lambda row: row.set_id)
+    return variance_saved(_by_agent(rows, rotations) for _, rows in scores)
+
+
+def _by_agent(rows: Iterable[SeatScore], rotations: int) -> list[Scores]:
+    """Each agent's scores in a set, deals x rotations; none for an agent alone, whose deals were not repeated."""
+    found: dict[AgentName, list[float]] = {}
+    for row in rows:
+        found.setdefault(row.agent, []).append(row.score)
+    whole = [scores for scores in found.values() if len(scores) % rotations == 0]
+    return [np.array(scores).reshape(-1, rotations) for scores in whole] if len(found) > 1 else []
