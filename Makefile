@@ -32,7 +32,7 @@ BENCH_ARGS ?=
 .PHONY: help setup setup-test test check protos demo bench bench-ledger chaos clean
 
 help: ## Show the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.setup ## Create .venv and install arena and every plugin, editable
 

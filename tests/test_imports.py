@@ -36,6 +36,7 @@ OWNERS = {
     "sqlmodel": {"ledger"},
     "sqlalchemy": {"ledger"},
     "alembic": {"ledger"},
+    "networkx": {"tournament"},
     "torch": {"agents", "training"},
     "vllm": {"agents", "training"},
     "trl": {"agents", "training"},

@@ -4,16 +4,28 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from arena.cli.output import harmless, print_table
 
 if TYPE_CHECKING:
     from arena.ledger import Ledger
     from arena.local.event import OpenEvent
+    from arena.local.event_ratings import EventRating
     from arena.local.standings import EventReport
     from arena.local.tournament import Watcher
     from arena.tournament.duplicate import VarianceSaved
+
+_COLUMNS: Final = {
+    "#": "rank",
+    "agent": "agent",
+    "points": "points",
+    "sets": "sets",
+    "won": "wins",
+    "drawn": "draws",
+    "lost": "losses",
+    "faults": "faults",
+}
 
 
 def as_plan(opened: "OpenEvent") -> dict[str, Any]:
@@ -82,23 +94,26 @@ def show_report(report: "EventReport") -> None:
 
 
 def _standings(report: "EventReport") -> tuple[list[str], list[list[Any]]]:
-    """The table: how the format ranks, the sets, and each rating, raw and clean."""
-    first = report.standings[0].ranked_by if report.standings else {}
-    named = [name for name in first if name not in {"points", "wins"}]
-    columns = ["#", "agent", "points", "sets", "won", "drawn", "lost", "faults", *named]
-    for system in report.ratings:
-        columns += [system, "low", "high", "clean"]
-    if states := any(line.state != "in" for line in report.standings):
-        columns.append("state")
-    rows: list[list[Any]] = []
-    for line in report.standings:
-        row = [line.rank, line.agent, line.points, line.sets, line.wins, line.draws, line.losses, line.faults]
-        row += [line.ranked_by[name] for name in named]
-        for by in report.ratings.values():
-            found = by.get(line.agent)
-            row += [None] * 4 if found is None else [found.rating, found.low, found.high, found.clean]
-        rows.append([*row, line.state] if states else row)
-    return columns, rows
+    """The table: the sets of each entrant, what the format ranks by, and each rating, raw and clean."""
+    lines = report.standings
+    columns: dict[str, list[Any]] = {title: [getattr(line, name) for line in lines] for title, name in _COLUMNS.items()}
+    for name in lines[0].ranked_by:
+        columns.setdefault(name, [line.ranked_by[name] for line in lines])
+    for system, by in report.ratings.items():
+        rated = [by.get(line.agent) for line in lines]
+        columns[system] = [row and row.rating for row in rated]
+        if any(row and row.low is not None for row in rated):
+            columns["95 % of " + system] = [_interval(row) for row in rated]
+        columns["clean " + system] = [row and row.clean for row in rated]
+    if any(line.state != "in" for line in lines):
+        columns["state"] = [line.state for line in lines]
+    return list(columns), [list(row) for row in zip(*columns.values(), strict=True)]
+
+
+def _interval(rating: "EventRating | None") -> str | None:
+    if rating is None or rating.low is None or rating.high is None:
+        return None
+    return f"{rating.low:.1f} to {rating.high:.1f}"
 
 
 def _saved(report: "EventReport") -> str:

@@ -176,7 +176,7 @@ class AccessDenied(ArenaError):
 
 
 class Unauthenticated(AccessDenied):
-    """A token is missing, wrong, revoked or expired."""
+    """A token is missing, wrong or revoked."""
 
     code = ErrorCode.UNAUTHENTICATED
 
@@ -198,7 +198,7 @@ class Busy(ArenaError):
 
 
 class RateLimited(Busy):
-    """Over a limit on open sessions, seats or requests."""
+    """Over a limit on open sessions, seats or watched matches."""
 
     code = ErrorCode.RATE_LIMITED
 

@@ -83,6 +83,16 @@ class SeatPart(NamedTuple):
     fault: bool
 
 
+class Entrant(NamedTuple):
+    """One agent of one set: under which version, in how many matches, and when the last of them ended."""
+
+    number: int
+    agent: AgentName
+    version: str
+    matches: int
+    ended_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class PlayedMatch:
     """One counted match of a selected set; `number` is that of its set."""
@@ -119,6 +129,18 @@ def selected_matches(ledger: Reads, chosen: Selection) -> Iterator[PlayedMatch]:
             seats = tuple(SeatPart._make((*row[6:13], row[13] in FAULTS or row[14] > 0)) for row in rows)
             if chosen.takes(set_id, in_ladder, len({part.agent for part in seats})):
                 yield PlayedMatch(number, SetId(set_id), clean, ended, seats)
+
+
+def set_entrants(ledger: Reads, chosen: Selection) -> Iterator[Entrant]:
+    """Who was in each selected set under which version, in order of completion; of several versions the last one."""
+    keys = (SETS.completed, SETS.set_id, SEATS.agent)
+    query = select(*keys, func.max(SEATS.version), func.count(MATCHES.number.distinct()), func.max(MATCHES.ended_ms))
+    query = chosen.narrow(_with_seats(query)).where(MATCHES.counted, MATCHES.void == "")
+    ordered = query.group_by(*keys).order_by(SETS.completed, SEATS.agent)
+    with ledger._engine.connect() as connection:
+        for number, set_id, agent, version, matches, ended_ms in connection.execute(ordered):
+            if chosen.sets is None or set_id in chosen.sets:
+                yield Entrant(number, AgentName(agent), version, matches, ended_ms)
 
 
 def endings(ledger: Reads, chosen: Selection) -> dict[tuple[AgentName, Cause], int]:

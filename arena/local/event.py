@@ -10,7 +10,7 @@ from arena.core.seed import Seed
 from arena.core.values import AgentName, SetId
 from arena.ledger import Ledger
 from arena.ledger.played import SetOutcome
-from arena.ledger.tournaments import StoredEvent, StoredPairing
+from arena.ledger.tournaments import StoredPairing
 from arena.local.play import entry_of
 from arena.plugin.registry import Registry
 from arena.tournament.director import Director
@@ -106,15 +106,29 @@ def set_id_of(event: str, secret: bytes, pairing: Pairing) -> SetId:
     return SetId(Seed.secret(secret, f"set/{event}/{path}").hex())
 
 
-def stored_timeline(ledger: Ledger, stored: StoredEvent, opened: OpenEvent) -> Timeline:
+@dataclass(frozen=True, slots=True)
+class StoredSet:
+    """A pairing as the ledger has it; `outcome` is None while its set is not complete."""
+
+    decided: Decided
+    outcome: SetOutcome | None
+
+    @property
+    def played(self) -> Played | None:
+        """What came of it so far as the event is concerned."""
+        return None if self.outcome is None else played_of(self.decided.pairing, self.outcome)
+
+
+def stored_sets(ledger: Ledger, event: str) -> list[StoredSet]:
+    """Everything that was decided in an event, in that order."""
+    rows = ledger.tournaments.pairings(event)
+    outcomes = {outcome.set_id: outcome for outcome in ledger.tournaments.outcomes(event)}
+    return [StoredSet(Decided(_pairing(row), row.known), outcomes.get(row.set_id)) for row in rows]
+
+
+def timeline_of(director: Director, sets: Sequence[StoredSet]) -> Timeline:
     """The event as far as the ledger knows it."""
-    rows = [(row, _pairing(row)) for row in ledger.tournaments.pairings(stored.id)]
-    outcomes = {outcome.set_id: outcome for outcome in ledger.tournaments.outcomes(stored.id)}
-    return Timeline(
-        opened.director,
-        [Decided(pairing, row.known) for row, pairing in rows],
-        [played_of(pairing, outcomes[row.set_id]) for row, pairing in rows if row.set_id in outcomes],
-    )
+    return Timeline(director, [one.decided for one in sets], [one.played for one in sets if one.played])
 
 
 def stored_pairing(one: Decided, set_id: SetId) -> StoredPairing:

@@ -1,7 +1,7 @@
 """How an event stands, at any moment and in any process: its table, ratings, and what shared deals saved."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -11,12 +11,11 @@ from arena.core.values import AgentName
 from arena.ledger import Ledger
 from arena.ledger.played import SeatScore
 from arena.ledger.tournaments import StoredEvent
-from arena.local.event import OpenEvent, stored_timeline
+from arena.local.event import OpenEvent, StoredSet, stored_sets, timeline_of
 from arena.local.event_ratings import EventRating, rate_sets
 from arena.rating import SetResult
 from arena.tournament.duplicate import Scores, VarianceSaved, variance_saved
 from arena.tournament.schedule import EventStanding
-from arena.tournament.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +51,15 @@ def report(ledger: Ledger, stored: StoredEvent) -> EventReport:
         BadEvent, UnknownGame, GameUnavailable, BadOption: its game is no longer what it was.
     """
     opened = OpenEvent.of(stored.text)
-    timeline = stored_timeline(ledger, stored, opened)
-    ratings, notes = rate_sets(opened.event, _results(ledger, stored, timeline))
+    sets = stored_sets(ledger, stored.id)
+    timeline = timeline_of(opened.director, sets)
+    ratings, notes = rate_sets(opened.event, _results(sets))
     return EventReport(
         event=stored,
         running=ledger.tournaments.running(stored),
         kind=opened.event.format.kind,
         matches=ledger.tournaments.settled(stored.id),
-        sets=len(timeline.course.played),
+        sets=timeline.landed,
         scheduled=len(timeline.scheduled),
         expected=opened.director.expected(),
         standings=opened.director.standings(timeline.course),
@@ -101,22 +101,17 @@ def _rating(rating: EventRating | None) -> dict[str, float | None] | None:
     return asdict(rating) if rating else None
 
 
-def _results(ledger: Ledger, stored: StoredEvent, timeline: Timeline) -> list[SetResult]:
+def _results(sets: Sequence[StoredSet]) -> list[SetResult]:
     """The sets that ratings count, in the order in which they were scheduled; a set that somebody missed by points."""
-    outcomes = {outcome.set_id: outcome for outcome in ledger.tournaments.outcomes(stored.id)}
-    sets = {(row.round, row.number, row.leg): row.set_id for row in ledger.tournaments.pairings(stored.id)}
     found: list[SetResult] = []
-    for number, played in enumerate(timeline.course.played):
-        if played.absent and played.result is not None:
-            found.append(_numbered(played.result, number))
-        elif played.standings:
-            outcome = outcomes[sets[played.pairing.id]]
-            found.append(SetResult(number, outcome.set_id, outcome.clean, outcome.standings))
+    for number, one in enumerate(sets):
+        if one.outcome is None or one.played is None:
+            continue
+        if one.outcome.absent:
+            found += [] if one.played.result is None else [replace(one.played.result, number=number)]
+        elif one.outcome.standings:
+            found.append(SetResult(number, one.outcome.set_id, one.outcome.clean, one.outcome.standings))
     return found
-
-
-def _numbered(result: SetResult, number: int) -> SetResult:
-    return SetResult(number, result.set_id, result.clean, result.standings)
 
 
 def _saved(ledger: Ledger, stored: StoredEvent, opened: OpenEvent) -> VarianceSaved | None:

@@ -16,7 +16,7 @@ from arena.core.errors import ArenaError, BadRequest
 from arena.core.values import SetId
 from arena.ledger import Ledger
 from arena.ledger.tournaments import EventState, StoredEvent
-from arena.local.event import OpenEvent, played_of, set_id_of, stored_pairing, stored_timeline
+from arena.local.event import OpenEvent, played_of, set_id_of, stored_pairing, stored_sets, timeline_of
 from arena.local.set_player import SetPlayer
 from arena.match.pool import WorkerPool
 from arena.tournament.schedule import Pairing
@@ -78,8 +78,9 @@ class _Conducting:
         self._tournaments = ledger.tournaments
         self._parties = opened.parties()
         self._claim = self._tournaments.claim(stored)
-        self._timeline = stored_timeline(ledger, stored, opened)
+        self._timeline = timeline_of(opened.director, stored_sets(ledger, stored.id))
         self._matches = self._tournaments.settled(stored.id)
+        self._expected = opened.director.expected()
         self._began = time.monotonic()
         self._pool = WorkerPool()
         self._sets = SetPlayer(self._pool, ledger, self._count)
@@ -152,15 +153,9 @@ class _Conducting:
         self._tell()
 
     def _tell(self) -> None:
-        sets = self._opened.director.expected()
-        self._watcher(
-            Pace(
-                matches=self._matches,
-                sets=len(self._timeline.scheduled) - len(self._timeline.pending),
-                all_matches=None if sets is None else sets * self._opened.set_matches,
-                all_sets=sets,
-            )
-        )
+        sets = self._expected
+        matches = None if sets is None else sets * self._opened.set_matches
+        self._watcher(Pace(self._matches, self._timeline.landed, matches, sets))
 
     def _set_id(self, pairing: Pairing) -> SetId:
         return set_id_of(self._stored.id, self._stored.secret, pairing)

@@ -140,17 +140,29 @@ class WorkerPool:
         self._jobs.deal(self._links)
         return job.future
 
-    async def describe(
-        self, game: str, options: Mapping[str, Json] | None = None, entry: Json = None
-    ) -> tuple[GameRef, GameSpec]:
-        """The game that a name or rated id and options stand for; with `entry`, if a seat of it may bring that.
+    async def describe(self, game: str, options: Mapping[str, Json] | None = None) -> tuple[GameRef, GameSpec]:
+        """The game that a name or rated id and options stand for.
 
         Raises:
-            UnknownGame, GameUnavailable, BadOption, BadEntry, GameFault: as the registry and the game say.
+            UnknownGame, GameUnavailable, BadOption, GameFault: as the registry and the game say.
         """
-        link = self._least_loaded()
-        ref, spec = await self._requests.ask(link, lambda number: m.Describe(number, game, options or {}, entry))
+        ref, spec, _ = await self._describe(game, options or {}, None)
         return GameRef(**ref), msgspec.convert(spec, GameSpec)
+
+    async def entry(self, game: str, options: Mapping[str, Json], entry: Json) -> Json:
+        """The canonical form of a private input, as matches of this game keep it.
+
+        Raises:
+            BadEntry: no seat of it may bring this; and as `describe`.
+        """
+        _, _, kept = await self._describe(game, options, entry)
+        return cast(Json, kept)
+
+    async def _describe(self, game: str, options: Mapping[str, Json], entry: Json) -> list[Any]:
+        described: list[Any] = await self._requests.ask(
+            self._least_loaded(), lambda number: m.Describe(number, game, options, entry)
+        )
+        return described
 
     async def list_games(self) -> list[GameOffer]:
         """Every game on offer; those that miss something say what."""

@@ -91,7 +91,9 @@ class GameShelf:
             return self._registry.make_game(ref)
 
     def describe(self, game: str, options: Mapping[str, Json], entry: Json = None) -> list[Any]:
-        """`[reference, spec]` of a game with these options, as plain values; `entry` is some seat's private input.
+        """`[reference, spec, entry]` of a game with these options, as plain values.
+
+        `entry` is some seat's private input, and comes back in its canonical form.
 
         Raises:
             UnknownGame, GameUnavailable, BadOption: as `game`.
@@ -100,8 +102,8 @@ class GameShelf:
         ref = self._registry.ref(game, given=options)
         made = self.game(ref)
         if entry is not None:
-            made.check_entry(entry)
-        return [asdict(ref), asdict(made.spec)]
+            entry = made.check_entry(entry)
+        return [asdict(ref), asdict(made.spec), entry]
 
     def offers(self) -> list[GameOffer]:
         """Every game, then plugins that do not load."""

@@ -37,13 +37,12 @@ class HostedGames:
         return self._described[key]
 
     async def entry(self, game: str, options: Mapping[str, Json], entry: Json) -> Json:
-        """What a seat's private input is to this game.
+        """A seat's private input in the game's canonical form, which is what matches keep.
 
         Raises:
             BadEntry: no seat of it may bring this.
         """
-        await self._pool.describe(game, options, entry)
-        return entry
+        return await self._pool.entry(game, options, entry)
 
     def _check_hosted(self, ref: GameRef) -> None:
         if self._names and {ref.id, ref.rated_id, ref.id.partition("/")[0]}.isdisjoint(self._names):

@@ -15,15 +15,13 @@ from arena.server.joins import JoinKey, Taking
 from arena.server.journal import Journal
 from arena.server.session import Principal, Session
 from arena.server.settings import Settings
-from arena.server.snapshot import Joined, JoinEnded, JoinLeft
+from arena.server.snapshot import REMEMBERED_JOINS, Joined, JoinEnded, JoinLeft
 from arena.tournament.queue import Draw, Queue
 from arena.v1 import play_pb2 as pb
 from arena.wire.entrance import read_join
 from arena.wire.frames import error_message
 
 _NOW = 0.0
-_REMEMBERED_JOINS = 1024
-"""Ended joins of one session that are remembered."""
 
 
 class Lobby:
@@ -242,7 +240,7 @@ class Lobby:
 
     def _remember_end(self, session: Session, join: int, matches: int) -> None:
         session.ended_joins[join] = matches
-        if len(session.ended_joins) > _REMEMBERED_JOINS:
+        if len(session.ended_joins) > REMEMBERED_JOINS:
             del session.ended_joins[next(iter(session.ended_joins))]
 
     def stop(self) -> None:

@@ -219,7 +219,7 @@ class Snapshot:
             return
         for session, join in {(session, join) for session, join in closed.opened.lanes}:
             if (session, join) in self.joins:
-                self.played[session, join] = self.played.get((session, join), 0) + closed.opened.matches
+                self.played[session, join] = self.played.get((session, join), 0) + len(closed.closed)
 
     def entries(self) -> Iterable[AnyEntry]:
         """The fewest entries that amount to this state."""

@@ -57,6 +57,11 @@ class Timeline:
         return self._scheduled
 
     @property
+    def landed(self) -> int:
+        """How many of them have landed."""
+        return len(self._results)
+
+    @property
     def pending(self) -> list[Pairing]:
         """Decided and not landed."""
         return [pairing for pairing in self._scheduled if pairing.id not in self._results]

@@ -1,5 +1,5 @@
-"""kill -9 of a tournament at random moments, then `arena tournament resume`: no match is played twice, none is lost, and
-the event is the one that it would have been. `make chaos` runs it in full size."""
+"""kill -9 of a tournament at random moments, then `arena tournament resume`: no match is played twice, none is lost,
+and the event is the one that it would have been. `make chaos` runs it in full size."""
 
 import os
 import signal
@@ -14,6 +14,8 @@ import pytest
 from arena.core.values import MatchId
 from arena.ledger import Ledger
 from arena.ledger.tournaments import StoredEvent, StoredPairing
+from arena.local.standings import as_json, report
+from arena.local.tournament import begin, conduct
 from tests.cli.terminal import ARENA, arena, environment
 
 EVENT = """
@@ -110,7 +112,7 @@ def plays(folder: Path, pairings: list[StoredPairing]) -> dict[tuple[int, int], 
 @pytest.mark.parametrize(
     ("rules", "kills", "sets", "deals"),
     [
-        pytest.param(LADDER, 5, 24, 60, id="short"),
+        pytest.param(LADDER, 5, 16, 40, id="short"),
         pytest.param(LADDER, 40, 120, 100, id="ladder", marks=[pytest.mark.chaos, pytest.mark.timeout(900)]),
         pytest.param(ROUNDS, 40, 120, 100, id="rounds", marks=[pytest.mark.chaos, pytest.mark.timeout(900)]),
     ],
@@ -121,12 +123,14 @@ def test_a_killed_tournament_goes_on_as_if_nothing_had_been(
     rng, total = Random(kills), sets * deals * 2
     calm, siege = tmp_path / "calm", tmp_path / "siege"
     file = declare(calm, rules, sets, deals)
-    undisturbed = arena("tournament", "run", file, "--json", "--workers", 1, cwd=calm, timeout=600).json
+    with Ledger.open(f"sqlite:///{calm}/arena.db") as ledger:
+        undisturbed = as_json(report(ledger, conduct(ledger, begin(ledger, file.read_text()))))
     file = declare(siege, rules, sets, deals)
     moments = sorted(rng.randrange(total * 9 // 10) for _ in range(kills - 1))
     for command, moment in zip(["run"] + ["resume"] * (kills - 1), [0, *moments], strict=True):
         kill_after(siege, command, file, moment)
-    assert arena("tournament", "status", file, "--json", cwd=siege).json["state"] == "interrupted"
+    with opened(siege) as ledger:
+        assert report(ledger, ledger.tournaments.all()[0]).state == "interrupted"
     finished = arena("tournament", "resume", file, "--json", cwd=siege, timeout=600).json
     _, expected, _ = read(calm)
     event, pairings, matches = read(siege)
@@ -136,4 +140,5 @@ def test_a_killed_tournament_goes_on_as_if_nothing_had_been(
     assert meetings(pairings) == meetings(expected)
     assert plays(siege, pairings) == plays(calm, expected)
     assert finished["standings"] == undisturbed["standings"]
-    assert arena("verify", cwd=siege).code == 0
+    with opened(siege) as ledger:
+        assert ledger.verify().ok

@@ -145,7 +145,7 @@ def test_text_with_nul_is_recorded(ledger: Ledger) -> None:
     plan = set_plan(1)
     odd = result(plan)
     odd.seats[0].role = "a\0b"
-    append(ledger, odd, plan=plan)
+    append(ledger, odd)
     assert ledger.result(odd.plan.match_id) == odd
     assert ledger.verify().chain_ok
 

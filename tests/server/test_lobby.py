@@ -108,3 +108,13 @@ async def test_a_database_that_fails_ends_the_join_and_not_the_stream(
     assert ended.error.code == common_pb2.ERROR_CODE_LEDGER_FAULT
     assert ended.error.retry_after_ms > 0
     assert "locked" not in ended.error.message
+
+
+async def test_an_entry_is_kept_in_the_games_canonical_form(hall: Hall) -> None:
+    async with visitor(hall, "ann") as ann:
+        await ann.hello()
+        await ann.join("testing/parley", "ann", entry_json=b'  "a limit"  ')
+        await ann.next("joined")
+        (taking,) = hall.lobby.takings()
+        assert taking.party.entry == "a limit"
+        assert await hall.pool.entry("testing/parley", {}, "a limit") == "a limit"

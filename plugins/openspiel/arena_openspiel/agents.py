@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 from arena.core.agent import Agent, Clock, Observation, SeatInfo
 from arena.core.legal import Legal
 from arena.core.values import TEXT, Action, Config
-from arena_openspiel.catalogue import load
+from arena_openspiel.catalogue import find, make
 from arena_openspiel.policies import Policy
 
 PREFIX: Final = "openspiel:"
@@ -55,7 +55,7 @@ class PolicyAgents:
         """An agent for this seat.
 
         Raises:
-            GameUnavailable: the policy is not for this game.
+            GameUnavailable, UnknownGame: the policy is not for this game.
         """
         if seat.game not in self._rows:
             self._rows[seat.game] = self._tabulated(seat.game.partition("?")[0], seat.config)
@@ -65,12 +65,12 @@ class PolicyAgents:
         """These agents bring nothing to a match; asked for it, they say in time which games they cannot play.
 
         Raises:
-            GameUnavailable: the policy is not for this game, and why.
+            GameUnavailable, UnknownGame: the policy is not for this game, and why.
         """
-        self._policy.fit(load(game, config))
+        self._policy.fit(make(find(game), config))
 
     def _tabulated(self, game: str, config: Config) -> Rows:
-        information, table = self._policy.table(load(game, config))
+        information, table = self._policy.table(make(find(game), config))
         return {seen.text: _row(table[key]) for key, seen in information.found.items()}
 
 

@@ -7,14 +7,17 @@ from typing import Any, Final
 
 import pyspiel
 
-from arena.core.errors import BadOption, GameUnavailable
-from arena.core.game import Game, GameListing
+from arena.core.errors import BadOption, GameUnavailable, UnknownGame
+from arena.core.game import GameListing
 from arena.core.values import Config
 from arena_openspiel.game import OpenSpielGame
 from arena_openspiel.parameters import options, parameters
 
 VERSION: Final = f"1.0.0+openspiel{version('open_spiel')}"
 """The version of this adaptor, whose seeds and defaults are rules too, and of OpenSpiel, which holds the others."""
+
+PREFIX: Final = "openspiel/"
+"""What the ids of all games here begin with."""
 
 _SEED_PARAMETER: Final = "rng_seed"
 _BUILD_PATH: Final = re.compile(r"\S*/\S+:\d+ ")
@@ -23,7 +26,7 @@ _BUILD_PATH: Final = re.compile(r"\S*/\S+:\d+ ")
 def listing(game_type: pyspiel.GameType) -> GameListing:
     """The listing of one game; nothing is loaded."""
     return GameListing(
-        id=f"openspiel/{game_type.short_name}",
+        id=f"{PREFIX}{game_type.short_name}",
         version=VERSION,
         min_seats=game_type.min_num_players,
         max_seats=game_type.max_num_players,
@@ -32,7 +35,7 @@ def listing(game_type: pyspiel.GameType) -> GameListing:
     )
 
 
-def make(game_type: pyspiel.GameType, config: Config) -> Game:
+def make(game_type: pyspiel.GameType, config: Config) -> OpenSpielGame:
     """The game under these options.
 
     Raises:
@@ -50,6 +53,18 @@ def make(game_type: pyspiel.GameType, config: Config) -> Game:
             raise _unavailable(game_type, "it draws its own chance in a way that cannot be seeded")
         reload = partial(_reseeded, game_type.short_name, given)
         return OpenSpielGame(game, VERSION, config, reload)
+
+
+def find(game: str) -> pyspiel.GameType:
+    """OpenSpiel's type of the game of this id, such as `openspiel/kuhn_poker`.
+
+    Raises:
+        UnknownGame: it is no game of OpenSpiel.
+    """
+    for game_type in pyspiel.registered_games():
+        if game == f"{PREFIX}{game_type.short_name}":
+            return game_type
+    raise UnknownGame(f"game {game!r} is none of OpenSpiel's; those have ids like {PREFIX}kuhn_poker")
 
 
 def _reseeded(name: str, given: dict[str, Any], seed: int) -> pyspiel.Game:

@@ -27,7 +27,10 @@ _STEP_SECONDS: Final = {"bridge_uncontested_bidding": 300.0, "bridge": 60.0}
 
 
 class OpenSpielGame(Game):
-    """A game with its parameters; `reload` gives it anew for games whose chance is drawn inside OpenSpiel."""
+    """A game with its parameters; `reload` gives it anew for games whose chance is drawn inside OpenSpiel.
+
+    `engine` is OpenSpiel's own game.
+    """
 
     def __init__(
         self, game: pyspiel.Game, version: str, config: Config, reload: Callable[[int], pyspiel.Game] | None = None
@@ -37,7 +40,7 @@ class OpenSpielGame(Game):
         self.spec = _spec(game, version, self.views)
         self.turns = tuple((Seat(seat),) for seat in range(self.spec.seats))
         self.rewarding = game.get_type().reward_model == pyspiel.GameType.RewardModel.REWARDS
-        self._game, self._reload = game, reload
+        self.engine, self._reload = game, reload
         self._first = game.new_initial_state
 
     def new_state(self, seed: Seed, entries: Entries) -> State:
@@ -49,7 +52,7 @@ class OpenSpielGame(Game):
 
     def indistinguishable(self, seed: Seed, viewer: Seat) -> State | None:
         """Another deal that leaves the viewer's information as it is, where OpenSpiel can draw one."""
-        if self._game.get_type().short_name not in _RESAMPLING:
+        if self.engine.get_type().short_name not in _RESAMPLING:
             return None
         dealt = OpenSpielState(self, self._first(), seed).engine
         draw = seed.stream("resample", viewer).random

@@ -56,7 +56,9 @@ def information_of(game: OpenSpielGame) -> Information:
 def _require_tabular(game: OpenSpielGame) -> None:
     about = game.engine.get_type()
     if about.dynamics != pyspiel.GameType.Dynamics.SEQUENTIAL:
-        raise GameUnavailable(f"{game.spec.id} has simultaneous moves; policies are for games in which seats take turns")
+        raise GameUnavailable(
+            f"{game.spec.id} has simultaneous moves; policies are for games in which seats take turns"
+        )
     if about.chance_mode == pyspiel.GameType.ChanceMode.SAMPLED_STOCHASTIC:
         raise GameUnavailable(f"{game.spec.id} draws its own chance; policies are for games that list its outcomes")
     if not about.provides_information_state_string:

@@ -44,14 +44,15 @@ class Views:
         """The wanted fields; the spectator and the omniscient have no tensor."""
         fields: dict[str, Value] = {}
         if TEXT in want:
-            fields[TEXT] = self._words(engine, viewer)
+            fields[TEXT] = self.words(engine, viewer)
         if VIEW in want:
             fields[VIEW] = self._view(engine, viewer, your_turn=your_turn)
         if TENSOR in want and self._tensor is not None and viewer >= 0:
             fields[TENSOR] = np.array(self._tensor(engine, viewer), dtype=np.float32).reshape(self._shape)
         return fields
 
-    def _words(self, engine: _Engine, viewer: Seat) -> str:
+    def words(self, engine: _Engine, viewer: Seat) -> str:
+        """The field `text` of this viewer."""
         if viewer >= 0:
             return self._text(engine, viewer)
         return str(engine) if viewer == OMNISCIENT else self._public(engine)
