@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from arena.plugin.registry import Registry
 
 _LOOK_SECONDS: Final = 0.5
-_MAX_SEATS: Final = 65_536
+_MAX_SEATS: Final = 1_000_000
 
 
 def join(

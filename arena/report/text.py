@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import UTC, datetime
+from math import isnan
 from typing import Any, Final
 
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -20,8 +21,8 @@ def shown(text: str, width: int | None = None) -> str:
 def cell(value: Any) -> Any:
     """A value for a CSV file: None is empty, and text that a spreadsheet would compute stands behind an apostrophe."""
     if isinstance(value, str):
-        return f"'{value}" if value.lstrip(" ")[:1] in _FORMULA and value else value
-    return "" if value is None or value != value else value
+        return f"'{value}" if value.lstrip(" ")[:1] in _FORMULA else value
+    return "" if value is None or (isinstance(value, float) and isnan(value)) else value
 
 
 def day(ms: int) -> str:
@@ -36,4 +37,4 @@ def moment(ms: int) -> str:
 
 def number(value: float | None, digits: int = 1) -> str:
     """A number for a table; a dash for None and NaN."""
-    return "–" if value is None or value != value else f"{value:,.{digits}f}".replace("-", "−")
+    return "–" if value is None or isnan(value) else f"{value:,.{digits}f}".replace("-", "−")

@@ -5,11 +5,10 @@ noted in the journal and frames are queued; only when the journal is flushed do 
 """
 
 import asyncio
-import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
@@ -39,9 +38,6 @@ from arena.v1 import play_pb2 as pb
 from arena.v1.relay_pb2 import Act
 from arena.wire.frames import CAUSES
 from arena.wire.provenance import decode_provenance
-
-_FIRST_REQUEST_BITS: Final = 52
-"""Every number a JSON peer can hold; where a session's numbers lie in them tells nothing of other sessions."""
 
 log = structlog.get_logger()
 
@@ -148,16 +144,9 @@ class Arbiter:
         request = live.requests.get(report.seat)
         if request is None or request.step != report.step:
             hold = live.holds[report.seat]
-            request = Request(self._number(hold.session), hold, hold.session, report.step, report.question)
+            request = Request(hold.session.number_request(), hold, hold.session, report.step, report.question)
             live.requests[report.seat] = self._requests[request.id] = request
         self._pursue(live, request, report.prompt)
-
-    def _number(self, session: Session) -> int:
-        """Unique on this server, also after a restart; gaps would tell a seat how many others were asked meanwhile."""
-        if not session.last_request:
-            session.last_request = secrets.randbits(_FIRST_REQUEST_BITS)
-        session.last_request += 1
-        return session.last_request
 
     def _pursue(self, live: LiveMatch, request: Request, prompt: bytes) -> None:
         """Ask the agent; or tell a worker that has just taken the match over what the agent said already."""
@@ -190,7 +179,7 @@ class Arbiter:
         self._journal.note(Moved(report.match, report.step, seat, report.action, cause, live.banks[seat], provenance))
 
     def _lost(self, request: Request, cause: Cause) -> None:
-        request.session.close_request(request.id, _CLOSED_BY.get(cause, ErrorCode.TOO_LATE))
+        request.session.spoil_request(request.id, _CLOSED_BY.get(cause, ErrorCode.TOO_LATE))
         request.session.emit(defaulted=pb.Defaulted(request_id=request.id, cause=CAUSES[cause]))
 
     def _refused(self, report: msg.Refused) -> None:
@@ -236,7 +225,7 @@ class Arbiter:
             self._quiet.set()
         for request in live.requests.values():
             del self._requests[request.id]
-            request.session.close_request(request.id, ErrorCode.MATCH_OVER)
+            request.session.spoil_request(request.id, ErrorCode.MATCH_OVER)
         live.requests.clear()
         result.started_ms, result.ended_ms = live.started_ms, time.time_ns() // 1_000_000
         if live.provenance:
@@ -268,7 +257,7 @@ class Arbiter:
         self._executor.act(request.hold.match.plan.match_id, request.hold.seat, act.action)
 
     def _answer_to_closed(self, session: Session, number: int) -> None:
-        how = session.closed_requests.get(number, ErrorCode.STALE_REQUEST)
+        how = session.fate_of(number)
         if how is ErrorCode.UNSPECIFIED:
             session.accept(number)
         else:

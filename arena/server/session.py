@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from arena.server.live import LiveMatch
 
 _REMEMBERED_REQUESTS = 4096
+_FIRST_REQUEST_BITS = 52
+"""Every number a JSON peer can hold; where a session's numbers lie in them tells nothing of other sessions."""
 _KEPT_BYTES = 128 * 1024 * 1024
 """Of the frames that one session is owed; beyond it is treated as beyond `Limits.max_unacked_frames`."""
 _RETOLD_SHARE = 8
@@ -106,9 +108,7 @@ class Session:
     gone: bool = False
     dropped_at: float | None = None
     holds: dict[int, SeatHold] = field(default_factory=dict)
-    closed_requests: "OrderedDict[int, ErrorCode]" = field(default_factory=OrderedDict)
     connection: Connection | None = None
-    last_request: int = 0
     ended_joins: dict[int, int] = field(default_factory=dict)
     """Joins that are over, and how many matches they played: a Join that is sent again must not begin anew."""
     _sequence: int = 0
@@ -118,6 +118,11 @@ class Session:
     """Each MatchEnded that was not acknowledged yet: the epoch and number it was told under, its seat, itself."""
     _accepted: list[int] = field(default_factory=list)
     _last_ref: int = 0
+    _last_request: int = field(default_factory=lambda: secrets.randbits(_FIRST_REQUEST_BITS))
+    _asked: int = 0
+    """How many requests there were."""
+    _spoiled: dict[int, ErrorCode] = field(default_factory=dict)
+    """Of the latest requests, those that were not accepted, and why."""
 
     # ---- identity
 
@@ -185,7 +190,6 @@ class Session:
         if not self._accepted and self.connection is not None:
             self.connection.ready.set()
         self._accepted.append(request)
-        self.close_request(request, ErrorCode.UNSPECIFIED)
 
     def refuse(self, request: int, error: ArenaError, clock: common_pb2.Clock | None = None) -> None:
         """Tell that an answer was not taken."""
@@ -277,8 +281,19 @@ class Session:
         self.holds[hold.ref] = hold
         return hold
 
-    def close_request(self, request: int, how: ErrorCode) -> None:
-        """Remember how a request ended, for answers that come late."""
-        self.closed_requests[request] = how
-        if len(self.closed_requests) > _REMEMBERED_REQUESTS:
-            self.closed_requests.popitem(last=False)
+    def number_request(self) -> int:
+        """Unique on this server, also after a restart; gaps would tell a seat how many others were asked meanwhile."""
+        self._asked += 1
+        self._last_request += 1
+        return self._last_request
+
+    def spoil_request(self, request: int, how: ErrorCode) -> None:
+        """Remember why an answer to this request comes too late."""
+        self._spoiled[request] = how
+        if len(self._spoiled) > _REMEMBERED_REQUESTS:
+            del self._spoiled[next(iter(self._spoiled))]
+
+    def fate_of(self, request: int) -> ErrorCode:
+        """How a request that is not open ended: UNSPECIFIED when an answer was accepted."""
+        known = 0 <= self._last_request - request < min(self._asked, _REMEMBERED_REQUESTS)
+        return self._spoiled.get(request, ErrorCode.UNSPECIFIED) if known else ErrorCode.STALE_REQUEST

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import Engine, text
 
 from arena.core.agent import MAX_REFUSAL_REASON, MAX_REFUSED_TEXT, Provenance, Refusal
-from arena.core.errors import BadRequest, Forbidden, NameTaken, Unauthenticated, UnknownMatch
+from arena.core.errors import BadRequest, Forbidden, LedgerFault, NameTaken, Unauthenticated, UnknownMatch
 from arena.core.values import AgentName
 from arena.ledger import Grant, Ledger, Scope
 from arena.ledger.provenance import pack, unpack
+from arena.ledger.signing import HEADS
 from tests.ledger.samples import result, results, set_plan
 
 ALICE, BOB = AgentName("alice"), AgentName("bob")
@@ -200,3 +201,22 @@ def test_a_backup_is_a_ledger_that_verifies(ledger: Ledger, tmp_path: Path) -> N
     assert not (tmp_path / "copy.db.state" / "key").exists()
     with pytest.raises(BadRequest, match="exists already"):
         ledger.backup(copy)
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(ledger: Ledger, state: Path, tmp_path: Path) -> None:
+    plan = set_plan(1)
+    ledger.append(plan, results(plan)).result(30)
+    (state / HEADS).unlink()
+    (state / HEADS).mkdir()
+    with pytest.raises(LedgerFault, match="the backup cannot be written"):
+        ledger.backup(tmp_path / "copy.db")
+    assert not list(tmp_path.glob("copy.db*"))
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_database_that_fails_during_a_backup_is_named(ledger: Ledger, engine: Engine, tmp_path: Path) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE provenance"))
+    with pytest.raises(LedgerFault, match=r"the backup cannot be written: .*provenance"):
+        ledger.backup(tmp_path / "copy.db")
+    assert not list(tmp_path.glob("copy.db*"))

@@ -5,17 +5,19 @@ Test 15 of the reliability tests.
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine, Executable, text
 
 from arena.core.agent import Provenance
+from arena.core.errors import LedgerFault
 from arena.core.match import MatchResult, SetPlan
 from arena.ledger import Ledger, Verification
 from arena.ledger.signing import signed_hashes
 from arena.ledger.verify import verify
 from tests.ledger.damages import TABLES, Target, draw
-from tests.ledger.samples import ALICE, result, results, set_plan
+from tests.ledger.samples import ALICE, GAME, result, results, set_plan
 
 CASES = 1_000
 
@@ -113,3 +115,28 @@ def test_a_value_that_its_column_should_not_hold_is_named(
     with engine.connect() as db:
         found = findings(filled, db, [text(f"UPDATE {change}")])
     assert (found.chain_ok, found.first_bad) == (False, first_bad)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM standing WHERE entry = 1",
+        "UPDATE standing SET agent = x'01' WHERE entry = 1 AND agent = 'bob'",
+        "UPDATE standing SET agent = CAST(x'ff' AS TEXT) WHERE entry = 1 AND agent = 'bob'",
+        "UPDATE standing SET wins = 'many' WHERE entry = 1",
+    ],
+)
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_ladder_of_changed_standings_is_refused(filled: Ledger, engine: Engine, change: str) -> None:
+    with engine.begin() as db:
+        assert db.execute(text(change)).rowcount
+    with pytest.raises(LedgerFault, match=r"the ladder cannot be read: .* `arena verify` tells what was changed"):
+        filled.ladder(GAME.rated_id)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_ledger_that_is_no_database_any_more_cannot_be_read(filled: Ledger, tmp_path: Path) -> None:
+    filled.close()
+    (tmp_path / "arena.db").write_bytes(b"no database " * 1000)
+    with pytest.raises(LedgerFault, match="the ledger cannot be read: file is not a database"):
+        filled.verify()

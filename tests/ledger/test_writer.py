@@ -5,13 +5,13 @@ from concurrent.futures import wait
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from threading import Event
 
 import pytest
 from sqlalchemy import Engine
 
 from arena.core.match import MatchResult, SetPlan
 from arena.ledger import Ledger, SetState, tail
-from arena.ledger.engine import begin
 from arena.ledger.signing import HEADS
 from arena.ledger.writer import GROUP, Writer
 from tests.ledger.samples import GAME, result, results, set_plan
@@ -20,21 +20,31 @@ NEVER = 3600.0
 """A pace in seconds that no test lasts for."""
 
 
+class Stop:
+    """A clock that holds whoever asks first till `go`: the writer's thread, in the midst of its first transaction."""
+
+    def __init__(self) -> None:
+        self.reached, self.go = Event(), Event()
+
+    def __call__(self) -> int:
+        self.reached.set()
+        assert self.go.wait(30)
+        return 0
+
+
 @pytest.fixture
 def slow(ledger: Ledger, engine: Engine, state: Path) -> Iterator[Writer]:
-    """A writer that would wait an hour before its second group."""
-    writer = Writer(engine, state, lambda: 0, NEVER)
+    """A writer that would wait an hour for its next group: its last one had several appends."""
+    stop, plan = Stop(), set_plan(3)
+    writer = Writer(engine, state, stop, NEVER)
+    first, *others = results(plan)
+    futures = [writer.append(plan, [first])]
+    assert stop.reached.wait(30)
+    futures += [writer.append(plan, [match]) for match in others]
+    stop.go.set()
+    assert not wait(futures, 30).not_done
     yield writer
     writer.close()
-
-
-def put_under_load(writer: Writer, engine: Engine) -> None:
-    """Have it write a group of several appends, so that it paces itself."""
-    plan = set_plan(3)
-    with engine.connect() as blocker:
-        begin(blocker)
-        futures = [writer.append(plan, [match]) for match in results(plan)]
-    assert not wait(futures, 30).not_done
 
 
 def void(plan: SetPlan, ordinal: int, match_id: str) -> MatchResult:
@@ -42,14 +52,15 @@ def void(plan: SetPlan, ordinal: int, match_id: str) -> MatchResult:
     return replace(result(plan, ordinal, void="hung", match_id=match_id), seats=[])
 
 
-def test_a_lone_append_never_waits_for_the_pace(slow: Writer) -> None:
+def test_lone_appends_never_wait_for_the_pace(ledger: Ledger, engine: Engine, state: Path) -> None:
+    writer = Writer(engine, state, lambda: 0, NEVER)
     for _ in range(3):
         plan = set_plan(1)
-        assert slow.append(plan, results(plan)).result(30).state is SetState.FINISHED
+        assert writer.append(plan, results(plan)).result(30).state is SetState.FINISHED
+    writer.close()
 
 
-def test_under_load_appends_wait_for_one_another(slow: Writer, engine: Engine, state: Path) -> None:
-    put_under_load(slow, engine)
+def test_under_load_appends_wait_for_one_another(slow: Writer, state: Path) -> None:
     before = len((state / HEADS).read_bytes().splitlines())
     plan = set_plan(20)
     futures = [slow.append(plan, [match]) for match in results(plan)]
@@ -58,15 +69,13 @@ def test_under_load_appends_wait_for_one_another(slow: Writer, engine: Engine, s
     assert len((state / HEADS).read_bytes().splitlines()) == before + 1
 
 
-def test_a_full_group_does_not_wait_for_the_pace(slow: Writer, engine: Engine) -> None:
-    put_under_load(slow, engine)
+def test_a_full_group_does_not_wait_for_the_pace(slow: Writer) -> None:
     plan = set_plan(GROUP)
     futures = [slow.append(plan, [match]) for match in results(plan)]
     assert not wait(futures, 30).not_done
 
 
-def test_close_does_not_wait_for_the_pace(slow: Writer, engine: Engine) -> None:
-    put_under_load(slow, engine)
+def test_close_does_not_wait_for_the_pace(slow: Writer) -> None:
     plan = set_plan(2)
     futures = [slow.append(plan, [match]) for match in results(plan)]
     slow.close()

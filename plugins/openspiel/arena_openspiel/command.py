@@ -19,6 +19,8 @@ from arena_openspiel.policies import POLICIES, Policy
 
 _ALL: Final = ",".join(f"{PREFIX}{name}" for name in POLICIES)
 _HEADINGS: Final = ("agent", "policy", "rating", "+-", "matches", "exploitability", "NashConv")
+_ENDLESS: Final = 1_000
+"""Columns in a pipe or file, whose lines are as long as they need be."""
 
 app = typer.Typer(
     help="What OpenSpiel can compute of its games, and of agents that play a fixed policy in them.",
@@ -150,7 +152,8 @@ def _print(title: str, rows: Iterable[Measured]) -> None:
         table.add_column(heading, justify="left" if place < 2 else "right", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(_shown(cell)) for cell in asdict(row).values()))
-    Console().print(table)
+    console = Console() if sys.stdout.isatty() else Console(width=_ENDLESS)
+    console.print(table)
 
 
 def _shown(cell: str | float | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import pyspiel
@@ -16,7 +17,7 @@ MAX_STATES: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class InformationState:
-    """Where a seat decides: OpenSpiel's string for it, the `text` that the seat reads, and its legal actions by name."""
+    """Where a seat decides: OpenSpiel's string for it, the `text` the seat reads, and its legal actions by name."""
 
     key: str
     text: str
@@ -39,18 +40,22 @@ def information_of(game: OpenSpielGame) -> Information:
             it is too large.
     """
     _require_tabular(game)
-    count, found = 0, dict[str, InformationState]()
+    states, found = _count(game), dict[str, InformationState]()
     for state in _histories(game.engine):
-        count += 1
-        if count > MAX_STATES:
-            raise GameUnavailable(
-                f"{game.spec.id} has more than {MAX_STATES} states, too many for a table of a policy; make it smaller "
-                "by its options, or choose an agent that needs no table, such as random"
-            )
         if state.is_player_node():
             seen = _seen(game, state)
             found.setdefault(seen.key, seen)
-    return Information(count, found)
+    return Information(states, found)
+
+
+def _count(game: OpenSpielGame) -> int:
+    states = sum(1 for _ in islice(_histories(game.engine), MAX_STATES + 1))
+    if states > MAX_STATES:
+        raise GameUnavailable(
+            f"{game.spec.id} has more than {MAX_STATES} states, too many for a table of a policy; make it smaller by "
+            "its options, or choose an agent that needs no table, such as random"
+        )
+    return states
 
 
 def _require_tabular(game: OpenSpielGame) -> None:
@@ -66,11 +71,15 @@ def _require_tabular(game: OpenSpielGame) -> None:
 
 
 def _histories(game: pyspiel.Game) -> Iterator[Any]:
-    waiting = [game.new_initial_state()]
-    while waiting:
-        state = waiting.pop()
+    """Every state there is, depth first, with no more of them alive than the longest match has."""
+    levels: list[Iterator[Any]] = [iter([game.new_initial_state()])]
+    while levels:
+        state = next(levels[-1], None)
+        if state is None:
+            levels.pop()
+            continue
         yield state
-        waiting += [state.child(action) for action in _followers(state)]
+        levels.append(map(state.child, _followers(state)))
 
 
 def _followers(state: Any) -> Sequence[int]:

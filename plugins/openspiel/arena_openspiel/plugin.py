@@ -1,5 +1,7 @@
-"""Puts every game that OpenSpiel registers on offer as `openspiel/<short name>`, agents that play fixed policies in them,
-and the command `arena openspiel`. No game is loaded before it is made."""
+"""Puts every game that OpenSpiel registers on offer as `openspiel/<short name>`; none is loaded before it is made.
+
+Beside them stand the agents that play fixed policies in these games, and the command `arena openspiel`.
+"""
 
 from functools import partial
 
