@@ -157,11 +157,11 @@ def _check_begun(ledger: "Ledger", file: Path) -> None:
         return
     if stored.digest != event.digest:
         raise _changed(file, stored)
-    how = "is being held" if ledger.tournaments.running(stored) else "is not over"
-    raise BadRequest(
-        f"tournament {stored.id} of this file {how}; `arena tournament resume {stored.id}` goes on with it, and "
-        "--new begins another one"
-    )
+    if ledger.tournaments.running(stored):
+        what = f"is being held; `arena tournament status {stored.id}` shows how it stands"
+    else:
+        what = f"is not over; `arena tournament resume {stored.id}` goes on with it"
+    raise BadRequest(f"tournament {stored.id} of this file {what}, and --new begins another one")
 
 
 def _find(ledger: "Ledger", event: str) -> "StoredEvent":

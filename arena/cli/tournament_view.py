@@ -96,24 +96,23 @@ def show_report(report: "EventReport") -> None:
 def _standings(report: "EventReport") -> tuple[list[str], list[list[Any]]]:
     """The table: the sets of each entrant, what the format ranks by, and each rating, raw and clean."""
     lines = report.standings
-    columns: dict[str, list[Any]] = {title: [getattr(line, name) for line in lines] for title, name in _COLUMNS.items()}
-    for name in lines[0].ranked_by:
-        columns.setdefault(name, [line.ranked_by[name] for line in lines])
+    columns = [(title, [getattr(line, name) for line in lines]) for title, name in _COLUMNS.items()]
+    named = [name for name in lines[0].ranked_by if name not in _COLUMNS]
+    columns += [(name, [line.ranked_by[name] for line in lines]) for name in named]
     for system, by in report.ratings.items():
-        rated = [by.get(line.agent) for line in lines]
-        columns[system] = [row and row.rating for row in rated]
-        if any(row and row.low is not None for row in rated):
-            columns["95 % of " + system] = [_interval(row) for row in rated]
-        columns["clean " + system] = [row and row.clean for row in rated]
+        columns += _rated(system, [by.get(line.agent) for line in lines])
     if any(line.state != "in" for line in lines):
-        columns["state"] = [line.state for line in lines]
-    return list(columns), [list(row) for row in zip(*columns.values(), strict=True)]
+        columns.append(("state", [line.state for line in lines]))
+    return [title for title, _ in columns], [list(row) for row in zip(*(column for _, column in columns), strict=True)]
 
 
-def _interval(rating: "EventRating | None") -> str | None:
-    if rating is None or rating.low is None or rating.high is None:
-        return None
-    return f"{rating.low:.1f} to {rating.high:.1f}"
+def _rated(system: str, ratings: "Sequence[EventRating | None]") -> list[tuple[str, list[Any]]]:
+    """The columns of a rating system; half the width of 95 % intervals where it has any."""
+    halves = [None if r is None or r.low is None or r.high is None else (r.high - r.low) / 2 for r in ratings]
+    found: list[tuple[str, list[Any]]] = [(system, [r and r.rating for r in ratings])]
+    if any(half is not None for half in halves):
+        found.append(("+-", list(halves)))
+    return [*found, ("clean", [r and r.clean for r in ratings])]
 
 
 def _saved(report: "EventReport") -> str:

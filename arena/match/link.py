@@ -174,17 +174,19 @@ class WorkerLink:
             self._loop.remove_writer(self._socket)
 
     def _read(self) -> None:
+        batches: list[list[Report]] = []
         try:
             data = self._socket.recv(_CHUNK)
-            for batch in list(self._batches.feed(data)):
-                if not self.started.done():
-                    self.started.set_result(True)
-                if batch:
-                    self._on_reports(self, batch)
+            batches.extend(self._batches.feed(data))
         except BlockingIOError:
             return
         except (OSError, msgspec.MsgspecError):
             data = b""  # a plugin that writes into the channel has spoiled its worker
+        for batch in batches:
+            if not self.started.done():
+                self.started.set_result(True)
+            if batch:
+                self._on_reports(self, batch)
         if not data:
             self.entry = self._host.box.read()
             self._close()

@@ -74,7 +74,7 @@ def _inline(text: str, name: str, title: str) -> str:
     """The drawing without what only a file of its own needs, as wide as the page lets it be."""
     ET.register_namespace("", _SVG)
     ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
-    root = ET.fromstring(text.partition("<svg")[2].join(("<svg", "")) if "<svg" in text else text)
+    root = ET.fromstring(text)
     for drop in ("width", "height", "version"):
         root.attrib.pop(drop, None)
     for metadata in root.findall(f"{{{_SVG}}}metadata"):

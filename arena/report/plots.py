@@ -17,6 +17,7 @@ from arena.report.text import NAME, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colorizer import ColorizingArtist
 
 MOST: Final = 30
 """Agents in a ladder's drawing; the table has them all."""
@@ -64,19 +65,19 @@ def draw_matrix(name: str, pool: PayoffMatrix) -> str:
         axes.grid(visible=False)
         axes.set_facecolor(GRID)
         if size <= _VECTOR:
-            mesh = axes.pcolormesh(margins, cmap="RdBu", vmin=-top, vmax=top, edgecolors="white", linewidth=0.6)
+            cells: "ColorizingArtist" = axes.pcolormesh(margins, cmap="RdBu", vmin=-top, vmax=top, edgecolors="white", linewidth=0.6)
             axes.invert_yaxis()
         else:
             box = (0, size, size, 0)
-            mesh = axes.imshow(margins, "RdBu", vmin=-top, vmax=top, extent=box, interpolation="none", aspect="auto")  # type: ignore[assignment]
+            cells = axes.imshow(margins, "RdBu", vmin=-top, vmax=top, extent=box, interpolation="none", aspect="auto")
         step = max(1, size // 20)
         places = np.arange(0, size, step)
         axes.set_xticks(places + 0.5, [str(at + 1) for at in places])
         axes.set_yticks(places + 0.5, [f"{labels[at]}  {at + 1}" if size <= _NUMBERED else labels[at] for at in places])
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
-        bar = axes.figure.colorbar(mesh, ax=axes, shrink=0.8, aspect=30, pad=0.02)
-        bar.outline.set_visible(False)  # type: ignore[operator]  # typed as an Artist or a call
+        bar = axes.figure.colorbar(cells, ax=axes, shrink=0.8, aspect=30, pad=0.02)
+        bar.outline.set_visible(False)
         bar.set_label("margin of the row")
 
     return draw(name, "Mean margins of every agent over every other", 90 + max(200, min(26 * size, 330)), paint)

@@ -17,7 +17,6 @@ from arena_openspiel.exploitability import exploitability
 from arena_openspiel.game import OpenSpielGame
 from arena_openspiel.policies import POLICIES, Policy
 
-_ALL: Final = ",".join(f"{PREFIX}{name}" for name in POLICIES)
 _HEADINGS: Final = ("agent", "policy", "rating", "+-", "matches", "exploitability", "NashConv")
 _ENDLESS: Final = 1_000
 """Columns in a pipe or file, whose lines are as long as they need be."""
@@ -53,12 +52,13 @@ def show_exploitability(
     game: Annotated[str, typer.Argument(metavar="GAME", help="A game of OpenSpiel, or a rated id.")],
     *,
     agents: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="A,B=POLICY,...",
-            help=f"Agents of the ladder, with the policy each plays where its name does not say so: {_ALL}.",
+            help=f"Agents of the ladder that play {', '.join(POLICIES)}, by that name or by their own with the policy "
+            "behind it; when left out, all that the ladder names by their SPEC.",
         ),
-    ] = _ALL,
+    ] = None,
     option: Annotated[
         list[str] | None, typer.Option("--option", metavar="KEY=VALUE", help="An option of the game; may be repeated.")
     ] = None,
@@ -75,8 +75,9 @@ def show_exploitability(
     taken at the policy you name for it.
     """
     made, rated = _game(game, option or [])
-    named = _policies(agents)
-    rows = measure(made, named, _ladder(rated, system, db))
+    named = None if agents is None else _named(agents)
+    ladder = _ladder(rated, system, db)
+    rows = measure(made, named or _told_by_spec(ladder), ladder)
     if as_json:
         print(json.dumps({"game": rated, "system": system, "rows": [asdict(row) for row in rows]}))
     else:
@@ -116,7 +117,7 @@ def _game(game: str, assignments: Sequence[str]) -> tuple[OpenSpielGame, str]:
     return make(game_type, config), rated_id(base, options, config)
 
 
-def _policies(agents: str) -> dict[str, Policy]:
+def _named(agents: str) -> dict[str, Policy]:
     """What each named agent plays: `NAME=POLICY`, or a name that is that of the policy, with or without the prefix."""
     found: dict[str, Policy] = {}
     for agent, _, policy in (text.strip().partition("=") for text in agents.split(",")):
@@ -124,6 +125,15 @@ def _policies(agents: str) -> dict[str, Policy]:
         if name not in POLICIES:
             raise UnknownAgent(f"{name!r} is no policy; there is {', '.join(POLICIES)}, as in --agents bot=uniform")
         found[agent] = POLICIES[name]
+    return found
+
+
+def _told_by_spec(ladder: Iterable[Mapping[str, Any]]) -> dict[str, Policy]:
+    """The agents of `arena play`, whose names are their SPECs: no agent from elsewhere can have a colon in its name."""
+    specs = {f"{PREFIX}{name}": policy for name, policy in POLICIES.items()}
+    found = {row["agent"]: specs[row["agent"]] for row in ladder if row["agent"] in specs}
+    if not found:
+        raise BadRequest(f"the ladder names no agent {', '.join(specs)}; say by --agents NAME=POLICY who plays what")
     return found
 
 
