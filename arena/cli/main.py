@@ -17,6 +17,7 @@ from arena.cli import (
     play,
     rate,
     replay,
+    report,
     serve,
     sprt,
     tokens,
@@ -45,6 +46,7 @@ for panel, commands in {
     "Take part": (serve.serve, join.join, play.play, watch.challenge),
     "Look": (
         ladder.ladder,
+        report.report,
         rate.rate,
         matrix.matrix,
         sprt.sprt,

@@ -36,7 +36,7 @@ def as_plan(opened: "OpenEvent") -> dict[str, Any]:
         "game": opened.ref.rated_id,
         "format": event.format.kind,
         "entrants": [entrant.name for entrant in event.entrants],
-        "sets": opened.director.expected(),
+        "sets": opened.expected(),
         "set_matches": opened.set_matches,
         "duplicate": opened.shared,
         "digest": event.digest,
@@ -46,7 +46,7 @@ def as_plan(opened: "OpenEvent") -> dict[str, Any]:
 def show_plan(file: str, opened: "OpenEvent") -> None:
     """Say in a line what an event file declares."""
     plan = as_plan(opened)
-    sets = "sets" if plan["sets"] is None else f"at most {plan['sets']} sets"
+    sets = "sets" if plan["sets"] is None else f"about {plan['sets']} sets"
     deals = ", each deal from every side" if plan["duplicate"] else ""
     print(
         f"{harmless(file)} can be held: {harmless(plan['name'])}, {plan['format']} of {len(plan['entrants'])} in "
@@ -79,7 +79,7 @@ def progress(event: str) -> "Iterator[Watcher | None]":
 def show_report(report: "EventReport") -> None:
     """Print how an event stands."""
     stored = report.event
-    expected = "" if report.expected is None else f" of at most {report.expected}"
+    expected = "" if report.expected in {None, report.sets} else f" of about {report.expected}"
     title = (
         f"{stored.name} ({stored.id}), {report.kind} in {stored.game}: {report.state}, "
         f"{report.sets} sets{expected}, {report.matches} matches"

@@ -87,8 +87,6 @@ def _tell(found: "Verification") -> None:
     if found.results and not found.heads:
         print("no entry is signed: whether any are missing from the end, or were written anew, cannot be told")
     elif found.unsigned:
-        print(
-            f"unsigned: {found.unsigned} at the end; after a crash or a full disk they may be, else suspect them"
-        )
+        print(f"unsigned: {found.unsigned} at the end; after a crash or a full disk they may be, else suspect them")
     for match in found.mismatched[:10]:
         print(f"  {match}")

@@ -17,7 +17,8 @@ from arena.rating.bradley_terry_pairs import Comparisons
 
 Ints = NDArray[np.int64]
 
-_PAGE: Final = 20_000
+_PAGE: Final = 300
+"""So few rows at once that the garbage collector, which wakes after 700 new objects, sleeps: a quarter of the time."""
 _COUNTS: Final = ("wins", "draws", "losses", "errors")
 _BITS: Final = 7
 """Eight counts of so many bits, the order of the two and a flag fill the 63 bits of one whole number."""

@@ -157,7 +157,8 @@ def endings(ledger: Reads, chosen: Selection) -> dict[tuple[AgentName, Cause], i
 
 
 def _with_seats(query: Select[Any]) -> Select[Any]:
-    return query.join(MatchRow, MATCHES.set_id == SETS.set_id).join(SeatRow, SEATS.match == MATCHES.number)
+    of_sets = query.select_from(SetRow).join(MatchRow, MATCHES.set_id == SETS.set_id)
+    return of_sets.join(SeatRow, SEATS.match == MATCHES.number)
 
 
 _PART: Final = ("agent", "version", "seat", "role", "team", "rank", "score")

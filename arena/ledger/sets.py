@@ -78,7 +78,10 @@ class Tally:
         self.voids[ordinal] = SETTLED
         self.settled += 1
         self.spoiled |= void
-        self.clean &= not void and not any(line.fault for line in lines)
+        self.clean &= not void
+        for line in lines:
+            if line.fault:
+                self.clean = False
         self.lines.append(lines)
 
     @property

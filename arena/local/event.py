@@ -54,6 +54,11 @@ class OpenEvent:
         """Matches in a set of agents that all differ."""
         return (self.event.sets.deals or self.spec.set_deals) * self.director.field.places
 
+    def expected(self, scheduled: int = 0) -> int | None:
+        """How many sets there will be in all, `scheduled` at least, as far as can be said; None where it cannot."""
+        sets = self.director.expected()
+        return None if sets is None else max(sets, scheduled)
+
     def check_agents(self) -> None:
         """Whether every entrant that does not come over the network can be made.
 

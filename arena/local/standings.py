@@ -61,7 +61,7 @@ def report(ledger: Ledger, stored: StoredEvent) -> EventReport:
         matches=ledger.tournaments.settled(stored.id),
         sets=timeline.landed,
         scheduled=len(timeline.scheduled),
-        expected=opened.director.expected(),
+        expected=opened.expected(len(timeline.scheduled)),
         standings=opened.director.standings(timeline.course),
         ratings=ratings,
         notes=notes,

@@ -80,7 +80,6 @@ class _Conducting:
         self._claim = self._tournaments.claim(stored)
         self._timeline = timeline_of(opened.director, stored_sets(ledger, stored.id))
         self._matches = self._tournaments.settled(stored.id)
-        self._expected = opened.director.expected()
         self._began = time.monotonic()
         self._pool = WorkerPool()
         self._sets = SetPlayer(self._pool, ledger, self._count)
@@ -153,7 +152,7 @@ class _Conducting:
         self._tell()
 
     def _tell(self) -> None:
-        sets = self._expected
+        sets = self._opened.expected(len(self._timeline.scheduled))
         matches = None if sets is None else sets * self._opened.set_matches
         self._watcher(Pace(self._matches, self._timeline.landed, matches, sets))
 

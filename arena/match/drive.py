@@ -17,8 +17,8 @@ from arena.match.table import Table
 from arena.plugin.blackbox import GAME, BlackBox
 from arena.plugin.border import game_fault
 
-_QUICK: Final = 0.01
-"""Seconds. A decision that took less costs no time of its own, and the next one is taken to begin where it ended."""
+_FREE_SECONDS: Final = 0.01
+"""So much time may go by before anybody is charged for it."""
 
 
 def now_ms() -> int:
@@ -86,11 +86,12 @@ def overdue_seat(agents: Sequence[SeatedAgent]) -> Seat:
 class _Drive:
     """One match on its way.
 
-    The clock is looked at once a decision while decisions come quickly, and also before the one after a slow one. Where
-    a step of the game may last longer than a decision it is looked at twice, so that no agent pays for a slow game.
+    The clock is looked at once a decision, and once more when 10 ms have gone by: decisions within them cost nobody
+    anything. Where a step of the game may last longer than a decision it is looked at before each decision too, so that
+    no agent pays for a slow game.
     """
 
-    __slots__ = ("_agents", "_asker", "_deadline", "_enter", "_quick", "_since", "_table")
+    __slots__ = ("_agents", "_asker", "_deadline", "_enter", "_free", "_since", "_table", "_until")
 
     def __init__(self, table: Table, agents: Sequence[SeatedAgent], asker: Asker, enter: Callable[[int], None]) -> None:
         self._table = table
@@ -99,8 +100,8 @@ class _Drive:
         self._enter = enter
         clock = table.plan.clock
         self._deadline = monotonic() + clock.match
-        self._quick = _QUICK if clock.decision >= table.game.spec.step_seconds else 0.0
-        self._since = 0.0
+        self._free = _FREE_SECONDS if clock.decision >= table.game.spec.step_seconds else 0.0
+        self._since = self._until = 0.0
 
     def play(self) -> None:
         table, agents = self._table, self._agents
@@ -127,7 +128,8 @@ class _Drive:
         if seated.lost:
             return seated.lost
         observation, legal, _ = self._table.prompt(seated.seat, seated.wants)
-        begun = self._since or self._begin()
+        if not self._until:
+            self._look()
         self._enter(seated.seat)
         answer: Any
         try:
@@ -137,24 +139,23 @@ class _Drive:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - border: an agent may raise anything
             answer = taken(error)
         self._enter(GAME)
-        ended = monotonic()
-        spent = ended - begun
-        seated.used += spent
-        if spent < self._quick and ended < self._deadline:
-            self._since = ended
+        if (ended := monotonic()) < self._until:
             return answer  # type: ignore[no-any-return]  # an int, or from `taken`
-        return self._late(seated, answer, spent, over=ended >= self._deadline and not legal.question)
+        return self._charge(seated, answer, ended, question=legal.question)
 
-    def _begin(self) -> float:
-        """The decision before was a slow one, or there was none: clocks that it changed are renewed."""
+    def _look(self) -> None:
+        """Begin to count time, on clocks that are whole where the decision is another one."""
         for seated in self._agents:
             seated.renew(self._table.step_number)
-        return monotonic()
+        self._since = monotonic()
+        self._until = min(self._since + self._free, self._deadline)
 
-    def _late(self, seated: SeatedAgent, answer: Answer, spent: float, *, over: bool) -> Answer:
-        """What is left of an answer after a slow decision has been charged to its seat's clock."""
-        self._since = 0.0
-        if over:
+    def _charge(self, seated: SeatedAgent, answer: Answer, ended: float, *, question: bool) -> Answer:
+        """What is left of an answer once its seat has paid for the time since the last look."""
+        spent = ended - self._since
+        seated.used += spent
+        self._until = 0.0
+        if ended >= self._deadline and not question:
             self._table.forfeit(overdue_seat(self._agents), Cause.TIMEOUT)
             return Cause.TIMEOUT
         return answer if seated.spend(spent) else Cause.TIMEOUT

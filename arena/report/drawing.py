@@ -87,14 +87,14 @@ def _inline(text: str, name: str, title: str) -> str:
 def _rename(root: ET.Element, name: str) -> None:
     """Ids that are referred to begin with the drawing's name; the others go."""
     nodes = [*root.iter()]
-    wanted = {node.attrib[_XLINK][1:] for node in nodes if _XLINK in node.attrib}
+    wanted = {node.get(_XLINK, "")[1:] for node in nodes if node.get(_XLINK, "").startswith("#")}
     wanted |= {found for node in nodes for value in node.attrib.values() for found in _REFERENCE.findall(value)}
     for node in nodes:
         own = node.attrib.pop("id", None)
         if own in wanted:
             node.attrib["id"] = f"{name}-{own}"
         for key, value in node.attrib.items():
-            if key == _XLINK:
+            if key == _XLINK and value.startswith("#"):
                 node.attrib[key] = f"#{name}-{value[1:]}"
             elif "url(#" in value:
                 node.attrib[key] = _REFERENCE.sub(rf"url(#{name}-\1)", value)

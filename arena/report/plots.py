@@ -65,7 +65,9 @@ def draw_matrix(name: str, pool: PayoffMatrix) -> str:
         axes.grid(visible=False)
         axes.set_facecolor(GRID)
         if size <= _VECTOR:
-            cells: "ColorizingArtist" = axes.pcolormesh(margins, cmap="RdBu", vmin=-top, vmax=top, edgecolors="white", linewidth=0.6)
+            cells: ColorizingArtist = axes.pcolormesh(
+                margins, cmap="RdBu", vmin=-top, vmax=top, edgecolors="white", linewidth=0.6
+            )
             axes.invert_yaxis()
         else:
             box = (0, size, size, 0)
@@ -125,9 +127,9 @@ def _paint_family(axes: "Axes", lines: Sequence[Checkpoint], hue: str) -> None:
             (one.place, one.place), (one.low, one.high), color=hue, linewidth=4, alpha=0.3, solid_capstyle="round"
         )
         axes.plot(one.place, one.rating, "o", color=hue, markersize=6)
-        axes.annotate(
-            shown(one.version, 12), (one.place, one.rating), (7, 5), textcoords="offset points", fontsize=10, color=INK
-        )
+        known_by = one.version if before is not None and before.agent == one.agent else f"{one.agent} {one.version}"
+        label = shown(known_by, NAME)
+        axes.annotate(label, (one.place, one.rating), (8, -11), textcoords="offset points", fontsize=10, color=hue)
 
 
 def draw_calibration(name: str, found: Calibration) -> str:

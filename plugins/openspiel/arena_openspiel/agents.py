@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from arena.core.agent import Agent, Clock, Observation, SeatInfo
 from arena.core.legal import Legal
-from arena.core.values import TEXT, Action, Config
+from arena.core.values import TEXT, Action, Config, Json
 from arena_openspiel.catalogue import find, make
 from arena_openspiel.policies import Policy
 
@@ -61,13 +61,14 @@ class PolicyAgents:
             self._rows[seat.game] = self._tabulated(seat.game.partition("?")[0], seat.config)
         return PolicyAgent(seat, self._rows[seat.game])
 
-    def entry(self, game: str, config: Config) -> None:
+    def entry(self, game: str, config: Config) -> Json:
         """These agents bring nothing to a match; asked for it, they say in time which games they cannot play.
 
         Raises:
             GameUnavailable, UnknownGame: the policy is not for this game, and why.
         """
         self._policy.fit(make(find(game), config))
+        return None
 
     def _tabulated(self, game: str, config: Config) -> Rows:
         information, table = self._policy.table(make(find(game), config))

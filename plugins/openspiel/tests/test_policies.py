@@ -126,7 +126,7 @@ def test_policy_is_tabulated_once_for_all_seats_of_a_game(kuhn: OpenSpielGame, m
         ("uniform", "tic_tac_toe", {}, "more than 10000 states"),
         ("uniform", "chess", {}, "more than 10000 states"),
         ("uniform", "goofspiel", {}, "simultaneous"),
-        ("uniform", "blackjack", {}, "names no information states"),
+        ("uniform", "pig", {}, "names no information states"),
         ("equilibrium", "kuhn_poker", {"players": 3}, "zero-sum game of two"),
         ("equilibrium", "tiny_hanabi", {}, "zero-sum game of two"),
         ("always-bet", "leduc_poker", {}, "without an action Bet"),
