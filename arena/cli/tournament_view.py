@@ -126,7 +126,9 @@ def _saved(report: "EventReport") -> str:
 
 def _sentence(saved: "VarianceSaved") -> str:
     interval = "" if saved.low is None else f" (95 %: {saved.low:.0%} to {saved.high:.0%})"
-    worth = "" if saved.worth is None else f", as much as {saved.worth:.2f} times the matches would"
+    if saved.share <= 0:
+        return f"one deal for all rotations of a set saved no variance here: {saved.share:.0%}{interval}"
+    worth = "" if saved.worth is None else f", as {saved.worth:.2f} times as many matches would"
     return f"one deal for all rotations of a set saved {saved.share:.0%} of a set score's variance{interval}{worth}"
 
 

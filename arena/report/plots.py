@@ -10,7 +10,7 @@ from arena.core.values import AgentName
 from arena.rating.calibration import Calibration
 from arena.rating.payoff import PayoffMatrix
 from arena.report.across import Across
-from arena.report.drawing import BLUE, FAINT, GRID, HUES, INK, draw
+from arena.report.drawing import BLUE, FAINT, GRID, HUES, draw
 from arena.report.history import Checkpoint, Track
 from arena.report.ladders import Line
 from arena.report.text import NAME, shown

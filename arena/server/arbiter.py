@@ -6,13 +6,11 @@ noted in the journal and frames are queued; only when the journal is flushed do 
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
 
-from arena.core.agent import Provenance
 from arena.core.errors import (
     ArenaError,
     ErrorCode,
@@ -23,12 +21,13 @@ from arena.core.errors import (
     StaleRequest,
     TooLate,
 )
-from arena.core.match import Cause, MatchPlan, MatchResult, Move, SeatResult
+from arena.core.match import Cause, MatchResult, Move
 from arena.core.seams import Executor
 from arena.core.values import Fields, MatchId, Seat
 from arena.match import messages as msg
 from arena.match.packing import unpack_result
 from arena.server.clocks import Clocks
+from arena.server.endings import add_provenance, void_result
 from arena.server.frames import clock_message, seat_assigned
 from arena.server.journal import Journal
 from arena.server.live import LiveMatch, lost_to
@@ -208,15 +207,8 @@ class Arbiter:
         self.on_view(report.match, report.view)
 
     def _void(self, live: LiveMatch, reason: str) -> None:
-        parties = live.parties or range(len(live.plan.parties))
-        seats = [SeatResult(seat=Seat(i), party=p, rank=1, score=0.0, cause=Cause.VOID) for i, p in enumerate(parties)]
-        self._finish(live, MatchResult(plan=live.plan, moves=self._moves(live.plan), seats=seats, void=reason))
-
-    def _moves(self, plan: MatchPlan) -> list[Move]:
-        kept = self._journal.snapshot.matches.get(plan.match_id)
-        taken = kept.moves if kept is not None else []
-        moves = [Move(m.step, Seat(m.seat), m.action, Cause(m.cause) if m.cause else None) for m in taken]
-        return sorted(moves, key=lambda move: (move.step, move.seat))
+        kept = self._journal.snapshot.matches.get(live.plan.match_id)
+        self._finish(live, void_result(live, kept.moves if kept is not None else (), reason))
 
     def _finish(self, live: LiveMatch, result: MatchResult) -> None:
         live.over = True
@@ -228,8 +220,7 @@ class Arbiter:
             request.session.spoil_request(request.id, ErrorCode.MATCH_OVER)
         live.requests.clear()
         result.started_ms, result.ended_ms = live.started_ms, time.time_ns() // 1_000_000
-        if live.provenance:
-            result.provenance = {**result.provenance, **dict(_sent_along(live, result))}
+        add_provenance(live, result)
         self._on_over(live, result)
 
     # ---- what agents send
@@ -305,11 +296,3 @@ class Arbiter:
 
     def _overdue(self, live: LiveMatch, seat: Seat) -> None:
         self._executor.forfeit(live.plan.match_id, seat, lost_to(live.lane(seat).session))
-
-
-def _sent_along(live: LiveMatch, result: MatchResult) -> Iterator[tuple[int, Provenance]]:
-    """By move, what the agents sent with the answers that stood, and the refusals that the worker noted."""
-    for index, move in enumerate(result.moves):
-        if move.cause is None and (data := live.provenance.get((move.step, move.seat))):
-            noted = result.provenance.get(index)
-            yield index, replace(decode_provenance(data), refused=noted.refused if noted else ())

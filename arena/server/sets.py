@@ -11,9 +11,9 @@ from dataclasses import replace
 import structlog
 
 from arena.core.errors import LedgerFault, Unrecordable
-from arena.core.match import Cause, MatchPlan, MatchResult, Move, PartyRef, SetPlan
+from arena.core.match import MatchPlan, MatchResult, PartyRef, SetPlan
 from arena.core.seed import Seed
-from arena.core.values import Seat, SetId
+from arena.core.values import SetId
 from arena.ledger import Ledger, Receipt
 from arena.match.packing import pack_plans, unpack_plans
 from arena.server.arbiter import Arbiter
@@ -159,10 +159,9 @@ class Sets:
         if self._ledger.landed([match.plan.match_id]):  # killed between the commit and the journal's note of it
             self._note_landed(live, match)
             return
-        moves = [Move(m.step, Seat(m.seat), m.action, Cause(m.cause) if m.cause else None) for m in kept.moves]
         match.kept_banks = {m.seat: m.bank for m in kept.moves}
         match.provenance = {(m.step, m.seat): m.provenance for m in kept.moves if m.provenance}
-        self._arbiter.open(match, moves)
+        self._arbiter.open(match, [moved.move() for moved in kept.moves])
 
     def _note_landed(self, live: LiveSet, match: LiveMatch) -> None:
         ordinal = match.plan.ordinal

@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+from arena.core.match import Cause, Move
+from arena.core.values import Seat
+
 REMEMBERED_JOINS = 1024
 """Ended joins of one session that are remembered."""
 
@@ -106,6 +109,10 @@ class Moved(Entry):
     cause: str | None
     bank: float
     provenance: bytes = b""
+
+    def move(self) -> Move:
+        """The decision as records have it."""
+        return Move(self.step, Seat(self.seat), self.action, Cause(self.cause) if self.cause else None)
 
 
 AnyEntry = (

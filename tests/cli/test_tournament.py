@@ -2,11 +2,13 @@
 
 import signal
 import subprocess
+import sys
 
 import psutil
 import pytest
 
 from arena.ledger import Ledger
+from arena.local.tournament import begin
 from tests.cli.terminal import ARENA, environment
 
 ENTRANTS = """
@@ -112,7 +114,7 @@ def test_standings_are_readable_and_say_what_shared_deals_saved(cli, event):
     assert not cli("tournament", "run", event(more="duplicate = false\n")).out.count("variance")
 
 
-@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "stop"])
+@pytest.mark.parametrize("how", ["SIGTERM", "stop"])
 def test_an_event_under_way_is_looked_at_and_stopped(cli, endless, how):
     running = cli("tournament", "status", "evening-1", "--json").json
     assert (running["state"], running["matches"] > 0) == ("running", True)
@@ -135,12 +137,17 @@ def test_an_event_under_way_is_looked_at_and_stopped(cli, endless, how):
     )
 
 
-def test_an_event_whose_process_was_killed_is_interrupted_and_can_be_given_up(cli, endless):
-    endless.kill()
-    endless.wait()
+def test_an_event_whose_process_was_killed_is_interrupted_and_can_be_given_up(cli, event, tmp_path, monkeypatch):
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    with Ledger.open(f"sqlite:///{tmp_path}/arena.db") as ledger, monkeypatch.context() as as_gone:
+        as_gone.setattr("os.getpid", lambda: gone.pid)
+        ledger.tournaments.claim(begin(ledger, event().read_text()))
     assert cli("tournament", "status", "evening-1", "--json").json["state"] == "interrupted"
     assert cli("tournament", "list", "--json").json["tournaments"][0]["state"] == "interrupted"
+    assert "evening-1 of this file is not over" in cli("tournament", "run", "evening.toml").refusal()
     assert cli("tournament", "stop", "evening-1", "--json").json == {"tournament": "evening-1", "state": "stopped"}
+    assert cli("tournament", "resume", "evening.toml", "--workers", 1, "--json").json["state"] == "over"
 
 
 def test_a_file_that_was_changed_in_mid_run_is_told(cli, event):

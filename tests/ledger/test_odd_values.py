@@ -14,6 +14,8 @@ from arena.core.match import MatchResult, Move, PartyRef
 from arena.core.values import AgentName, Seat
 from arena.ledger import Ledger, SetState
 from arena.ledger.engine import begin
+from arena.wire.json_values import read_json
+from arena.wire.unfit import Unfit
 from tests.ledger.samples import BOB, result, set_plan
 
 FORM = json.loads(canonical(np.array([1.5], dtype=np.float32)))["$tensor"]
@@ -69,6 +71,11 @@ def test_an_entry_that_looks_like_a_tensor_leaves_the_ledger_readable(ledger: Le
     ledger.append(plan, [played]).result(30)
     assert ledger.result(played.plan.match_id) == played
     assert ledger.verify(MatchResult.play_digest).ok
+
+
+def test_no_agent_can_send_the_mark_of_a_tensor() -> None:
+    with pytest.raises(Unfit, match=r"has the key \$tensor"):
+        read_json(b'{"a":[{"$tensor":1}]}')
 
 
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "float16", "float64"])
