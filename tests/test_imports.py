@@ -18,6 +18,7 @@ PARTS = {
     "match": {"core", "plugin"},
     "tournament": {"core", "rating"},
     "ledger": {"core", "rating"},
+    "report": {"core", "rating", "ledger"},
     "local": {"core", "plugin", "match", "tournament", "ledger", "rating"},
     "server": {"core", "plugin", "match", "tournament", "ledger", "rating", "local", "wire", "v1"},
     "client": {"core", "wire", "v1"},
@@ -37,13 +38,16 @@ OWNERS = {
     "sqlalchemy": {"ledger"},
     "alembic": {"ledger"},
     "networkx": {"tournament"},
+    "matplotlib": {"report"},
+    "jinja2": {"report"},
+    "markupsafe": {"report"},
     "torch": {"agents", "training"},
     "vllm": {"agents", "training"},
     "trl": {"agents", "training"},
 }
 """External packages that only some parts may import."""
 
-ONLY_WHEN_USED = {"torch", "vllm", "trl"}
+ONLY_WHEN_USED = {"torch", "vllm", "trl", "matplotlib", "jinja2", "markupsafe"}
 CORE_REFUSES = {"asyncio", "time", "random"}
 HEAVY = {
     "grpc",
@@ -90,7 +94,7 @@ class Import:
 
 def imports_of(file: Path) -> Iterator[Import]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    inside = {id(inner) for outer in ast.walk(tree) if isinstance(outer, _LATER) for inner in ast.walk(outer)}
+    inside = {id(inner) for outer in ast.walk(tree) if is_later(outer) for inner in ast.walk(outer)}
     for node in ast.walk(tree):
         on_load = id(node) not in inside
         if isinstance(node, ast.Import):
@@ -101,7 +105,11 @@ def imports_of(file: Path) -> Iterator[Import]:
             yield Import(file, node.lineno, node.module or "", tuple(a.name for a in node.names), on_load)
 
 
-_LATER = (ast.FunctionDef, ast.AsyncFunctionDef)
+def is_later(node: ast.AST) -> bool:
+    """Whether what it holds does not run when the file loads: functions, and what is for type checkers alone."""
+    if isinstance(node, ast.If):
+        return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
 
 
 def sources(*folders: str) -> list[Path]:
@@ -160,7 +168,7 @@ def test_an_external_package_is_imported_only_where_it_belongs(package):
 
 
 @pytest.mark.parametrize("package", sorted(ONLY_WHEN_USED))
-def test_training_packages_are_imported_only_when_used(package):
+def test_optional_packages_are_imported_only_when_used(package):
     found = [i for i in ARENA if i.top == package and i.on_load]
     assert not found, "\n".join(map(str, found))
 

@@ -123,7 +123,8 @@ class Transaction:
 
 def introduce(driver: Driver, agents: Sequence[tuple[AgentName, str, str]], now_ms: int) -> None:
     """Make sure that these (name, owner, version) are listed; whoever registered a name first keeps it."""
-    driver.insert(AgentRow, [(plain(name), plain(owner), now_ms) for name, owner, _ in agents], "DO NOTHING")
+    owned = [(plain(name), plain(owner), now_ms) for name, owner, _ in agents if owner]
+    driver.insert(AgentRow, owned, "DO NOTHING")
     versions = [(plain(name), plain(version), None, None, now_ms) for name, _, version in agents if version]
     driver.insert(VersionRow, versions, "DO NOTHING")
 

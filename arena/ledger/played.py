@@ -1,13 +1,16 @@
 """What was played of an event's pairings, read from the sets that landed: there is no second copy of results."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Engine, Executable
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
+from arena.core.errors import LedgerFault
 from arena.core.match import Cause
 from arena.core.values import AgentName, MatchId, SetId
 from arena.ledger.sets import SetState
@@ -41,7 +44,11 @@ class SeatScore(NamedTuple):
 
 
 class PlayedSets:
-    """Reads on the sets of pairings; each call has a connection of its own."""
+    """Reads on the sets of pairings; each call has a connection of its own.
+
+    Raises:
+        LedgerFault: from any call, when the database fails.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -70,7 +77,7 @@ class PlayedSets:
     def landed_of(self, set_id: SetId) -> Mapping[MatchId, bool]:
         """The matches of a set that are in the ledger, and whether each of them was void."""
         query = select(MatchRow.match_id, MatchRow.void).where(MatchRow.set_id == set_id)
-        with Session(self._engine) as session:
+        with self._session() as session:
             return {MatchId(match): bool(void) for match, void in session.exec(query)}
 
     def settled(self, event: str) -> int:
@@ -80,7 +87,7 @@ class PlayedSets:
             .join(PairingRow, col(PairingRow.set_id) == col(SetRow.set_id))
             .where(PairingRow.event == event)
         )
-        with Session(self._engine) as session:
+        with self._session() as session:
             return int(session.exec(query).one())
 
     def scores(self, event: str) -> list[SeatScore]:
@@ -94,11 +101,22 @@ class PlayedSets:
             .group_by(MatchRow.set_id, col(MatchRow.ordinal), SeatRow.agent)
             .order_by(MatchRow.set_id, col(MatchRow.ordinal), SeatRow.agent)
         )
-        with self._engine.connect() as connection:
-            return [SeatScore(*row) for row in connection.execute(query)]
+        with self._session() as session:
+            rows = session.exec(query).all()
+        return [SeatScore(SetId(of), ordinal, AgentName(agent), float(score)) for of, ordinal, agent, score in rows]
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        """A session whose failures are one sentence."""
+        try:
+            with Session(self._engine) as session:
+                yield session
+        except SQLAlchemyError as error:
+            cause = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+            raise LedgerFault(f"the ledger cannot be used: {cause}") from error
 
     def _outcomes(self, query: Executable) -> list[SetOutcome]:
-        with Session(self._engine) as session:
+        with self._session() as session:
             rows = session.execute(query).all()
             absent = _absent(session, rows)
         return [

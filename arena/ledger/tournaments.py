@@ -94,7 +94,7 @@ class Tournaments(PlayedSets):
 
     def add(self, *, name: str, digest: str, game: str, version: str, text: str) -> StoredEvent:
         """Store an event that nobody runs yet; its id is made from its name, its secret of chance."""
-        with Session(self._engine) as session:
+        with self._session() as session:
             begin(session.connection())
             slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "event"
             taken = set(session.exec(select(EventRow.id).where(col(EventRow.id).startswith(f"{slug}-"))))
@@ -129,7 +129,7 @@ class Tournaments(PlayedSets):
         Raises:
             BadRequest: there is none.
         """
-        with Session(self._engine) as session:
+        with self._session() as session:
             row = session.get(EventRow, plain(event))
             if row is None:
                 raise BadRequest(f"there is no tournament {event!r} in this ledger; `arena tournament list` lists them")
@@ -146,7 +146,7 @@ class Tournaments(PlayedSets):
 
     def all(self) -> list[StoredEvent]:
         """Every event, oldest first."""
-        with Session(self._engine) as session:
+        with self._session() as session:
             order = (col(EventRow.started_ms), func.length(EventRow.id), col(EventRow.id))
             return [_event(row) for row in session.exec(select(EventRow).order_by(*order))]
 
@@ -168,7 +168,7 @@ class Tournaments(PlayedSets):
             "beat_ms": self._now_ms(),
             "ended_ms": None,
         }
-        with Session(self._engine) as session:
+        with self._session() as session:
             if not _changed(session, _of(event.id, event.runner).values(**values)):
                 raise BadRequest(f"tournament {event.id} was begun by another process just now; see its status")
             session.commit()
@@ -180,7 +180,7 @@ class Tournaments(PlayedSets):
         Raises:
             BadRequest: another process has the event now.
         """
-        with Session(self._engine) as session:
+        with self._session() as session:
             self._hold(session, event, claim, spent_ms=spent_ms)
             state = session.exec(select(EventRow.state).where(EventRow.id == event)).one()
             session.commit()
@@ -192,7 +192,7 @@ class Tournaments(PlayedSets):
         Raises:
             BadRequest: another process has the event now.
         """
-        with Session(self._engine) as session:
+        with self._session() as session:
             self._hold(session, event, claim)
             first = session.exec(select(func.count()).where(PairingRow.event == event)).one()
             session.add_all(_pairing_row(event, first + i, pairing) for i, pairing in enumerate(pairings))
@@ -205,7 +205,7 @@ class Tournaments(PlayedSets):
             BadRequest: another process has the event now.
         """
         now = self._now_ms()
-        with Session(self._engine) as session:
+        with self._session() as session:
             self._hold(session, event, claim, state=state.value, note=plain(note), spent_ms=spent_ms, ended_ms=now)
             session.commit()
 
@@ -214,7 +214,7 @@ class Tournaments(PlayedSets):
         found = self.find(event)
         if found.state.claimed:
             state = EventState.STOPPING if self.running(found) else EventState.STOPPED
-            with Session(self._engine) as session:
+            with self._session() as session:
                 asked = _of(event, found.runner).where(col(EventRow.state) == found.state.value)
                 _changed(session, asked.values(state=state.value))
                 session.commit()
@@ -230,7 +230,7 @@ class Tournaments(PlayedSets):
     def pairings(self, event: str) -> list[StoredPairing]:
         """What was decided so far, in that order."""
         query = select(PairingRow).where(PairingRow.event == event).order_by(col(PairingRow.ordinal))
-        with Session(self._engine) as session:
+        with self._session() as session:
             return [_pairing(row) for row in session.exec(query)]
 
 

@@ -310,7 +310,8 @@ def _ignore(reports: list[m.Report]) -> None:
 def _result(live: Assignment, report: m.Ended | m.Failed) -> MatchResult:
     if isinstance(report, m.Ended):
         return unpack_result(live.plan, report.result)
-    return MatchResult(plan=live.plan, moves=live.record(), seats=(), void=report.reason)
+    moves = sorted(live.record(), key=lambda move: (move.step, move.seat))
+    return MatchResult(plan=live.plan, moves=moves, seats=(), void=report.reason)
 
 
 def _not_starting() -> Fault:

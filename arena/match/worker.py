@@ -3,7 +3,7 @@
 import importlib
 import socket
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
@@ -48,6 +48,7 @@ class Worker:
         self._floor = self._new_floor()
         self._sets: deque[tuple[int, str, list[MatchPlan]]] = deque()
         self._reports: list[m.Report] = []
+        self._failed = False
         self._tasks = 0
         self._handlers: dict[type[m.Command], Callable[[Any], None]] = {
             m.Act: self._act,
@@ -67,16 +68,28 @@ class Worker:
         """Whether there is work left without further commands."""
         return bool(self._sets or self._outcomes) or self._floor.busy
 
-    def turn(self, commands: Sequence[m.Command]) -> list[m.Report]:
-        """Handle commands, let every match go on by one round, and say what came of it."""
+    def turn(self, commands: Sequence[m.Command]) -> Iterator[list[m.Report]]:
+        """Handle commands, let every match go on by one round, and say what came of it.
+
+        All is said at once, but that a match failed without delay: who waits for that must not wait for others' faults.
+        """
         self._outcomes.tell()
         for command in commands:
             self._handlers[type(command)](command)
+            if self._failed:
+                yield self._said()
         self._floor.round()
         if self._sets:
             self._play_set(*self._sets.popleft())
+        yield self._said()
+
+    def close(self) -> None:
+        """Close every game that was made here."""
+        self._shelf.close()
+
+    def _said(self) -> list[m.Report]:
         self._box.leave()
-        reports, self._reports = self._reports, []
+        reports, self._reports, self._failed = self._reports, [], False
         return reports
 
     def unsayable(self, report: m.Report) -> m.Report:
@@ -171,6 +184,8 @@ class Worker:
 
     def _tell(self, report: m.Report) -> None:
         self._reports.append(report)
+        if type(report) is m.Failed:
+            self._failed = True
 
     # ---- sets -------------------------------------------------------------------------------------------------------
 
@@ -271,8 +286,10 @@ def serve(sock: socket.socket, box: BlackBox, settings: Mapping[str, Any]) -> No
     with suppress(BrokenPipeError, ConnectionResetError):  # the other end went away while this one was speaking
         end.send(encode([]))
         while (commands := end.receive(wait=not worker.busy)) is not None:
-            if reports := worker.turn(commands):
-                end.send(_frame(worker, reports))
+            for reports in worker.turn(commands):
+                if reports:
+                    end.send(_frame(worker, reports))
+    worker.close()
 
 
 def _frame(worker: Worker, reports: list[m.Report]) -> bytearray:

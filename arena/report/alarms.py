@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from arena.core.values import AgentName
 from arena.rating import SetResult
 from arena.rating.bradley_terry import Comparisons, pairs_of_set
@@ -36,7 +38,8 @@ def find_alarms(sets: Sequence[SetResult]) -> Alarms:
         return Alarms(nulls)
     table = Comparisons.of(results)
     crowded = any(len(one.standings) > 2 for one in sets)
-    return Alarms(nulls, odd_meetings(table), odd_partners(table) if crowded else ())
+    with np.errstate(invalid="ignore"):  # where a result was certain, rounding may take a variance below 0
+        return Alarms(nulls, odd_meetings(table), odd_partners(table) if crowded else ())
 
 
 def null_records(sets: Iterable[SetResult]) -> list[NullRecord]:

@@ -129,7 +129,7 @@ def _paint_family(axes: "Axes", lines: Sequence[Checkpoint], hue: str) -> None:
         axes.plot(one.place, one.rating, "o", color=hue, markersize=6)
         known_by = one.version if before is not None and before.agent == one.agent else f"{one.agent} {one.version}"
         label = shown(known_by, NAME)
-        axes.annotate(label, (one.place, one.rating), (8, -11), textcoords="offset points", fontsize=10, color=hue)
+        axes.annotate(label, (one.place, one.rating), (8, -11), textcoords="offset points", fontsize=11, color=hue)
 
 
 def draw_calibration(name: str, found: Calibration) -> str:
@@ -168,7 +168,7 @@ def draw_endings(name: str, endings: Mapping[tuple[AgentName, Cause], int], agen
         _name_rows(axes, agents)
         axes.set_xlim(left=0)
         axes.set_xlabel("% of its seats, by cause")
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False, fontsize=10)
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False, fontsize=11)
 
     return draw(name, "Endings other than by the rules", 100 + _ROW * len(agents), paint)
 
@@ -233,7 +233,7 @@ def _name_ends(axes: "Axes", ends: Sequence[tuple[AgentName, float]]) -> None:
             xycoords=("axes fraction", "data"),
             textcoords="offset points",
             va="center",
-            fontsize=10,
+            fontsize=11,
             color=HUES[at],
             annotation_clip=False,
         )

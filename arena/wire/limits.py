@@ -15,8 +15,6 @@ MAX_GAME_ID: Final = 1024
 """Characters of a rated id, options included."""
 MAX_ACTION_BYTES: Final = 256 * 1024
 """Of one encoded action."""
-MAX_PROVENANCE_BYTES: Final = 512 * 1024
-"""Of one encoded provenance."""
 MAX_OPTIONS_BYTES: Final = 256 * 1024
 """Of a game's options as JSON, the texts of files included."""
 MAX_ENTRY_BYTES: Final = 64 * 1024

@@ -5,10 +5,9 @@ from math import isfinite
 import numpy as np
 from google.protobuf.message import DecodeError
 
-from arena.core.agent import Provenance
+from arena.core.agent import MAX_PROVENANCE_BYTES, Provenance
 from arena.core.errors import MalformedAction
 from arena.v1 import play_pb2 as pb
-from arena.wire.limits import MAX_PROVENANCE_BYTES
 from arena.wire.unfit import Unfit
 
 _FLOAT32 = np.dtype("<f4")

@@ -1,5 +1,7 @@
 """`arena tournament`: events are held, looked at, stopped and gone on with; whatever is wrong is one sentence."""
 
+import io
+import re
 import signal
 import subprocess
 import sys
@@ -7,8 +9,9 @@ import sys
 import psutil
 import pytest
 
+from arena.cli.tournament_view import progress
 from arena.ledger import Ledger
-from arena.local.tournament import begin
+from arena.local.tournament import Pace, begin
 from tests.cli.terminal import ARENA, environment
 
 ENTRANTS = """
@@ -230,3 +233,26 @@ def test_remote_entrants_are_refused_here_and_valid_in_themselves(cli, event):
 
 def test_without_a_ledger_there_is_nothing_to_list(cli):
     assert "there is no ledger at" in cli("tournament", "list").refusal()
+
+
+class Terminal(io.StringIO):
+    """A standard error that somebody looks at."""
+
+    def isatty(self):
+        return True
+
+
+def test_progress_tells_matches_sets_and_the_time_left(monkeypatch):
+    monkeypatch.setattr("sys.stderr", Terminal())
+    monkeypatch.setenv("COLUMNS", "160")
+    with progress("evening-1") as watcher:
+        watcher(Pace(matches=8, sets=1, all_matches=16, all_sets=2))
+        watcher(Pace(matches=12, sets=1, all_matches=16, all_sets=2))
+    shown = re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", sys.stderr.getvalue())
+    assert re.search(r"evening-1 .* 12/16 matches, 1/2 sets \d:\d\d:\d\d left", shown)
+
+
+def test_nobody_is_shown_progress_where_nobody_looks(capfd):
+    with progress("evening-1") as watcher:
+        assert watcher is None
+    assert capfd.readouterr() == ("", "")

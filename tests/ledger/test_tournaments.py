@@ -6,10 +6,9 @@ import sys
 
 import pytest
 from sqlalchemy import Engine, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from arena.core.errors import BadRequest
+from arena.core.errors import BadRequest, LedgerFault
 from arena.core.match import Cause
 from arena.core.values import AgentName, MatchId, SetId
 from arena.ledger import Ledger
@@ -86,7 +85,7 @@ def test_a_stored_pairing_never_changes(ledger: Ledger) -> None:
     claim = ledger.tournaments.claim(event)
     stored = [pairing(2), pairing(1)]
     ledger.tournaments.schedule(event.id, claim, stored)
-    with pytest.raises(IntegrityError):
+    with pytest.raises(LedgerFault, match="the ledger cannot be used: "):
         ledger.tournaments.schedule(event.id, claim, [pairing(3), pairing(1, "other")])
     assert ledger.tournaments.pairings(event.id) == stored
 

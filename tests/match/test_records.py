@@ -15,7 +15,6 @@ from arena.match.provenance import fit_provenance
 from arena.match.replay import mismatch, recorded
 from arena.match.table import Table
 from arena.match.unfit import Unfit
-from arena.wire import limits
 from tests.match.fakes import Sum, SumGame, make_plan
 
 
@@ -111,7 +110,6 @@ def test_provenance_within_bounds_is_kept_as_it_is() -> None:
     made = fit_provenance(given)
     assert (made.policy_version, made.completion_token_ids, made.reasoning, made.cost) == ("v1", [1, 2], "so", 1.0)
     assert list(made.logprobs) == [-0.5, -1.0]
-    assert limits.MAX_PROVENANCE_BYTES == MAX_PROVENANCE_BYTES
 
 
 @pytest.mark.parametrize("rank", [0, 3, 2**40, 1.5])

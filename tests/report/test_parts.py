@@ -1,7 +1,6 @@
 """What a report is made of: forecasts, histories, alarms, aggregates, and text that cannot do harm."""
 
 import csv
-import io
 import random
 from pathlib import Path
 
@@ -173,7 +172,8 @@ def test_an_unknown_name_is_refused_with_what_there_is(ledger: Ledger) -> None:
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "＝1"])
 def test_text_that_a_spreadsheet_would_compute_stands_behind_an_apostrophe(tmp_path: Path, text: str) -> None:
     CsvFile("t.csv", ("agent", "rating"), [(text, -1.5)]).write(tmp_path)
-    ((_, _), (name, rating)) = csv.reader(io.StringIO((tmp_path / "t.csv").read_text(encoding="utf-8"), newline=""))
+    with (tmp_path / "t.csv").open(newline="", encoding="utf-8") as source:
+        _, (name, rating) = csv.reader(source)
     assert name[0] == "'"
     assert name[1:].strip() == text.strip()
     assert rating == "-1.5"
@@ -197,7 +197,7 @@ def test_names_are_text_in_drawings_and_ids_are_the_drawings_own() -> None:
     assert "&lt;script&gt;alert('x')&lt;/script&gt;$_{x}$\\u202e$x^2$ \\frac _{" in one
     assert "<script" not in one
     assert "date" not in one.lower()
-    ids = [set(found.split('"')[0] for found in text.split(' id="')[1:]) for text in (one, two)]
+    ids = [{found.split('"')[0] for found in text.split(' id="')[1:]} for text in (one, two)]
     assert ids[0]
     assert not ids[0] & ids[1]
     assert draw("one", 'a "title" <b>', 200, paint) == one

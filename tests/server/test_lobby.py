@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from arena.core.agent import MAX_PROVENANCE_BYTES
 from arena.core.match import PartyRef
 from arena.server.hall import Hall
 from arena.v1 import common_pb2
 from arena.v1 import play_pb2 as pb
-from arena.wire.limits import MAX_ENTRY_BYTES, MAX_OPTIONS_BYTES, MAX_PROVENANCE_BYTES
+from arena.wire.limits import MAX_ENTRY_BYTES, MAX_OPTIONS_BYTES
 from tests.e2e.serving import install_plugin
 from tests.server.conftest import open_hall, visitor
 

@@ -1,4 +1,4 @@
-"""Sets in progress between an arbiter and a ledger that are both fakes: which results land, and what is told of them."""
+"""Sets in progress between an arbiter and a ledger that are fakes: which results land, and what is told of them."""
 
 import asyncio
 from collections.abc import Sequence

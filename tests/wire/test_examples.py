@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from arena.core.agent import MAX_PROVENANCE_BYTES
 from arena.core.errors import ErrorCode
 from arena.v1 import play_pb2 as pb
 from arena.wire.actions import encode_action
@@ -16,7 +17,6 @@ from arena.wire.limits import (
     MAX_JSON_DEPTH,
     MAX_NAME,
     MAX_OPTIONS_BYTES,
-    MAX_PROVENANCE_BYTES,
     MAX_SERVER_BATCH_BYTES,
     MAX_WANTS,
     Limits,

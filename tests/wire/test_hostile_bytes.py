@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.core.agent import Provenance
+from arena.core.agent import MAX_PROVENANCE_BYTES, Provenance
 from arena.core.errors import (
     ArenaError,
     BadEntry,
@@ -26,7 +26,7 @@ from arena.v1 import play_pb2 as pb
 from arena.wire.actions import decode_action
 from arena.wire.entrance import check_hello, read_join
 from arena.wire.frames import client_frames, join_frames, server_frames
-from arena.wire.limits import MAX_ACTION_BYTES, MAX_JSON_DEPTH, MAX_PROVENANCE_BYTES, Limits
+from arena.wire.limits import MAX_ACTION_BYTES, MAX_JSON_DEPTH, Limits
 from arena.wire.prompts import decode_prompt
 from arena.wire.provenance import decode_provenance, encode_provenance
 from tests.wire.mangling import mangled

@@ -1,0 +1,118 @@
+"""The page of `arena report`, as a real browser shows it: readable at any width, and deaf to what names say."""
+
+from pathlib import Path
+
+import pytest
+
+from arena.core.match import Cause
+from arena.core.values import AgentName
+from arena.ledger import Ledger
+from arena.report.text import shown
+from arena.report.write import write_report
+from tests.report.browser import look
+from tests.report.samples import GAME, HOSTILE, OTHER, duel, duels, fill, party, plan
+
+STRENGTHS = {"ada": 1.0, HOSTILE: 0.3, "<img src=x onerror=alert(1)>": -0.2, "random": -1.0}
+MADE = 1_700_000_000_000
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a report on two games, with hostile names, lineages and faults."""
+    folder = tmp_path_factory.mktemp("report")
+    with Ledger.open(f"sqlite:///{folder}/arena.db") as ledger:
+        for number in (1, 2, 3):
+            ledger.agents.add_version(AgentName(min(STRENGTHS)), f"v{number}")
+        fill(ledger, duels(STRENGTHS, 80, versions=3))
+        fill(ledger, duels(STRENGTHS, 40, seed=2, game=OTHER))
+        write_report(ledger, "toy", folder / "out", MADE)
+    return folder / "out"
+
+
+def test_a_browser_shows_every_section_and_drawing(report: Path) -> None:
+    seen = look(report / "index.html", 1280)
+    assert seen["title"] == "toy: who is how strong"
+    sections = ["Who is how strong", "Who beats whom", "Ratings over time", "Can the forecasts be believed?"]
+    sections += ["How matches ended", "Alarms"]
+    assert seen["headings"] == ["toy", "All games together", GAME.rated_id, *sections, OTHER.rated_id, *sections]
+    labels = [label for label, _ in seen["drawings"]]
+    assert len(labels) == 2 + 6 + 5
+    assert len(set(labels)) == 2 + 6
+    assert {"ada", "random", "timeout", "TrueSkill rating", "forecast score"} <= set(seen["words"])
+    assert seen["broken"] == 0
+    assert "120 sets of 240 matches" in seen["text"]
+
+
+def test_hostile_names_stay_text(report: Path) -> None:
+    seen = look(report / "index.html", 1280)
+    assert seen["scripts"] == 0
+    assert seen["attributes"] == []
+    assert shown(HOSTILE) in seen["names"]
+    assert shown(HOSTILE, 22) in seen["words"]
+    assert "\u202e" not in seen["text"]
+    assert "<img src=x onerror=alert(1)>" in seen["names"]
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
+def test_the_page_fits_the_screen_and_its_drawings_can_be_read(report: Path, width: int) -> None:
+    seen = look(report / "index.html", width)
+    assert seen["width"] <= width
+    assert all(0.7 * min(width, 460) < drawn <= width for _, drawn in seen["drawings"])
+    assert seen["smallest"] > (8 if width < 400 else 11)
+    assert seen["outside"] == []
+
+
+def test_the_page_needs_nothing_but_itself_and_links_to_its_data(report: Path) -> None:
+    seen = look(report / "index.html", 1280)
+    files = {path.name for path in report.iterdir()} - {"index.html"}
+    assert {link for link in seen["links"] if not link.startswith("#")} == files
+    assert files >= {"ladder.csv", "matrix.csv", "history.csv", "lineage.csv", "calibration.csv", "means.csv"}
+    page = (report / "index.html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in page
+    outside = page.replace("http://www.w3.org/2000/svg", "").replace("http://www.w3.org/1999/xlink", "")
+    assert "://" not in outside
+    assert "@import" not in page
+
+
+def test_names_in_csv_files_are_no_formulas(report: Path) -> None:
+    lines = (report / "ladder.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0].startswith("game,system,rank,agent,rating,low,high")
+    assert sum(",'=1+1</text>" in line for line in lines) == 2
+    assert not any(",=" in line for line in lines)
+
+
+def test_alarms_are_shown_in_red_letters(tmp_path: Path) -> None:
+    with Ledger.open(f"sqlite:///{tmp_path}/arena.db") as ledger:
+        fill(ledger, [duel(plan(f"s{n}", [party("random"), party("ada")]), (1.0, 1.0)) for n in range(20)])
+        write_report(ledger, GAME.rated_id, tmp_path / "out", MADE)
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert '<p class="alarm">1 alarm: look at the records' in page
+    assert "won 100.0 % of 20 sets, where chance gives 50.0 %" in page
+    assert "Every match was decided by the rules of the game alone." in page
+
+
+@pytest.mark.parametrize("system", ["elo", "mean", "bradley-terry", "glicko2"])
+def test_any_system_makes_a_page(tmp_path: Path, system: str) -> None:
+    with Ledger.open(f"sqlite:///{tmp_path}/arena.db") as ledger:
+        fill(ledger, duels({"ada": 1.0, "bob": 0.0, "cy": -1.0}, 30))
+        files = write_report(ledger, GAME.rated_id, tmp_path / "out", MADE, system)
+    assert files[0].read_text(encoding="utf-8").count("<svg") >= 4
+    assert f"\n{GAME.rated_id},{system},1,ada," in files[1].read_text(encoding="utf-8")
+
+
+def test_self_play_alone_makes_a_page(tmp_path: Path) -> None:
+    alone = plan("alone", [party("ada"), party("ada")])
+    with Ledger.open(f"sqlite:///{tmp_path}/arena.db") as ledger:
+        fill(ledger, [duel(alone, (1.0, 0.5), cause=Cause.ILLEGAL)])
+        (page, *_) = write_report(ledger, GAME.rated_id, tmp_path / "out", MADE)
+    text = page.read_text(encoding="utf-8")
+    assert "No two agents have met." in text
+    assert "illegal" in text
+
+
+def test_a_plain_page_is_the_same_each_time(tmp_path: Path) -> None:
+    with Ledger.open(f"sqlite:///{tmp_path}/arena.db") as ledger:
+        fill(ledger, duels({"ada": 1.0, "bob": 0.0}, 10))
+        one = write_report(ledger, GAME.rated_id, tmp_path / "one", MADE)
+        two = write_report(ledger, GAME.rated_id, tmp_path / "two", MADE)
+    assert [file.read_bytes() for file in one] == [file.read_bytes() for file in two]
