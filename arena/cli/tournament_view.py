@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from arena.cli.output import harmless, print_table
 
@@ -15,17 +15,6 @@ if TYPE_CHECKING:
     from arena.local.standings import EventReport
     from arena.local.tournament import Watcher
     from arena.tournament.duplicate import VarianceSaved
-
-_COLUMNS: Final = {
-    "#": "rank",
-    "agent": "agent",
-    "points": "points",
-    "sets": "sets",
-    "won": "wins",
-    "drawn": "draws",
-    "lost": "losses",
-    "faults": "faults",
-}
 
 
 def as_plan(opened: "OpenEvent") -> dict[str, Any]:
@@ -84,8 +73,9 @@ def show_report(report: "EventReport") -> None:
         f"{stored.name} ({stored.id}), {report.kind} in {stored.game}: {report.state}, "
         f"{report.sets} sets{expected}, {report.matches} matches"
     )
-    columns, rows = _standings(report)
-    print_table(harmless(title), columns, rows)
+    _print_columns(harmless(title), _standings(report))
+    if any(report.ratings.values()):
+        _print_columns("", _ratings(report))
     for note in (stored.note, *report.notes, _saved(report)):
         if note:
             print(harmless(note))
@@ -93,23 +83,42 @@ def show_report(report: "EventReport") -> None:
         print(f"`arena tournament resume {stored.id}` goes on with it")
 
 
-def _standings(report: "EventReport") -> tuple[list[str], list[list[Any]]]:
-    """The table: the sets of each entrant, what the format ranks by, and each rating, raw and clean."""
+_Columns = list[tuple[str, list[Any]]]
+
+
+def _print_columns(title: str, columns: _Columns) -> None:
+    rows = zip(*(cells for _, cells in columns), strict=True)
+    print_table(title, [name for name, _ in columns], [list(row) for row in rows])
+
+
+def _standings(report: "EventReport") -> _Columns:
+    """The sets of each entrant, and what the format ranks by."""
     lines = report.standings
-    columns = [(title, [getattr(line, name) for line in lines]) for title, name in _COLUMNS.items()]
-    named = [name for name in lines[0].ranked_by if name not in _COLUMNS]
+    columns: _Columns = [
+        (name, [getattr(line, name) for line in lines]) for name in ("rank", "agent", "points", "sets")
+    ]
+    columns.append(("w/d/l", [f"{line.wins}/{line.draws}/{line.losses}" for line in lines]))
+    columns.append(("faults", [line.faults for line in lines]))
+    named = [name for name in lines[0].ranked_by if name != "points"]
     columns += [(name, [line.ranked_by[name] for line in lines]) for name in named]
-    for system, by in report.ratings.items():
-        columns += _rated(system, [by.get(line.agent) for line in lines])
     if any(line.state != "in" for line in lines):
         columns.append(("state", [line.state for line in lines]))
-    return [title for title, _ in columns], [list(row) for row in zip(*(column for _, column in columns), strict=True)]
+    return [("#", columns[0][1]), *columns[1:]]
 
 
-def _rated(system: str, ratings: "Sequence[EventRating | None]") -> list[tuple[str, list[Any]]]:
+def _ratings(report: "EventReport") -> _Columns:
+    """Each entrant's rating by each system, raw and clean."""
+    agents = [line.agent for line in report.standings]
+    columns: _Columns = [("agent", list(agents))]
+    for system, by in report.ratings.items():
+        columns += _rated(system, [by.get(agent) for agent in agents])
+    return columns
+
+
+def _rated(system: str, ratings: "Sequence[EventRating | None]") -> _Columns:
     """The columns of a rating system; half the width of 95 % intervals where it has any."""
     halves = [None if r is None or r.low is None or r.high is None else (r.high - r.low) / 2 for r in ratings]
-    found: list[tuple[str, list[Any]]] = [(system, [r and r.rating for r in ratings])]
+    found: _Columns = [(system, [r and r.rating for r in ratings])]
     if any(half is not None for half in halves):
         found.append(("+-", list(halves)))
     return [*found, ("clean", [r and r.clean for r in ratings])]

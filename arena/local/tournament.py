@@ -88,12 +88,15 @@ class _Conducting:
 
     async def conduct(self, workers: int) -> None:
         """Play, and leave the event as stopped or over, whatever happens."""
+        with _on_signals(self._stop):
+            await self._conduct(workers)
+
+    async def _conduct(self, workers: int) -> None:
         state, note = EventState.STOPPED, ""
         try:
-            with _on_signals(self._stop):
-                await self._pool.start(workers)
-                await self._play()
-            if not self._stopping:
+            await self._pool.start(workers)
+            await self._play()
+            if self._timeline.over(self._seconds):
                 state = EventState.OVER
                 note = self._opened.director.stopped(self._timeline.course, self._seconds)
         except ArenaError as error:

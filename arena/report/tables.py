@@ -24,7 +24,7 @@ class CsvFile:
     def write(self, folder: Path) -> None:
         """Write it in UTF-8, with what a spreadsheet would take for a formula behind an apostrophe."""
         with (folder / self.name).open("w", newline="", encoding="utf-8", errors="backslashreplace") as target:
-            writer = csv.writer(target, lineterminator="\n")
+            writer = csv.writer(target)  # its CRLF has names with either character quoted
             writer.writerow(self.columns)
             writer.writerows(map(cell, row) for row in self.rows)
 
