@@ -69,13 +69,13 @@ def show_report(report: "EventReport") -> None:
     """Print how an event stands."""
     stored = report.event
     expected = "" if report.expected in {None, report.sets} else f" of about {report.expected}"
-    title = (
-        f"{stored.name} ({stored.id}), {report.kind} in {stored.game}: {report.state}, "
+    print(
+        f"{harmless(stored.name)} ({stored.id}), {report.kind} in {stored.game}: {report.state}, "
         f"{report.sets} sets{expected}, {report.matches} matches"
     )
-    _print_columns(harmless(title), _standings(report))
+    _print_columns(_standings(report))
     if any(report.ratings.values()):
-        _print_columns("", _ratings(report))
+        _print_columns(_ratings(report))
     for note in (stored.note, *report.notes, _saved(report)):
         if note:
             print(harmless(note))
@@ -86,9 +86,9 @@ def show_report(report: "EventReport") -> None:
 _Columns = list[tuple[str, list[Any]]]
 
 
-def _print_columns(title: str, columns: _Columns) -> None:
+def _print_columns(columns: _Columns) -> None:
     rows = zip(*(cells for _, cells in columns), strict=True)
-    print_table(title, [name for name, _ in columns], [list(row) for row in rows])
+    print_table("", [name for name, _ in columns], [list(row) for row in rows])
 
 
 def _standings(report: "EventReport") -> _Columns:

@@ -8,7 +8,7 @@ from arena.core.values import AgentName
 from arena.ledger import Ledger, VersionLine
 from arena.ledger.selection import Entrant
 from arena.rating import DEFAULT, SYSTEMS, SetResult, make_system
-from arena.rating.bradley_terry import Comparisons, PairResult, fit, pairs_of_set
+from arena.rating.bradley_terry import Comparisons, PairResult, Strength, fit, pairs_of_set
 
 SAMPLES: Final = 60
 """Moments at which ratings are noted."""
@@ -80,40 +80,32 @@ def find_tracks(
 def find_lineage(ledger: Ledger, sets: Sequence[SetResult], entrants: Iterable[Entrant]) -> list[Checkpoint]:
     """The rated versions of every lineage that has at least two, oldest first; all versions are fitted together."""
     version = {(one.number, one.agent): one.version for one in entrants}
-    units = {key for key in ((agent, of) for (_, agent), of in version.items()) if key[1]}
-    known = {
-        (line.agent, line.version): line for agent in {unit[0] for unit in units} for line in _versions(ledger, agent)
-    }
-    families: dict[AgentName, list[VersionLine]] = {}
-    for unit in sorted(units & known.keys(), key=lambda unit: (known[unit].created_ms, unit)):
-        families.setdefault(_root(unit, known), []).append(known[unit])
-    families = {root: lines for root, lines in families.items() if len(lines) > 1}
+    families = _families(ledger, {(agent, own) for (_, agent), own in version.items() if own})
     results = [_under(pair, one.number, version) for one in sets for pair in pairs_of_set(one)] if families else []
     if not results:
         return []
     rated = {row.agent: row for row in fit(Comparisons.of(results)).agents}
     return [
-        Checkpoint(
-            root,
-            place,
-            line.agent,
-            line.version,
-            line.parent,
-            line.created_ms,
-            row.rating,
-            row.low,
-            row.high,
-            row.results,
-        )
+        _checkpoint(root, place, line, rated[_name((line.agent, line.version))])
         for root, lines in sorted(families.items())
         for place, line in enumerate(lines, start=1)
-        for row in [rated.get(_name((line.agent, line.version)))]
-        if row is not None
+        if _name((line.agent, line.version)) in rated
     ]
 
 
-def _versions(ledger: Ledger, agent: AgentName) -> list[VersionLine]:
-    return ledger.agents.versions(agent)
+def _families(ledger: Ledger, played: set[_Unit]) -> dict[AgentName, list[VersionLine]]:
+    """The versions that played, oldest first, by the agent of their oldest ancestor; only where there are several."""
+    agents = {agent for agent, _ in played}
+    known = {(line.agent, line.version): line for agent in agents for line in ledger.agents.versions(agent)}
+    found: dict[AgentName, list[VersionLine]] = {}
+    for unit in sorted(played & known.keys(), key=lambda unit: (known[unit].created_ms, unit)):
+        found.setdefault(_root(unit, known), []).append(known[unit])
+    return {root: lines for root, lines in found.items() if len(lines) > 1}
+
+
+def _checkpoint(root: AgentName, place: int, line: VersionLine, own: Strength) -> Checkpoint:
+    rating = own.rating, own.low, own.high, own.results
+    return Checkpoint(root, place, line.agent, line.version, line.parent, line.created_ms, *rating)
 
 
 def _root(unit: _Unit, known: dict[_Unit, VersionLine]) -> AgentName:

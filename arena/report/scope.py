@@ -1,13 +1,12 @@
 """What a report is about: a rated id, all games of a plugin, or the sets of a tournament."""
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from arena.core.errors import UnknownGame
+from arena.core.errors import BadRequest, UnknownGame
 from arena.core.values import SetId
 from arena.ledger import Ledger
-from arena.ledger.selection import Pool, Selection
+from arena.ledger.selection import Pool, Selection, selected_sets
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +18,22 @@ class Scope:
 
 
 def find_scope(ledger: Ledger, name: str) -> Scope:
-    """The games that have results under this name: of a tournament, of a rated id, or of a plugin such as `openspiel`.
+    """The games that have results under this name: of a rated id, of a tournament, or of a plugin such as `openspiel`.
 
     Raises:
         UnknownGame: the ledger has no results of that name.
+        BadRequest: no set of the tournament is finished.
     """
     held = [line.game for line in ledger.games()]
-    of_event = sets_of(ledger, name)
+    of_event = None if name in held else sets_of(ledger, name)
     if of_event is not None:
-        chosen = [game for game in held if _meets(ledger, game, of_event)]
-        return Scope(name, tuple(Selection(game=game, pool=Pool.ALL, sets=of_event) for game in chosen))
+        found = [Selection(game=game, pool=Pool.ALL, sets=of_event) for game in held]
+        played = tuple(chosen for chosen in found if any(True for _ in selected_sets(ledger, chosen)))
+        if not played:
+            raise BadRequest(
+                f"no set of tournament {name!r} is finished yet; `arena tournament status` says how far it is"
+            )
+        return Scope(name, played)
     games = [name] if name in held else [game for game in held if game.startswith(f"{name}/")]
     if not games:
         there = ", ".join(held[:20]) or "nothing yet"
@@ -37,13 +42,7 @@ def find_scope(ledger: Ledger, name: str) -> Scope:
 
 
 def sets_of(ledger: Ledger, name: str) -> Collection[SetId] | None:
-    """The ids of the sets that the tournament `name` played; None when no tournament has this name.
-
-    Ledgers keep no tournaments yet: every name is that of a game.
-    """
-    return None
-
-
-def _meets(ledger: Ledger, game: str, sets: Collection[SetId]) -> bool:
-    counts = Counter(one.set_id in sets for one in ledger.ladder_sets(game))
-    return counts[True] > 0
+    """The sets that a tournament decided on, by its id or the latest of its name; None when there is none."""
+    events = ledger.tournaments.all()
+    event = next((one for one in events if one.id == name), None) or ledger.tournaments.latest(name)
+    return None if event is None else frozenset(one.set_id for one in ledger.tournaments.pairings(event.id))

@@ -55,7 +55,8 @@ class FaultRule:
     """What becomes of entrants that stay away.
 
     Whoever has not taken its place within `show_up_seconds` of a set's turn forfeits that set; after `withdraw_after`
-    forfeits in a row it is out of the event.
+    forfeits in a row it is out of the event. An agent in a worker stayed away from a set when all its matches ended for
+    want of it.
     """
 
     show_up_seconds: float = 60.0

@@ -18,6 +18,7 @@ SPECIFIED = {
     "join",
     "play",
     "ladder",
+    "report",
     "rate",
     "matrix",
     "sprt",

@@ -131,7 +131,10 @@ class Stopper:
 
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "stop"])
-def test_a_stopped_event_goes_on_with_the_matches_that_are_missing(ledger: Ledger, how: str) -> None:
+def test_a_stopped_event_goes_on_with_the_matches_that_are_missing(
+    ledger: Ledger, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("arena.local.tournament._BEAT_SECONDS", 0.01)
     total = 6 * 400
     stored = begin(ledger, event_of(ROBIN + "[sets]\ndeals = 200\n", "random first null random"))
     stopper = Stopper(ledger, stored, how, most=7)

@@ -2,16 +2,18 @@
 
 import csv
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import trueskill
 from openskill.models import PlackettLuce
 
-from arena.core.errors import UnknownGame
+from arena.core.errors import BadRequest, UnknownGame
 from arena.core.values import AgentName, SetId
 from arena.ledger import Ledger
 from arena.ledger.selection import Selection, selected_sets, set_entrants
+from arena.ledger.tournaments import StoredPairing
 from arena.rating import Rating, make_system
 from arena.rating.aggregate import interquartile_mean
 from arena.report import scope
@@ -151,16 +153,36 @@ def test_aggregates_are_of_the_agents_of_all_games(ledger: Ledger) -> None:
     assert compare(facts[:1]) is None
 
 
-def test_a_tournament_is_the_games_and_sets_it_played(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def event(ledger: Ledger, sets: Sequence[str]) -> str:
+    """The id of a stored event with these sets."""
+    stored = ledger.tournaments.add(name="Spring Open", digest="d", game=GAME.id, version="1.0", text="")
+    claim = ledger.tournaments.claim(stored)
+    names = AgentName("ada"), AgentName("bob")
+    pairings = [
+        StoredPairing(round=1, number=at, leg=0, known=0, stage="", entrants=names, set_id=SetId(set_id))
+        for at, set_id in enumerate(sets)
+    ]
+    ledger.tournaments.schedule(stored.id, claim, pairings)
+    return stored.id
+
+
+def test_a_tournament_is_the_games_and_sets_it_played(ledger: Ledger) -> None:
     fill(ledger, duels(STRENGTHS, 10))
     fill(ledger, duels(STRENGTHS, 10, seed=2, game=OTHER))
-    mine = {SetId(f"{GAME.rated_id}-1-{number}") for number in range(4)}
-    monkeypatch.setattr(scope, "sets_of", lambda ledger, name: mine if name == "spring-open" else None)
-    (chosen,) = scope.find_scope(ledger, "spring-open").games
+    stored = event(ledger, [f"{GAME.rated_id}-1-{number}" for number in range(4)])
+    assert scope.find_scope(ledger, "Spring Open").games == scope.find_scope(ledger, stored).games
+    (chosen,) = scope.find_scope(ledger, stored).games
     facts = gather(ledger, chosen, None, [])
     assert (facts.game, facts.sets, facts.matches) == (GAME.rated_id, 4, 8)
     assert sum(facts.endings.values()) == 16
     assert sum(line.row.matches for line in facts.ladder.lines) == 16
+
+
+def test_a_tournament_without_a_finished_set_says_so(ledger: Ledger) -> None:
+    fill(ledger, duels(STRENGTHS, 3))
+    stored = event(ledger, ["later"])
+    with pytest.raises(BadRequest, match=f"no set of tournament '{stored}' is finished yet"):
+        scope.find_scope(ledger, stored)
 
 
 def test_an_unknown_name_is_refused_with_what_there_is(ledger: Ledger) -> None:
