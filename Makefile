@@ -58,7 +58,7 @@ bench: setup-test ## Run the benchmarks (BENCH_ARGS="..." is passed on)
 	$(PY) tests/bench/run.py $(BENCH_ARGS)
 
 bench-ledger: setup-test ## Measure a ladder of a million matches (BENCH_ARGS="--matches 20000" for less)
-	$(PY) tests/bench/ledger.py $(BENCH_ARGS)
+	OPENBLAS_NUM_THREADS=1 $(PY) tests/bench/ledger.py $(BENCH_ARGS)
 
 chaos: setup-test ## Run the fault-injection tests
 	$(PY) -m pytest -m chaos tests/chaos $(PYTEST_ARGS)

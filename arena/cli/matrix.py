@@ -118,9 +118,12 @@ def _from_ledger(
 
 
 def _write(pool: "PayoffMatrix", file: Path) -> None:
-    """The known cells, in the form that --from reads."""
+    """The known cells, in the form that --from reads; names that a spreadsheet would compute are disarmed."""
     import csv
 
+    from arena.rating.csv_cells import disarmed
+
+    names = list(map(disarmed, pool.agents))
     try:
         with file.open("w", newline="", encoding="utf-8") as target:
             writer = csv.writer(target)
@@ -128,7 +131,7 @@ def _write(pool: "PayoffMatrix", file: Path) -> None:
             for (row, column), count in ((at, int(pool.count[at])) for at in zip(*pool.count.nonzero(), strict=True)):
                 interval = (pool.low[row, column], pool.high[row, column])
                 cell = (repr(float(pool.payoff[row, column])), count, *(_known(bound) for bound in interval))
-                writer.writerow((pool.agents[row], pool.agents[column], *cell))
+                writer.writerow((names[row], names[column], *cell))
     except OSError as error:
         raise BadRequest(f"cannot write {str(file)!r}: {error.strerror}") from None
 

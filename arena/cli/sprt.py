@@ -1,14 +1,12 @@
 """`arena sprt`: whether a duel has been decided, from its counts alone."""
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from arena.cli.options import AsJson
 from arena.cli.output import print_json
 from arena.core.errors import BadRequest
-
-_LARGEST: Final = 10**15
 
 
 def sprt(
@@ -61,10 +59,12 @@ def _counts(pairs: str | None, matches: str | None) -> tuple[int, ...]:
 
 
 def _numbers(name: str, text: str, wanted: int) -> list[int]:
+    from arena.rating.sprt import LARGEST
+
     parts = [part.strip() for part in text.split(",")]
     if len(parts) != wanted or not all(part.isascii() and part.isdigit() and len(part) <= 16 for part in parts):
         raise BadRequest(f"--{name} takes {wanted} whole numbers with commas between them, not {text!r}")
     numbers = list(map(int, parts))
-    if not 0 < sum(numbers) <= _LARGEST:
-        raise BadRequest(f"--{name} counts no result at all, or too many: their sum must be 1 to {_LARGEST}")
+    if not 0 < sum(numbers) <= LARGEST:
+        raise BadRequest(f"--{name} counts no result at all, or too many: their sum must be 1 to {LARGEST}")
     return numbers

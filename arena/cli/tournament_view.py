@@ -120,7 +120,7 @@ def _rated(system: str, ratings: "Sequence[EventRating | None]") -> _Columns:
     halves = [None if r is None or r.low is None or r.high is None else (r.high - r.low) / 2 for r in ratings]
     found: _Columns = [(system, [r and r.rating for r in ratings])]
     if any(half is not None for half in halves):
-        found.append(("+-", list(halves)))
+        found.append(("+- 95 %", list(halves)))
     return [*found, ("clean", [r and r.clean for r in ratings])]
 
 

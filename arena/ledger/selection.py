@@ -1,7 +1,7 @@
 """Which finished sets of a game a ladder or a report is about, set by set or match by match."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Select, exists, func, select
 from sqlmodel import SQLModel
 
+from arena.core.errors import LedgerFault
 from arena.core.match import FAULTS, Cause
 from arena.core.values import AgentName, Seat, SetId
 from arena.ledger.reads import Reads
@@ -105,16 +106,27 @@ class PlayedMatch:
 
 
 def selected_sets(ledger: Reads, chosen: Selection) -> Iterator[SetResult]:
-    """The selected sets in order of completion."""
+    """The selected sets in order of completion.
+
+    Raises:
+        LedgerFault: the ledger was tampered with, so that a set has no standings, or odd ones.
+    """
     head = (SETS.completed, SETS.set_id, SETS.clean, SETS.ladder)
     query = select(*head, *(STANDINGS[name] for name in Standing._fields))
-    query = chosen.narrow(query.join(StandingRow, STANDINGS.entry == SETS.completed))
+    query = chosen.narrow(query.outerjoin(StandingRow, STANDINGS.entry == SETS.completed))
     ordered = query.order_by(SETS.completed, STANDINGS.rank, STANDINGS.agent)
     with ledger._engine.connect() as connection:
         for (number, set_id, clean, in_ladder), rows in groupby(connection.execute(ordered), itemgetter(0, 1, 2, 3)):
-            standings = [Standing(*row[4:]) for row in rows]
+            standings = [_standing(number, row[4:]) for row in rows]
             if chosen.takes(set_id, in_ladder, len(standings)):
                 yield SetResult(number, SetId(set_id), clean, standings)
+
+
+def _standing(number: int, row: Sequence[Any]) -> Standing:
+    if tuple(map(type, row)) != _STANDING_TYPES:
+        reason = f"the set of entry {number} has no standings, or odd ones"
+        raise LedgerFault(f"the selection cannot be read: {reason}; `arena verify` tells what was changed")
+    return Standing(*row)
 
 
 def selected_matches(ledger: Reads, chosen: Selection) -> Iterator[PlayedMatch]:
@@ -161,4 +173,5 @@ def _with_seats(query: Select[Any]) -> Select[Any]:
     return of_sets.join(SeatRow, SEATS.match == MATCHES.number)
 
 
+_STANDING_TYPES: Final = (str, int, float, *[int] * (len(Standing._fields) - 3))
 _PART: Final = ("agent", "version", "seat", "role", "team", "rank", "score")

@@ -13,8 +13,12 @@ from arena.core.values import AgentName
 from arena.rating.bradley_terry_connectivity import components
 from arena.rating.bradley_terry_pairs import Comparisons, Factor, Floats, Ints
 
+LARGEST = 5_000
+"""Strengths and effects that are fitted at most: the information about them is a matrix of their square."""
 _DENSE_KEYS = 1 << 24
 """Up to so many possible keys, counting them all beats sorting those that occur."""
+_MOST_KEYS = 1 << 61
+"""Up to so many possible keys, a key and one of three outcomes are one number of 64 bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,19 +99,20 @@ def design(results: Comparisons, by: str | None) -> tuple[Design, Cells, Rows]:
     """Code the results for a fit with one strength for each agent, or each agent and level of the factor `by`.
 
     Raises:
-        BadRequest: when `by` is no factor of the results, or an agent has no result.
+        BadRequest: when `by` is no factor of the results, an agent has no result, or there is too much to fit.
     """
     results = _oriented(results)
     side = _side(results, by)
     everyone = np.arange(len(results.agents)), results.first, results.second
     codes, first, second = _units(results, side) if by else everyone
+    effects = [(name, level) for name, factor in results.factors.items() for level in factor.levels]
+    _check_size(len(codes), len(effects))
     keys, space = _keys(results, first, second, len(codes))
     cell_keys, rows = _rows(results, keys, space)
     agent_of, side_of = codes // len(side.levels), codes % len(side.levels)
-    cells = _cells(results, cell_keys, len(codes))
+    cells = _cells(results, first, second, len(codes), _examples(keys, cell_keys, space))
     _check(results.agents, np.concatenate([agent_of[cells.first], agent_of[cells.second]]))
     component_of = components(len(results.agents), agent_of[cells.first], agent_of[cells.second])
-    effects = [(name, level) for name, factor in results.factors.items() for level in factor.levels]
     names = list(results.factors)
     shape = Design(
         units=tuple(zip(agent_of.tolist(), side_of.tolist(), strict=True)),
@@ -131,6 +136,15 @@ def _side(results: Comparisons, by: str | None) -> Factor:
         known = ", ".join(results.factors) or "none"
         raise BadRequest(f"the results have no factor {by!r} to tell strengths apart by; there is {known}")
     return results.factors[by]
+
+
+def _check_size(units: int, effects: int) -> None:
+    if units + effects > LARGEST:
+        levels = f" and {effects} levels of seat, role or the like" if effects else ""
+        raise BadRequest(
+            f"the results tell of {units} strengths{levels}, and a Bradley-Terry fit takes {LARGEST} at most; "
+            "rate fewer agents, or by an online system such as trueskill"
+        )
 
 
 def _check(agents: Sequence[AgentName], played: Ints) -> None:
@@ -170,10 +184,16 @@ def _oriented(results: Comparisons) -> Comparisons:
 
 
 def _keys(results: Comparisons, first: Ints, second: Ints, units: int) -> tuple[Ints, int]:
-    """One number for everything that a result's logit depends on, and how many such numbers there could be."""
+    """One number for everything that a result's logit depends on, and how many such numbers there could be.
+
+    Before they would outgrow 64 bits, those that occur are numbered anew.
+    """
     keys, space = first * units + second, units * units
     for factor in results.factors.values():
         size = len(factor.levels)
+        if space * size * size > _MOST_KEYS:
+            keys = _dense(keys)
+            space = int(keys.max()) + 1
         keys = (keys * size + factor.first) * size + factor.second
         space *= size * size
     return keys, space
@@ -199,16 +219,22 @@ def _rows(results: Comparisons, keys: Ints, space: int) -> tuple[Ints, Rows]:
     return cell_keys, Rows(cell, score, drawn, weight, count.astype(np.float64), cluster)
 
 
-def _cells(results: Comparisons, keys: Ints, units: int) -> Cells:
-    columns: list[Floats] = []
-    for factor in reversed(tuple(results.factors.values())):
-        size = len(factor.levels)
-        keys, second = np.divmod(keys, size)
-        keys, first = np.divmod(keys, size)
-        levels = np.arange(size)
-        columns.insert(0, (first[:, None] == levels).astype(np.float64) - (second[:, None] == levels))
-    first, second = np.divmod(keys, units)
-    return Cells(units, first, second, np.concatenate([np.zeros((len(keys), 0)), *columns], axis=1), keys)
+def _cells(results: Comparisons, first: Ints, second: Ints, units: int, examples: Ints) -> Cells:
+    """The cells, each as one of its results has it."""
+    columns = [np.zeros((len(examples), 0))]
+    for factor in results.factors.values():
+        levels = np.arange(len(factor.levels))
+        one, two = factor.first[examples, None] == levels, factor.second[examples, None] == levels
+        columns.append(one.astype(np.float64) - two)
+    first, second = first[examples], second[examples]
+    return Cells(units, first, second, np.concatenate(columns, axis=1), first * units + second)
+
+
+def _examples(keys: Ints, distinct: Ints, space: int) -> Ints:
+    """A result of each of the distinct keys."""
+    found = np.empty(len(distinct), dtype=np.int64)
+    found[_placed(keys, distinct, space)] = np.arange(len(keys))
+    return found
 
 
 def _counted(keys: Ints, space: int) -> tuple[Ints, Ints]:

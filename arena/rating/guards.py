@@ -155,7 +155,8 @@ def odd_votes(ballots: Iterable[Ballot], level: float = LEVEL) -> list[PairFindi
     each voter's whole sequence, to the voters of its group at random: its p-value is exact, and neither a unanimous
     table nor one grudge held for a whole match looks odd. It can show agents that find each other across matches,
     through fresh aliases. It cannot see pairs that agree by plan to differ, says nothing of groups of two, and flags
-    honest twins: two copies of one model reason alike.
+    honest twins: two copies of one model reason alike. A record does not say which of a game's moves are votes, so that
+    no report calls this by itself: who knows the game brings the ballots.
 
     Raises:
         BadRequest: when a voter has two votes in one round.

@@ -9,6 +9,7 @@ from arena.core.values import AgentName, SetId
 from arena.rating.bradley_terry_pairs import Entrant, PairResult, pairs
 from arena.rating.results import SetResult, Standing
 from arena.rating.table import Match, SeatRow
+from arena.rating.ties import Total, places
 
 
 class Unit(NamedTuple):
@@ -64,7 +65,8 @@ def ranked(match: Match, *, alone: bool = False) -> list[Unit]:
         one = match.rows[0]
         few = f"one agent, {one.agent[:40]!r}" if len(seats) < 2 else f"one team, {one.team[:40]!r}"
         raise _unfit(match, f"has only {few}; a rating compares at least two")
-    place = _places(rows, _merit(match))
+    merit = _merit(match)
+    place = places({side: Total.of([merit[row.line] for row in own], len(own)) for side, own in rows.items()})
     units = [Unit(agent, sides[agent], place[sides[agent]], own) for agent, own in seats.items()]
     return sorted(units, key=lambda unit: unit.rank)
 
@@ -75,14 +77,6 @@ def _sides(seats: Mapping[AgentName, Sequence[SeatRow]]) -> dict[AgentName, str]
     return {
         agent: f"agent {agent}" if mixed or not own[0].team else f"team {own[0].team}" for agent, own in seats.items()
     }
-
-
-def _places(rows: Mapping[str, Sequence[SeatRow]], merit: Mapping[int, float]) -> dict[str, int]:
-    """The rank of each side by its mean merit; equal ones share the better rank."""
-    worth = {side: fsum(merit[row.line] for row in own) / len(own) for side, own in rows.items()}
-    order = sorted(worth.values(), reverse=True)
-    place = {value: rank for rank, value in reversed([*enumerate(order, start=1)])}
-    return {side: place[value] for side, value in worth.items()}
 
 
 def _merit(match: Match) -> dict[int, float]:
@@ -104,14 +98,15 @@ def _duel(number: int, match: Match) -> SetResult | None:
     if one.agent == two.agent or one.team or two.team or one.weight != 1 or two.weight != 1:
         return None
     merit = _merit(match)
-    first, second = merit[one.line], merit[two.line]
-    lines = [_line(one, first, second), _line(two, second, first)]
-    return SetResult(number, SetId(match.name), True, lines if first >= second else lines[::-1])
+    first, second = (Total(merit[row.line], abs(merit[row.line])) for row in (one, two))
+    ahead = 0.0 if first.equals(second) else first.value - second.value
+    lines = [_line(one, ahead), _line(two, -ahead)]
+    return SetResult(number, SetId(match.name), True, lines if ahead >= 0 else lines[::-1])
 
 
-def _line(row: SeatRow, own: float, other: float) -> Standing:
-    lost = own < other
-    return Standing(row.agent, 1 + lost, row.score or 0.0, 1, own > other, own == other, lost, 0)
+def _line(row: SeatRow, ahead: float) -> Standing:
+    lost = ahead < 0
+    return Standing(row.agent, 1 + lost, row.score or 0.0, 1, ahead > 0, ahead == 0, lost, 0)
 
 
 def _set_result(number: int, match: Match, units: Sequence[Unit]) -> SetResult:

@@ -6,13 +6,15 @@ from typing import ClassVar
 
 from arena.core.values import AgentName, Json
 from arena.rating.results import SetResult
-from arena.rating.system import Z95, Rating, RatingSystem
+from arena.rating.system import Rating, RatingSystem
+from arena.rating.ties import ROUNDING
 
 
 class MeanScore(RatingSystem):
     """`value` is the mean score a match, in the game's unit; `uncertainty` is half the width of its 95 % interval.
 
-    The sets are the samples (Welford's running variance); after a single one the interval is unknown.
+    The sets are the samples (Welford's running variance), and the interval is Student's. After a single one, or while
+    all are alike, nothing tells how far the mean may be off: there is no interval.
     """
 
     name: ClassVar[str] = "mean"
@@ -32,7 +34,13 @@ class MeanScore(RatingSystem):
 
     def ratings(self) -> Mapping[AgentName, Rating]:
         """The mean and its interval for every agent."""
-        return {
-            agent: Rating(mean, Z95 * sqrt(squares / (count - 1) / count) if count > 1 else None)
-            for agent, (count, mean, squares) in self._moments.items()
-        }
+        return {agent: Rating(own[1], _half_width(*own)) for agent, own in self._moments.items()}
+
+
+def _half_width(count: int, mean: float, squares: float) -> float | None:
+    """Half of the interval of a mean of `count` samples, whose squared distances to it add up to `squares`."""
+    from scipy.special import stdtrit
+
+    if count < 2 or sqrt(squares / count) <= ROUNDING * abs(mean):
+        return None
+    return float(stdtrit(count - 1, 0.975)) * sqrt(squares / (count - 1) / count)

@@ -8,6 +8,7 @@ from typing import BinaryIO, Final
 
 from arena.core.errors import BadRequest
 from arena.core.values import AgentName
+from arena.rating.csv_cells import restored
 from arena.rating.payoff import Cell, PayoffMatrix, matrix
 
 COLUMNS: Final = ("agent", "opponent", "score", "count")
@@ -26,7 +27,7 @@ def read_payoffs(file: BinaryIO, bounds: tuple[float, float] = RANGE) -> PayoffM
 
     `score` is the mean payoff of `agent` against `opponent` over `count` samples. A pair that stands in one order only
     is zero-sum. As the file does not say how much payoffs vary, intervals allow for the most within `bounds`; scores
-    outside of them have none.
+    outside of them have none. Names that `csv_cells` disarmed are restored.
 
     Raises:
         BadRequest: when the file is not as it should be; the sentence names the line.
@@ -88,7 +89,7 @@ def _places(header: list[str]) -> dict[str, int]:
 
 
 def _cell(fields: dict[str, str], line: int) -> Cell:
-    agent, opponent = fields["agent"], fields["opponent"]
+    agent, opponent = restored(fields["agent"]), restored(fields["opponent"])
     if not agent or not opponent:
         raise BadRequest(f"line {line} lacks the name of an agent; both agent and opponent are needed")
     score, count = _number(fields["score"]), _number(fields["count"])

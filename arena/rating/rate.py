@@ -20,6 +20,10 @@ from arena.rating.table import Match
 BRADLEY_TERRY: Final = "bradley-terry"
 NAMES: Final = (*sorted(SYSTEMS), BRADLEY_TERRY)
 """Every system that `rate` knows."""
+_NAMED: Final = 5
+"""Agents that a note names at most."""
+_WEIGHTLESS: Final = ("glicko2", "mean", BRADLEY_TERRY)
+"""Systems that count every agent of a match in full."""
 _FIT: Final = (
     Option(name="ridge", default=RIDGE, kind="float", low=0, high=1e6, help="Precision of the prior."),
     Option(
@@ -40,7 +44,8 @@ _FIT: Final = (
 class Rated:
     """One agent's line. `low` and `high` bound a 95 % interval, or that of the `level` that Bradley-Terry was given.
 
-    They and `sigma` are None where the system states no uncertainty. `mu` is the rating's mean, `sigma` its deviation.
+    They and `sigma` are None where the system states no uncertainty. `mu` is the rating's mean, `sigma` the deviation
+    of the normal belief with this interval.
     """
 
     agent: AgentName
@@ -66,15 +71,22 @@ def rate(matches: Sequence[Match], name: str, settings: Iterable[str] = ()) -> R
     Raises:
         BadRequest: for an unknown system or setting, or matches that it cannot rate.
     """
+    notes = [f"{name} leaves weights out: every agent counts in full"] if _ignored(matches, name) else []
     if name == BRADLEY_TERRY:
-        return _fitted(matches, resolve(_FIT, parse_assignments(_FIT, settings)))
+        return _fitted(matches, resolve(_FIT, parse_assignments(_FIT, settings)), notes)
     if name not in SYSTEMS:
         raise BadRequest(f"unknown rating system {name!r}; there is {', '.join(NAMES)}")
     system = make_system(name, settings)
     _check_scores(matches, system)
     system.update(set_results(matches, alone=isinstance(system, MeanScore)))
     counts = _counts(matches)
-    return Ranking(_ordered(_row(agent, own, system, counts[agent]) for agent, own in system.ratings().items()))
+    rows = _ordered(_row(agent, own, system, counts[agent]) for agent, own in system.ratings().items())
+    return Ranking(rows, notes)
+
+
+def _ignored(matches: Iterable[Match], name: str) -> bool:
+    """Whether some weight is stated that this system makes nothing of."""
+    return name in _WEIGHTLESS and any(row.weight != 1 for match in matches for row in match.rows)
 
 
 def _check_scores(matches: Iterable[Match], system: RatingSystem) -> None:
@@ -91,7 +103,7 @@ def _row(agent: AgentName, rating: Rating, system: RatingSystem, matches: int) -
     return Rated(agent, rating.value, rating.value, sigma, low, high, matches)
 
 
-def _fitted(matches: Sequence[Match], config: Mapping[str, Any]) -> Ranking:
+def _fitted(matches: Sequence[Match], config: Mapping[str, Any], notes: Sequence[str]) -> Ranking:
     by = config["by"] or None
     factors = dict.fromkeys([*config["factors"].split(","), config["by"]])
     results = Comparisons.of(pair_results(matches, [factor for factor in factors if factor]))
@@ -101,7 +113,7 @@ def _fitted(matches: Sequence[Match], config: Mapping[str, Any]) -> Ranking:
         Rated(row.agent, row.rating, row.rating, row.error * POINTS, row.low, row.high, counts[row.agent])
         for row in found.agents
     ]
-    return Ranking(_ordered(rows), list(_notes(found)))
+    return Ranking(_ordered(rows), [*notes, *_notes(found)])
 
 
 def _notes(found: BradleyTerry) -> Iterator[str]:
@@ -110,7 +122,13 @@ def _notes(found: BradleyTerry) -> Iterator[str]:
         yield f"the agents fall into {groups} groups that never met, and ratings of different groups do not compare"
     for agents, what in ((found.all_win, "lost no point"), (found.all_loss, "won no point")):
         if agents:
-            yield f"{', '.join(agents)} {what}, so that their distance to the others rests on the prior"
+            yield f"{_named(agents)} {what}, so that their distance to the others rests on the prior"
+
+
+def _named(agents: Sequence[AgentName]) -> str:
+    """The first few names, and how many more there are."""
+    shown = ", ".join(agent[:40] for agent in agents[:_NAMED])
+    return shown if len(agents) <= _NAMED else f"{shown} and {len(agents) - _NAMED} more"
 
 
 def _counts(matches: Iterable[Match]) -> Counter[AgentName]:

@@ -6,6 +6,7 @@ from math import fsum
 from typing import NamedTuple
 
 from arena.core.values import AgentName, SetId
+from arena.rating.ties import Total, places
 
 
 class SeatLine(NamedTuple):
@@ -86,15 +87,17 @@ def sides(result: SetResult) -> list[Side]:
 def standings(matches: Iterable[Sequence[SeatLine]]) -> list[Standing]:
     """The standings of a set from its matches: best first, equal sums share a rank.
 
+    Sums are equal where rounding alone may tell them apart (`arena.rating.ties`), and keep the order of names.
+
     A win is the first rank alone, a draw the first rank shared or without an opponent, anything else a loss. An agent
     whose seats differ in rank takes the worst of them, so that a faulted seat is not covered by its team mates.
     """
     tallies: dict[AgentName, _Tally] = {}
     for lines in matches:
         units = lines if len({line.agent for line in lines}) == len(lines) else _units(lines)
-        places = [line.rank for line in units]
-        best = min(places)
-        alone = places.count(best) == 1 < len(places)
+        ranks = [line.rank for line in units]
+        best = min(ranks)
+        alone = ranks.count(best) == 1 < len(ranks)
         for agent, rank, score, fault in units:
             tally = tallies.get(agent) or tallies.setdefault(agent, _Tally())
             tally.scores.append(score)
@@ -102,9 +105,9 @@ def standings(matches: Iterable[Sequence[SeatLine]]) -> list[Standing]:
             if rank == best:
                 tally.wins += alone
                 tally.draws += not alone
-    order = sorted((-fsum(tally.scores), agent) for agent, tally in tallies.items())
-    ranks = {total: rank for rank, (total, _) in reversed(list(enumerate(order, start=1)))}
-    return [tallies[agent].standing(agent, ranks[total], -total) for total, agent in order]
+    totals = {agent: Total.of(tally.scores) for agent, tally in tallies.items()}
+    order = sorted((rank, agent) for agent, rank in places(totals).items())
+    return [tallies[agent].standing(agent, rank, totals[agent].value) for rank, agent in order]
 
 
 @dataclass(slots=True)

@@ -74,7 +74,8 @@ def prioritized_hard(choice: Choice, power: float = POWER) -> Floats:
 
     Vinyals et al., "Grandmaster level in StarCraft II using multi-agent reinforcement learning" (2019).
     """
-    return _normalized((1 - choice.win_rates()) ** power)
+    logs = power * np.log1p(-choice.win_rates())  # a power of many hundreds would leave nothing of any chance
+    return _normalized(np.exp(logs - logs.max()))
 
 
 def prioritized_even(choice: Choice) -> Floats:

@@ -1,12 +1,11 @@
 """Sequential tests of one duel: when enough has been played to say which of two hypotheses holds.
 
-`Sprt` is the generalised sequential probability ratio test (GSPRT) on match outcomes that are won, drawn or lost;
-`ConfidenceSequence` bounds the mean of any other payoff that has a known range, at every moment at once.
+`Sprt` is the generalised sequential probability ratio test (GSPRT) on match outcomes that are won, drawn or lost.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -21,16 +20,16 @@ NORMALIZED: Final = 800 / math.log(10)
 """Normalized Elo of one standard deviation a match (M. Van den Bergh, "Comments on normalized Elo", 2021)."""
 MAX_ELO: Final = 500.0
 """Hypotheses further from 0 than this are refused: no duel needs a sequential test to tell them apart."""
+LARGEST: Final = 10**9
+"""Results that a test counts at most: beyond, rounding is no longer small beside its bounds."""
+RAREST: Final = 1e-12
+"""The least alpha and beta."""
 _Z95: Final = 1.959963984540054
 _EMPTY: Final = 1e-3
 """An empty count becomes this, as in Fishtest's LLRcalc.regularize, so that every outcome stays possible."""
 _EDGE: Final = 1e-3
 """Scores this near to 0 or 1 are cut there before they become Elo, as in Fishtest: about 1200 points either way."""
-_GRID: Final[Floats] = np.linspace(0, 1, 1001)[1:-1]
-"""The means that a confidence sequence bets against, on a range from 0 to 1."""
 _SETTLED: Final = 1e-12
-_CAUTION: Final = 0.5
-"""The share of its capital that one bet risks at most."""
 
 
 class Model(StrEnum):
@@ -86,8 +85,8 @@ class Sprt:
     def __post_init__(self) -> None:
         if not -MAX_ELO <= self.elo0 < self.elo1 <= MAX_ELO:
             raise BadRequest(f"elo0 must be below elo1, and both within {-MAX_ELO:.0f} to {MAX_ELO:.0f}")
-        if not (0 < self.alpha < 0.5 and 0 < self.beta < 0.5):
-            raise BadRequest("alpha and beta are chances of an error: each must be above 0 and below 0.5")
+        if not (RAREST <= self.alpha < 0.5 and RAREST <= self.beta < 0.5):
+            raise BadRequest(f"alpha and beta are chances of an error: each must be {RAREST:g} to below 0.5")
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -156,6 +155,8 @@ def trinomial(wins: int, losses: int, draws: int) -> tuple[int, ...]:
 def _distribution(counts: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Scores from 0 to 1, the share of each outcome, and how many outcomes there are."""
     filled = np.asarray(counts, dtype=np.float64)
+    if not ((filled >= 0).all() and (filled.sum(axis=-1) <= LARGEST).all()):
+        raise BadRequest(f"counts of results must be 0 or more, and {LARGEST} in sum at most")
     filled = np.where(filled == 0, _EMPTY, filled)
     total = filled.sum(axis=-1)
     return np.linspace(0, 1, filled.shape[-1]), filled / total[..., None], total
@@ -213,66 +214,3 @@ def _expected(elo: float) -> float:
 
 def _elo(score: float) -> float:
     return -400 * math.log10(1 / min(max(score, _EDGE), 1 - _EDGE) - 1)
-
-
-@dataclass(slots=True)
-class ConfidenceSequence:
-    """An interval for the mean of payoffs between `low` and `high` that holds at all times together.
-
-    However often one looks and whenever one stops, the chance that the mean was ever outside is at most `alpha`, for
-    independent payoffs of any distribution. It is the hedged capital process of Waudby-Smith and Ramdas, "Estimating
-    means of bounded random variables by betting" (2023), theorem 3, on a grid of 1/1000 of the range, rounded outwards.
-
-    Raises:
-        BadRequest: an empty range, or an alpha that is no chance.
-    """
-
-    low: float
-    high: float
-    alpha: float = 0.05
-    count: int = 0
-    _sum: float = 0.5
-    _squares: float = 0.25
-    _rising: Floats = field(default_factory=lambda: np.zeros_like(_GRID))
-    _falling: Floats = field(default_factory=lambda: np.zeros_like(_GRID))
-    _interval: tuple[float, float] = (0.0, 1.0)
-
-    def __post_init__(self) -> None:
-        if not self.low < self.high or not math.isfinite(self.high - self.low):
-            raise BadRequest(f"payoffs must have a range: {self.low} is not below {self.high}")
-        if not 0 < self.alpha < 1:
-            raise BadRequest("alpha is the chance of an error: it must be above 0 and below 1")
-
-    def add(self, payoff: float) -> tuple[float, float]:
-        """Take one more payoff into account; the interval after it.
-
-        Raises:
-            BadRequest: the payoff is outside the range that was stated.
-        """
-        if not self.low <= payoff <= self.high:
-            raise BadRequest(f"the payoff {payoff} is outside of the stated range, {self.low} to {self.high}")
-        x = (payoff - self.low) / (self.high - self.low)
-        self.count += 1
-        variance = self._squares / self.count
-        bet = math.sqrt(2 * math.log(2 / self.alpha) / (variance * self.count * math.log(self.count + 1)))
-        self._rising += np.log1p(np.minimum(bet, _CAUTION / _GRID) * (x - _GRID))
-        self._falling += np.log1p(-np.minimum(bet, _CAUTION / (1 - _GRID)) * (x - _GRID))
-        self._sum += x
-        self._squares += (x - self._sum / (self.count + 1)) ** 2
-        self._shrink()
-        return self.interval
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The interval after the payoffs so far; it never grows."""
-        width = self.high - self.low
-        return self.low + width * self._interval[0], self.low + width * self._interval[1]
-
-    def _shrink(self) -> None:
-        """Leave out the means against which either bet, with half of the capital each, has won 1 / alpha times it."""
-        ruin = math.log(2 / self.alpha)
-        low, high = self._interval
-        self._interval = (
-            max(low, float(_GRID[self._rising >= ruin].max(initial=0.0))),
-            min(high, float(_GRID[self._falling >= ruin].min(initial=1.0))),
-        )

@@ -122,8 +122,10 @@ def _row(fields: list[str], columns: _Columns, line: int) -> tuple[str, SeatRow]
             f"line {line} has an empty {'agent' if match else 'match'}; each row names its match and agent"
         )
     share = _number(weight, "weight", line)
-    if share is not None and share <= 0:
-        raise BadRequest(f"line {line}: weight {weight[:40]!r} is not above 0; leave out who did not take part")
+    if share is not None and not 0 < share <= 1:
+        raise BadRequest(
+            f"line {line}: weight {weight[:40]!r} is not above 0 and at most 1, the share of the match that was played"
+        )
     return match, SeatRow(
         line,
         AgentName(agent),

@@ -82,7 +82,7 @@ def draw_matrix(name: str, pool: PayoffMatrix) -> str:
         bar.outline.set_visible(False)
         bar.set_label("margin of the row")
 
-    return draw(name, "Mean margins of every agent over every other", 90 + max(200, min(26 * size, 330)), paint)
+    return draw(name, "Mean margins of every agent over every other", 90 + max(110, min(32 * size, 330)), paint)
 
 
 def draw_tracks(name: str, tracks: Sequence[Track], unit: str) -> str:
@@ -95,6 +95,7 @@ def draw_tracks(name: str, tracks: Sequence[Track], unit: str) -> str:
             axes.plot(sets, ratings, color=hue, linewidth=1.8)
         _name_ends(axes, [(track.agent, track.readings[-1].rating) for track in kept])
         axes.set_xlabel("sets finished")
+        axes.locator_params(axis="x", integer=True)
         axes.set_ylabel(unit)
 
     return draw(name, "Ratings over the course of the sets", 300, paint)

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+THIRD_PLACE: Final = "third place"
+"""The stage in which the losers of the semifinals meet."""
 
 
 class Origin(Enum):
@@ -46,7 +49,7 @@ def single(entrants: int, *, third_place: bool = False) -> Sequence[Node]:
         lines = _add_round(nodes, lines, number, _stage(len(lines), number))
         if semis and third_place:
             first, second = (Slot(Origin.LOSER, slot.of) for slot in lines)
-            nodes.append(Node(number + 1, 2, (first, second), "third place"))
+            nodes.append(Node(number + 1, 2, (first, second), THIRD_PLACE))
     return nodes
 
 

@@ -1,8 +1,9 @@
 """The director of an event: its format under its fault rule and its stop rule. The one thing that a runner asks."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
+from types import MappingProxyType
 
 from arena.core.errors import BadEvent
 from arena.core.game import GameSpec
@@ -32,16 +33,25 @@ class Director:
             raise BadEvent(f"[stop]: width is a share of sets, and {spec.id} is ranked by score; use sets or seconds")
 
     def course(
-        self, scheduled: Sequence[Pairing] = (), played: Sequence[Played] = (), left: Iterable[AgentName] = ()
+        self,
+        scheduled: Sequence[Pairing] = (),
+        played: Sequence[Played] = (),
+        left: Mapping[AgentName, int] = MappingProxyType({}),
     ) -> Course:
-        """The event so far: `left` are those who said that they leave; the fault rule adds those who stayed away."""
-        gone = frozenset(left) | _stayed_away(played, self.event.faults.withdraw_after)
-        return Course(scheduled=scheduled, played=played, withdrawn=gone)
+        """The event so far: the fault rule adds those who stayed away to those who said that they leave.
+
+        `left` holds the latter with how many sets were completed then, the first to leave first.
+        """
+        gone = [*left.items(), *_stayed_away(played, self.event.faults.withdraw_after).items()]
+        first_left: dict[AgentName, int] = {}
+        for name, completed in sorted(gone, key=lambda one: one[1]):
+            first_left.setdefault(name, completed)
+        return Course(scheduled=scheduled, played=played, withdrawals=first_left)
 
     def due(self, course: Course, seconds: float = 0.0) -> list[Pairing]:
         """What may be scheduled now, after `seconds` of running time; empty while waiting, and when it is over."""
         if self.stopped(course, seconds):
-            return []
+            return list(self.event.format.begun(self.field, course))
         found = list(self.event.format.due(self.field, course))
         cap = self.event.stop.sets
         return found if cap is None else found[: max(0, cap - len(course.scheduled))]
@@ -58,7 +68,9 @@ class Director:
         """Whether the event has ended: nothing is under way and nothing more will come."""
         if course.pending:
             return False
-        return bool(self.stopped(course, seconds)) or self.event.format.over(self.field, course)
+        if self.stopped(course, seconds):
+            return not self.event.format.begun(self.field, course)
+        return self.event.format.over(self.field, course)
 
     def stopped(self, course: Course, seconds: float = 0.0) -> str:
         """Which stop rule has ended the event, as one sentence; empty while none has."""
@@ -88,15 +100,19 @@ class Director:
         return min(found, default=None)
 
 
-def _stayed_away(played: Iterable[Played], limit: int) -> frozenset[AgentName]:
-    """Those who at some time were absent from `limit` sets in a row, in the order in which sets were completed."""
+def _stayed_away(played: Iterable[Played], limit: int) -> dict[AgentName, int]:
+    """Those who at some time were absent from `limit` sets in a row, with how many sets were completed then.
+
+    Sets stand in the order in which they were completed. A void one says nothing about who was there.
+    """
     row: Counter[AgentName] = Counter()
-    gone: set[AgentName] = set()
-    for one in played:
-        for name in one.pairing.entrants:
+    gone: dict[AgentName, int] = {}
+    for completed, one in enumerate(played, start=1):
+        for name in () if one.void else dict.fromkeys(one.pairing.entrants):
             row[name] = row[name] + 1 if name in one.absent else 0
-        gone.update(name for name in one.absent if row[name] >= limit)
-    return frozenset(gone)
+            if row[name] >= limit:
+                gone.setdefault(name, completed)
+    return gone
 
 
 def _wilson_width(share: float, sets: int) -> float:

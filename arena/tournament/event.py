@@ -68,7 +68,7 @@ class StopRule:
     """When an event ends before its format does; None never.
 
     `sets` scheduled, `seconds` of running time, or the widest 95 % interval of the points a set down to `width`. Sets
-    under way are always played out.
+    under way are always played out, and so is a round of a Swiss event once it has begun.
     """
 
     sets: int | None = None

@@ -46,6 +46,8 @@ def parse(text: str) -> Event:
         top = Table("the file", tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise BadEvent(f"this is not TOML: {error}") from error
+    except ValueError as error:
+        raise BadEvent("this is no event: a number in it has thousands of digits") from error
     except RecursionError as error:
         raise BadEvent("this is no event: its values are nested too deep") from error
     game = top.table("game")

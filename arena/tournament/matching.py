@@ -5,8 +5,10 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any, Final, NamedTuple
 
+_WHOLE: Final = 128
+"""Up to so many candidates all pairs are weighed; the time that takes grows with the cube of their number."""
 _NEAR: Final = 24
-"""Neighbours in the standing that are tried first: the matching of a complete graph takes the cube of its size."""
+"""Beyond that, so many places around the natural opponent, and below oneself, are tried first."""
 
 
 class Candidate(NamedTuple):
@@ -22,35 +24,37 @@ def matched(candidates: tuple[Candidate, ...]) -> Sequence[tuple[int, int]]:
     """Pairs of positions, best first. Nobody who met before; as many pairs as can be, and then the closest in score.
 
     Within a score the upper half meets the lower one in order. Whoever stands in no pair rests: where the number is odd
-    the lowest that has not rested yet, and others only when all pairings left would be rematches.
+    the lowest that has not rested yet and without whom all others can be paired; where there is none, the lowest.
     """
+    size = len(candidates)
+    resting = [i for i, candidate in enumerate(candidates) if not candidate.rested]
+    lowest = resting[-1] if resting else size - 1
     pairs: list[tuple[int, int]] = []
-    for near, strict in ((_NEAR, True), (len(candidates), True), (len(candidates), False)):
-        pairs = _matching(candidates, near, strict=strict)
-        if 2 * len(pairs) >= len(candidates):
+    for near in (_NEAR, size) if size > _WHOLE else (size,):
+        pairs = _matching(candidates, near)
+        if 2 * len(pairs) >= size and (size % 2 == 0 or (lowest, size) in pairs):
             break
-    rest = len(candidates)
-    return sorted((min(pair), max(pair)) for pair in pairs if rest not in pair)
+    return [pair for pair in pairs if size not in pair]
 
 
-def _matching(candidates: Sequence[Candidate], near: int, *, strict: bool) -> list[tuple[int, int]]:
+def _matching(candidates: Sequence[Candidate], near: int) -> list[tuple[int, int]]:
+    """The best pairs of those `near` each other, or near to where the natural opponent stands; to rest is number n."""
     import networkx as nx
 
     size = len(candidates)
     graph: Any = nx.Graph()
     fold = _fold(candidates)
     for i, j in combinations(range(size), 2):
-        if j - i <= near and j not in candidates[i].met:
+        off = abs(j - i - fold[i])
+        if min(off, j - i) <= near and j not in candidates[i].met:
             difference = candidates[i].score - candidates[j].score
-            graph.add_edge(i, j, weight=-(difference**2 * size**2 + abs(j - i - fold[i])))
+            graph.add_edge(i, j, weight=-(difference**2 * size**2 + off))
     if size % 2:
-        lowest, span = candidates[-1].score, candidates[0].score - candidates[-1].score
-        again = (span**2 + 1) * size**3
+        span = candidates[0].score - candidates[-1].score
+        one_step = (span**2 + 1) * size**3  # more than all pairs together: nobody rests in place of one below it
         for i, candidate in enumerate(candidates):
-            if not (strict and candidate.rested):
-                cost = (candidate.score - lowest) ** 2 * size**2 + size - i + candidate.rested * again
-                graph.add_edge(i, size, weight=-cost)
-    return list(nx.max_weight_matching(graph, maxcardinality=True))
+            graph.add_edge(i, size, weight=-(size - i + candidate.rested * size) * one_step)
+    return sorted((min(pair), max(pair)) for pair in nx.max_weight_matching(graph, maxcardinality=True))
 
 
 def _fold(candidates: Sequence[Candidate]) -> list[int]:

@@ -149,14 +149,20 @@ def _share_beaten(name: AgentName, places: Mapping[AgentName, int]) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """An event so far. `played` stands in the order in which sets were completed; `withdrawn` have left for good.
+    """An event so far. `played` stands in the order in which sets were completed.
 
+    `withdrawals` names those who have left for good, the first to leave first, with how many sets were completed then.
     Everything a format does follows from the field and the course, so that an event may stop anywhere and go on.
     """
 
     scheduled: Sequence[Pairing] = ()
     played: Sequence[Played] = ()
-    withdrawn: frozenset[AgentName] = frozenset()
+    withdrawals: Mapping[AgentName, int] = field(default_factory=dict)
+
+    @cached_property
+    def withdrawn(self) -> frozenset[AgentName]:
+        """Those who have left for good."""
+        return frozenset(self.withdrawals)
 
     @cached_property
     def pending(self) -> tuple[Pairing, ...]:
@@ -181,7 +187,7 @@ class Course:
     @property
     def tick(self) -> int:
         """A time that passes with what happens: sets finished and entrants gone."""
-        return len(self.played) + len(self.withdrawn)
+        return len(self.played) + len(self.withdrawals)
 
     def left(self, pairings: Iterable[Pairing]) -> list[Pairing]:
         """Those that are not scheduled yet and that nobody who has left is in."""
@@ -236,6 +242,10 @@ class Format(ABC):
     @abstractmethod
     def standings(self, field: Field, course: Course) -> list[EventStanding]:
         """The table at this moment, best first."""
+
+    def begun(self, field: Field, course: Course) -> Sequence[Pairing]:
+        """Of what is due, that which no stop rule may cut off; by default nothing."""
+        return ()
 
     def over(self, field: Field, course: Course) -> bool:
         """Whether nothing more will come; by default as soon as nothing is due and nothing pending."""

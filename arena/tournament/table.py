@@ -117,7 +117,7 @@ class Table:
             raise self._wrong(key, value, f"a table, as [{key}]")
         for name, item in value.items():
             if not _is_json(item):
-                raise BadEvent(f"{self.where}: {key}.{shown(name)} holds a date, NaN or infinity; no setting can")
+                raise BadEvent(f"{self.where}: {key}.{shown(name)} holds a date, NaN, infinity or a number beyond 2^53")
         return dict(value)
 
     def close(self) -> None:
@@ -149,7 +149,10 @@ def nearest(word: str, known: Sequence[str]) -> str:
 
 def shown(value: Any) -> str:
     """A value in a sentence: as the file would have it, on one line, and cut when it is long."""
-    text = repr(value) if isinstance(value, (str, float, list, dict)) else str(value)
+    try:
+        text = repr(value) if isinstance(value, (str, float, list, dict)) else str(value)
+    except ValueError:  # Python writes out no number of more than 4,300 digits
+        return "a number of thousands of digits"
     text = text.lower() if isinstance(value, bool) else text
     return text if len(text) <= 60 else f"{text[:57]}..."
 
@@ -162,8 +165,10 @@ def _is_json(value: Any) -> bool:
             return all(map(_is_json, value))
         case dict():
             return all(map(_is_json, value.values()))
+        case int():
+            return abs(value) <= MAX_WHOLE
         case _:
-            return isinstance(value, (bool, int, str))
+            return isinstance(value, str)
 
 
 def _repeated(words: Sequence[str]) -> str:

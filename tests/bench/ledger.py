@@ -9,6 +9,7 @@ then its rated sets are read as columns, and rated. Nothing here fails for being
 import argparse
 import gc
 import json
+import os
 import random
 import statistics
 import sys
@@ -190,6 +191,8 @@ def _show(console: Console, asked: argparse.Namespace, rows: Sequence[tuple[str,
     for name, *cells in rows:
         table.add_row(abouts.get(name, f"rate by {name}"), *cells)
     console.print(table)
+    threads = os.environ.get("OPENBLAS_NUM_THREADS", "one a core, which wait for one another on a busy machine")
+    console.print(f"BLAS threads: {threads}", highlight=False)
     console.print(f"load average now: {[round(load, 2) for load in load_average()]}", highlight=False)
 
 

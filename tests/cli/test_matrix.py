@@ -163,3 +163,13 @@ def test_a_game_that_nobody_knows_or_played_is_refused(cli):
     assert "chess/blitz" in cli("matrix", "chess/blitz").refusal()
     assert "no set of openspiel/kuhn_poker is finished yet" in cli("matrix", "openspiel/kuhn_poker").refusal()
     assert cli("matrix", "openspiel/tic_tac_toe", "--json").json["count"] == [[0, 10], [10, 0]]
+
+
+def test_names_that_a_spreadsheet_would_compute_are_disarmed_and_read_back(payoffs, cli, tmp_path):
+    names = ["=cmd|x", "+1", "''=quoted", "'plain", "\uff1dwide"]
+    rows = "".join(f"{name},b,1,5\n" for name in names)
+    first = payoffs(f"agent,opponent,score,count\n{rows}", "--out", "cells.csv", "--json").json
+    with (tmp_path / "cells.csv").open(newline="", encoding="utf-8") as file:
+        written = {row["agent"] for row in csv.DictReader(file)}
+    assert written == {"'=cmd|x", "'+1", "''=quoted", "'plain", "'\uff1dwide", "b"}
+    assert set(cli("matrix", "--from", "cells.csv", "--json").json["agents"]) == set(first["agents"])

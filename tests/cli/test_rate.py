@@ -130,3 +130,22 @@ def test_a_wrong_request_is_refused_in_one_sentence(rate, content, args, fragmen
 def test_a_missing_file_or_a_folder_is_refused(cli, tmp_path):
     assert "nothing.csv': No such file or directory; name a CSV file" in cli("rate", tmp_path / "nothing.csv").refusal()
     assert "Is a directory; name a CSV file" in cli("rate", tmp_path).refusal()
+
+
+@pytest.mark.parametrize(("system", "noted"), [("glicko2", True), ("bradley-terry", True), ("trueskill", False)])
+def test_weights_that_a_system_leaves_out_are_noted(rate, system, noted):
+    content = "match,agent,rank,weight\nm,a,1,1\nm,b,2,0.5\nn,a,2,1\nn,b,1,1\n"
+    assert ("leaves weights out" in rate(content, "--system", system).err) == noted
+
+
+def test_many_agents_that_lost_no_point_are_counted_rather_than_named(rate):
+    rows = "".join(f"m{n},best-{n:02},,1,,0,\nm{n},worst-{n:02},,2,,1,\n" for n in range(30))
+    noted = rate(HEADER + rows, "--system", "bradley-terry").err
+    assert "best-04 and 25 more lost no point" in noted
+    assert "best-05" not in noted
+
+
+def test_more_agents_than_a_fit_takes_are_refused_with_one_sentence(rate):
+    rows = "".join(f"m{n},a{n},,1,,0,\nm{n},b{n},,2,,1,\n" for n in range(2_501))
+    refusal = rate(HEADER + rows, "--system", "bradley-terry").refusal()
+    assert "5002 strengths, and a Bradley-Terry fit takes 5000 at most" in refusal

@@ -47,10 +47,12 @@ REFUSED = {
     "fraction": (("--trinomial", "1,0.5,1", *ELO), "--trinomial takes 3 whole numbers"),
     "none at all": (("--trinomial", "0,0,0", *ELO), "counts no result at all"),
     "huge": (("--trinomial", "9999999999999999,0,0", *ELO), "their sum must be 1 to"),
+    "more than are exact": (("--trinomial", "1000000000,1,0", *ELO), "their sum must be 1 to 1000000000"),
     "unknown model": (("--trinomial", "1,1,1", *ELO, "--model", "bayesian"), "there is logistic and normalized"),
     "turned around": (("--trinomial", "1,1,1", "--elo0", 2, "--elo1", 0), "elo0 must be below elo1"),
     "not a number": (("--trinomial", "1,1,1", "--elo0", "nan", "--elo1", 0), "elo0 must be below elo1"),
     "no chance": (("--trinomial", "1,1,1", *ELO, "--alpha", 0), "alpha and beta are chances of an error"),
+    "hardly a chance": (("--trinomial", "1,1,1", *ELO, "--alpha", "1e-320"), "each must be 1e-12 to below 0.5"),
 }
 
 

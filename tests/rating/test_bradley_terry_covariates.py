@@ -5,7 +5,8 @@ import pytest
 
 from arena.core.errors import BadRequest
 from arena.core.values import AgentName
-from arena.rating.bradley_terry import BradleyTerry, Effect, Entrant, PairResult, fit, pairs
+from arena.rating.bradley_terry import BradleyTerry, Comparisons, Effect, Entrant, Factor, PairResult, fit, pairs
+from arena.rating.bradley_terry_covariates import design
 
 A, B, C = AgentName("a"), AgentName("b"), AgentName("c")
 
@@ -127,3 +128,31 @@ def test_sides_that_results_do_not_link_are_told_by_wide_intervals() -> None:
 def test_factors_of_entrants_become_levels_of_pairs() -> None:
     rows = pairs([Entrant(A, 1, factors={"role": "seer"}), Entrant(B, 2, factors={"role": "wolf"})], cluster="m")
     assert [row.factors for row in rows] == [{"role": ("seer", "wolf")}]
+
+
+def test_cells_keep_their_levels_where_possible_keys_outgrow_64_bits() -> None:
+    rng = np.random.default_rng(4)
+    count, sizes = 400, {"seat": 300, "role": 300, "map": 300, "hour": 300}
+    agents = tuple(AgentName(f"a{at:02}") for at in range(40))
+    first, second = rng.integers(0, 20, count), rng.integers(20, 40, count)
+    first[:20], second[:20] = np.arange(20), np.arange(20, 40)
+    factors = {
+        name: Factor(tuple(f"{name}{at:03}" for at in range(size)), *rng.integers(0, size, (2, count)))
+        for name, size in sizes.items()
+    }
+    assert len(agents) ** 2 * np.prod([float(size) ** 2 for size in sizes.values()]) > 2**64
+    table = Comparisons(agents, first, second, np.ones(count), factors=factors)
+    _, cells, rows = design(table, None)
+    assert rows.count.sum() == count
+    found = {(cells.first[at], cells.second[at], tuple(cells.levels[at])) for at in rows.cell}
+    told = np.zeros((count, 4, 300))
+    for at, factor in enumerate(factors.values()):
+        np.add.at(told, (np.arange(count), at, factor.first), 1.0)
+        np.add.at(told, (np.arange(count), at, factor.second), -1.0)
+    assert found == {(first[at], second[at], tuple(told[at].ravel())) for at in range(count)}
+
+
+def test_more_levels_than_a_fit_takes_are_refused() -> None:
+    rows = [PairResult(A, B, 1.0, f"{at}", factors={"seat": (f"{at}x", f"{at}y")}) for at in range(2_500)]
+    with pytest.raises(BadRequest, match="2 strengths and 5000 levels of seat, role or the like"):
+        fit(rows)

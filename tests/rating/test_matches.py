@@ -98,3 +98,9 @@ def test_pairs_are_of_agents_on_different_sides_with_what_they_sat_on() -> None:
 def test_an_agent_without_a_seat_cannot_be_told_apart_by_seat() -> None:
     with pytest.raises(BadRequest, match="line 3: match 'm' cannot be told apart by seat: agent 'b' has no seat"):
         list(pair_results(parse("m,a,,1,,0,\nm,b,,2,,,"), ["seat"]))
+
+
+def test_rounding_decides_no_match() -> None:
+    assert ranks(one("m,a,red,,0.1,0,\nm,b,red,,0.2,1,\nm,c,,,0.15,2,")) == {"a": 1, "b": 1, "c": 1}
+    (first, second) = one(f"m,a,,,{0.1 + 0.2!r},0,\nm,b,,,0.3,1,").standings
+    assert (first.rank, second.rank, first.draws, second.draws) == (1, 1, 1, 1)

@@ -1,14 +1,12 @@
 """Sequential tests: the field's reference values, promised error rates, and answers to counts that say little."""
 
 import math
-from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from arena.core.errors import BadRequest
 from arena.rating.sprt import (
-    ConfidenceSequence,
     Decision,
     Model,
     Sprt,
@@ -92,12 +90,32 @@ def test_many_duels_at_once_are_each_what_they_are_alone():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"elo0": 2, "elo1": 2}, {"elo1": 501}, {"elo0": math.nan}, {"alpha": 0.0}, {"beta": 0.5}, {"alpha": math.nan}],
+    [
+        {"elo0": 2, "elo1": 2},
+        {"elo1": 501},
+        {"elo0": math.nan},
+        {"alpha": 0.0},
+        {"alpha": 1e-320},
+        {"beta": 0.5},
+        {"alpha": math.nan},
+    ],
     ids=str,
 )
 def test_hypotheses_that_cannot_be_told_apart_are_refused(wrong):
     with pytest.raises(BadRequest):
         Sprt(**{"elo0": 0.0, "elo1": 5.0, **wrong})
+
+
+@pytest.mark.parametrize("counts", [(0, 0, 10**9 + 1), (-1, 5, 5), (math.nan, 1, 1)], ids=str)
+def test_counts_beyond_what_rounding_allows_are_refused(counts):
+    with pytest.raises(BadRequest, match="counts of results must be 0 or more, and 1000000000 in sum"):
+        Sprt(elo0=0, elo1=5).verdict(counts)
+
+
+@pytest.mark.parametrize("model", Model)
+def test_the_ratio_grows_in_step_with_the_counts_up_to_the_largest(model):
+    test, shape = Sprt(elo0=0, elo1=5, model=model), np.array([1, 2, 4, 2, 1])
+    assert test.llr(shape * 10**8) == pytest.approx(float(test.llr(shape)) * 10**8, rel=1e-6)
 
 
 DUELS = 2_000
@@ -144,30 +162,3 @@ def duels(test, shares, rng, step=4, longest=2_000):
         if not live.size:
             break
     return ends
-
-
-def test_a_confidence_sequence_holds_at_all_times_together():
-    rng = np.random.default_rng(3)
-    missed = 0
-    for _ in range(300):
-        sequence = ConfidenceSequence(-1, 1)
-        for payoff in rng.choice([-1, 0, 1], p=[0.2, 0.3, 0.5], size=100):
-            low, high = sequence.add(float(payoff))
-        missed += not low <= 0.3 <= high  # it never grows: once outside, always outside
-    assert missed / 300 <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 300)
-
-
-def test_a_confidence_sequence_narrows_on_the_mean_and_never_grows():
-    rng = np.random.default_rng(5)
-    sequence = ConfidenceSequence(0, 10)
-    intervals = [sequence.add(float(payoff)) for payoff in rng.uniform(2, 6, size=800)]
-    assert all(one[0] <= two[0] and one[1] >= two[1] for one, two in pairwise(intervals))
-    assert intervals[-1][0] < 4 < intervals[-1][1]
-    assert intervals[-1][1] - intervals[-1][0] < 1
-
-
-def test_a_payoff_outside_of_the_stated_range_is_refused():
-    with pytest.raises(BadRequest, match="outside of the stated range"):
-        ConfidenceSequence(0, 1).add(1.5)
-    with pytest.raises(BadRequest, match="must have a range"):
-        ConfidenceSequence(1, 1)

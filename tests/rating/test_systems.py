@@ -1,5 +1,7 @@
 """What all rating systems promise: a view of the stream, settings checked by name, one update an agent and set."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,5 +132,22 @@ def test_elo_keeps_the_sum_of_points(rows: list[list[int]]) -> None:
 def test_mean_score_states_the_interval_of_its_samples() -> None:
     samples = [1.0, 2.0, 3.0, 4.0]
     rating = MeanScore().update(finished({"a": 1}, score=s) for s in samples).ratings()[AgentName("a")]
-    assert rating == near(2.5, 1.959964 * (5 / 3) ** 0.5 / 2, 1e-5)
+    assert rating == near(2.5, 3.182446 * (5 / 3) ** 0.5 / 2, 1e-5)
     assert MeanScore().update([finished({"a": 1})]).ratings()[AgentName("a")].uncertainty is None
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 20])
+def test_the_interval_of_a_mean_covers_it_as_often_as_it_says(count: int) -> None:
+    rng, covered, trials = random.Random(count), 0, 2_000
+    for _ in range(trials):
+        system = MeanScore().update(finished({"a": 1}, score=rng.gauss(0, 1)) for _ in range(count))
+        low, high = system.interval(system.ratings()[AgentName("a")]) or (0.0, 0.0)
+        covered += low <= 0 <= high
+    assert abs(covered / trials - 0.95) < 3 * (0.95 * 0.05 / trials) ** 0.5
+
+
+@pytest.mark.parametrize("samples", [[7.0], [1.0, 1.0, 1.0], [0.1, 0.3 / 3, 0.1]], ids=str)
+def test_a_mean_of_samples_that_are_alike_states_no_interval(samples: list[float]) -> None:
+    system = MeanScore().update(finished({"a": 1}, score=score) for score in samples)
+    (rating,) = system.ratings().values()
+    assert (rating.uncertainty, system.interval(rating)) == (None, None)

@@ -30,6 +30,8 @@ REFUSED = {
     "score NaN": (f"{HEADER}m,a,,1,NaN,0,\n", "line 2: score 'NaN' is not a finite number"),
     "endless score": (f"{HEADER}m,a,,1,1e999,0,\n", "line 2: score '1e999' is not a finite number"),
     "no weight": ("match,agent,rank,weight\nm,a,1,0\n", "line 2: weight '0' is not above 0"),
+    "more than all": ("match,agent,rank,weight\nm,a,1,1.01\n", "line 2: weight '1.01' is not above 0 and at most 1"),
+    "huge weight": ("match,agent,rank,weight\nm,a,1,1e100\n", "line 2: weight '1e100' is not above 0 and at most 1"),
     "weight NaN": ("match,agent,rank,weights\nm,a,1,nan\n", "line 2: weight 'nan' is not a finite number"),
     "seat twice": (
         f"{HEADER}m,a,,1,,0,\nn,a,,1,,0,\nm,b,,2,,0,\n",

@@ -70,11 +70,16 @@ class Simulation:
     outcome: Outcome = by_chance
     scheduled: list[Pairing] = column(default_factory=list)
     played: list[Played] = column(default_factory=list)
-    withdrawn: frozenset[AgentName] = frozenset()
+    withdrawals: dict[AgentName, int] = column(default_factory=dict)
 
     @property
     def course(self) -> Course:
-        return Course(scheduled=tuple(self.scheduled), played=tuple(self.played), withdrawn=self.withdrawn)
+        return Course(scheduled=tuple(self.scheduled), played=tuple(self.played), withdrawals=dict(self.withdrawals))
+
+    def withdraw(self, *names: str) -> None:
+        """Have these leave now, the first to leave first."""
+        for name in names:
+            self.withdrawals.setdefault(AgentName(name), len(self.played))
 
     def schedule(self, most: int | None = None) -> list[Pairing]:
         """Store what is due, or the first `most` of it."""

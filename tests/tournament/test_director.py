@@ -34,11 +34,11 @@ def test_whoever_stays_away_so_often_in_a_row_is_out() -> None:
 
 def test_pending_pairings_of_those_who_left_are_forfeited() -> None:
     rules = director(ROBIN)
-    course = rules.course(rules.due(rules.course()), left=[AgentName("a1")])
+    course = rules.course(rules.due(rules.course()), left={AgentName("a1"): 0})
     found = rules.forfeits(course)
     assert len(found) == 3
     assert all(one.absent == {"a1"} and "a1" in one.pairing.entrants for one in found)
-    done = rules.course(course.scheduled, found, left=[AgentName("a1")])
+    done = rules.course(course.scheduled, found, left={AgentName("a1"): 0})
     assert rules.forfeits(done) == []
     assert len(done.pending) == 3
 
@@ -85,3 +85,44 @@ def test_an_event_without_a_stop_rule_ends_with_its_format() -> None:
     rules = director(ROBIN)
     assert rules.expected() == len(rules.due(rules.course())) == 6
     assert rules.stopped(rules.course(), 1e9) == ""
+
+
+def test_staying_away_from_one_set_counts_once_however_many_seats_it_has() -> None:
+    rules = director(ROBIN + "[faults]\nwithdraw_after = 2\n")
+    absent = frozenset({AgentName("a0")})
+    seats = tuple(map(AgentName, ("a0", "a1", "a0", "a1")))
+    sets = [Pairing(round=n, number=1, entrants=seats) for n in (1, 2)]
+    once = [Played(pairing=sets[0], absent=absent)]
+    assert rules.course(sets, once).withdrawn == frozenset()
+    assert rules.course(sets, [*once, Played(pairing=sets[1], absent=absent)]).withdrawals == {"a0": 2}
+
+
+def test_a_void_set_neither_counts_as_staying_away_nor_as_coming_back() -> None:
+    rules = director(ROBIN + "[faults]\nwithdraw_after = 2\n")
+    own = [p for p in rules.due(rules.course()) if "a0" in p.entrants]
+    absent = frozenset({AgentName("a0")})
+    played = [Played(pairing=own[0], absent=absent), Played(pairing=own[1]), Played(pairing=own[2], absent=absent)]
+    assert rules.course(own, played[:2]).withdrawn == frozenset()
+    assert rules.course(own, played).withdrawn == absent
+
+
+def test_withdrawals_stand_in_the_order_in_which_they_came() -> None:
+    rules = director(ROBIN + "[faults]\nwithdraw_after = 1\n")
+    due = rules.due(rules.course())
+    played = [Played(pairing=p, absent=frozenset({p.entrants[0]})) for p in due[:2]]
+    left = {AgentName("a9"): 1, AgentName("a8"): 5}
+    first, second = (p.entrants[0] for p in due[:2])
+    assert list(rules.course(due, played, left).withdrawals) in (
+        [first, "a9", second, "a8"],
+        ["a9", first, second, "a8"],
+    )
+
+
+def test_a_stop_rule_ends_a_swiss_event_at_the_end_of_a_round() -> None:
+    rules = director('[format]\nkind = "swiss"\nrounds = 3\n[stop]\nsets = 4\n', 6)
+    scheduled, played = list[Pairing](), list[Played]()
+    while not rules.over(course := rules.course(scheduled, played)):
+        scheduled += rules.due(course)[:1]
+        played += [favourites(p, Random(1)) for p in rules.course(scheduled, played).pending]
+    assert [p.round for p in scheduled] == [1, 1, 1, 2, 2, 2]
+    assert {line.sets for line in rules.standings(course)} == {2}

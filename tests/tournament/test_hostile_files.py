@@ -1,5 +1,6 @@
 """Whatever stands in an event file, it is read, or refused as a bad event; nothing else comes of it."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,7 +34,10 @@ VALUES = st.sampled_from(
         '"swiss"',
     ]
 )
-ODD_TEXTS = st.sampled_from(['"\\u202e"', '"\\u0000"', '"two words"', f'"{"x" * 600}"', str(2**70)])
+BITS = "0x" + "f" * 5_000
+ODD_TEXTS = st.sampled_from(
+    ['"\\u202e"', '"\\u0000"', '"two words"', f'"{"x" * 600}"', str(2**70), "9" * 5_000, BITS, f"[{BITS}]"]
+)
 KEYS = st.sampled_from(
     [
         "name",
@@ -103,3 +107,16 @@ def test_any_values_under_any_keys_are_read_or_refused(lines: dict[str, str], ki
 def test_any_text_in_any_place_is_read_or_refused(text: str, at: int) -> None:
     said = refusal(GOOD[:at] + text + GOOD[at:])
     assert "\n" not in said
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, BITS, f"[{BITS}]"], ids=["digits", "bits", "in a list"])
+def test_a_number_of_thousands_of_digits_is_refused(number: str) -> None:
+    assert "a number" in refusal(f"name = {number}\n" + GOOD.partition("\n")[2])
+    assert "a number" in refusal(GOOD.replace("[format]", f"options = {{deck = {number}}}\n[format]"))
+
+
+@pytest.mark.parametrize("kind", ["sprt", "league"])
+def test_sets_under_way_are_bounded(kind: str) -> None:
+    rules = f'[format]\nkind = "{kind}"\nahead = 1_001\n' + ('learners = ["a0"]\n' if kind == "league" else "")
+    text = 'name = "x"\n[game]\nid = "fake/duel"\n' + rules + ENTRANTS
+    assert refusal(text) == "[format]: ahead = 1001 is not a whole number from 1 to 1000"

@@ -171,15 +171,16 @@ def test_a_side_does_not_wait_for_the_other_half_of_the_bracket() -> None:
     assert [p.stage for p in run.schedule()] == ["semifinal"]
 
 
-def test_whoever_withdraws_is_passed_over_and_two_leave_the_place_above_empty() -> None:
+def test_whoever_withdraws_is_passed_over_and_of_two_the_first_to_leave_loses() -> None:
     field = a_field(8)
     run = Simulation(SingleElimination(), field, favourites)
-    run.withdrawn = frozenset(map(AgentName, ("a1", "a6", "a2")))
+    run.withdraw("a1", "a6", "a2")
     run.run(Random(1))
     table = {line.agent: line for line in SingleElimination().standings(field, run.course)}
     assert table[AgentName("a0")].rank == 1
     assert table[AgentName("a5")].rank == 2
-    assert table[AgentName("a1")].rank == table[AgentName("a6")].rank == 4
+    assert table[AgentName("a6")].rank == 3
+    assert table[AgentName("a1")].rank == table[AgentName("a2")].rank == 5
     assert len(run.played) == 4
 
 
@@ -192,11 +193,11 @@ def test_nobody_who_leaves_at_any_moment_leaves_the_bracket_undecided(
     run = Simulation(rules, a_field(entrants, sets=sets), by_coin)
     run.run(rng, most=rng.randint(0, 2 * entrants * sets), partly=True)
     run.schedule(rng.randint(0, 4))
-    run.withdrawn = frozenset(rng.sample(run.field.names, rng.randint(1, entrants - 1)))
+    run.withdraw(*rng.sample(run.field.names, rng.randint(1, entrants - 1)))
     run.run(rng, partly=True)
     table = rules.standings(run.field, run.course)
     first = [line for line in table if line.rank == 1]
-    assert len(first) == 1 or all(line.state == "withdrawn" for line in first)
+    assert len(first) == 1
     assert [line.state for line in table].count("in") <= 1
 
 
@@ -218,3 +219,59 @@ def test_the_third_place_is_played_for() -> None:
         ("a1", 3),
         ("a0", 4),
     ]
+
+
+@given(entrants=st.integers(2, 17), sets=st.integers(1, 3), seed=st.integers(0, 1 << 30), rules=st.sampled_from(BOTH))
+@settings(deadline=None, max_examples=100)
+def test_what_is_decided_stays_decided_whoever_leaves_later(entrants: int, sets: int, seed: int, rules: Format) -> None:
+    rng = Random(seed)
+    run = Simulation(rules, a_field(entrants, sets=sets), lambda p, r: ranked(p, [r.randint(1, 2), r.randint(1, 2)]))
+    met: dict[tuple[int, int], tuple[AgentName, ...]] = {}
+    out: dict[AgentName, float] = {}
+    while not rules.over(run.field, run.course):
+        run.schedule(rng.randint(0, 2))
+        if run.course.pending:
+            run.finish(rng.choice(run.course.pending), rng)
+        if rng.random() < 0.2:
+            run.withdraw(rng.choice(run.field.names))
+        for pairing in run.scheduled:
+            assert met.setdefault((pairing.round, pairing.number), pairing.entrants) == pairing.entrants
+        table = {line.agent: line for line in rules.standings(run.field, run.course)}
+        assert all(table[name].ranked_by["round"] == reached for name, reached in out.items())
+        out |= {name: line.ranked_by["round"] for name, line in table.items() if line.state == "out"}
+
+
+def test_the_first_to_leave_loses_and_the_one_who_leaves_later_forfeits_the_next_meeting() -> None:
+    field = a_field(4)
+    rules = SingleElimination()
+    run = Simulation(rules, field, favourites)
+    run.withdraw("a3")
+    assert [p.entrants for p in run.schedule()] == [("a1", "a2")]
+    run.finish(run.scheduled[0], Random(1))
+    run.withdraw("a0")
+    assert run.schedule() == []
+    assert {line.agent: line.rank for line in rules.standings(field, run.course)} == {
+        "a1": 1,
+        "a0": 2,
+        "a2": 3,
+        "a3": 3,
+    }
+
+
+def test_the_loser_of_a_semifinal_is_in_until_the_third_place_was_played_for() -> None:
+    field = a_field(4)
+    rules = SingleElimination(third_place=True)
+    run = Simulation(rules, field, favourites)
+    run.schedule()
+    run.finish(run.scheduled[0], Random(1))
+    one_left = {line.agent: (line.rank, line.state) for line in rules.standings(field, run.course)}
+    assert one_left[AgentName("a3")] == (4, "in")
+    run.finish(run.scheduled[1], Random(1))
+    assert {line.state for line in rules.standings(field, run.course)} == {"in"}
+    run.run(Random(1))
+    assert {line.agent: line.state for line in rules.standings(field, run.course)} == {
+        "a0": "in",
+        "a1": "out",
+        "a2": "out",
+        "a3": "out",
+    }

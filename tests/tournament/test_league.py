@@ -5,10 +5,12 @@ from random import Random
 
 import pytest
 
+from arena.core.errors import BadEvent
 from arena.core.values import AgentName
-from arena.rating.sampling import RULES
-from arena.tournament.formats.league import League
+from arena.rating.sampling import RULES, Choice, distribution, rule
+from arena.tournament.formats.league import League, _payoffs
 from arena.tournament.schedule import Course
+from arena.tournament.table import Table
 from tests.tournament.simulation import Simulation, a_field, favourites
 
 
@@ -63,5 +65,21 @@ def test_a_table_of_many_seats_is_filled_with_different_opponents() -> None:
 def test_a_league_ends_when_no_learner_is_left() -> None:
     rules = League(learners=("a0",))
     run = Simulation(rules, a_field(3), favourites).run(Random(1), most=5)
-    course = Course(scheduled=run.scheduled, played=run.played, withdrawn=frozenset({AgentName("a0")}))
+    course = Course(scheduled=run.scheduled, played=run.played, withdrawals={AgentName("a0"): 5})
     assert not rules.due(run.field, course)
+
+
+@pytest.mark.parametrize("power", [1e-9, 2_000.0, 1e12])
+def test_any_power_leaves_chances_that_can_be_drawn_from(power: float) -> None:
+    run = Simulation(League(learners=("a2",), power=power), a_field(4), favourites).run(Random(1), most=20)
+    chances = distribution(
+        Choice(AgentName("a2"), run.field.names, _payoffs(run.course)), rule("pfsp-hard", power=power)
+    )
+    assert sum(chances.values()) == pytest.approx(1.0)
+    assert power < 1 or max(chances.values()) > 0.9
+
+
+def test_a_power_beyond_a_thousand_is_refused() -> None:
+    table = Table("[format]", {"learners": ["a0"], "power": 2_000})
+    with pytest.raises(BadEvent, match="above 0 and below 1000"):
+        League.read(table)

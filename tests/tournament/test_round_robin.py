@@ -106,7 +106,7 @@ def half_played(rounds: int) -> Simulation:
         if pairing.round <= rounds or "a0" not in pairing.entrants:
             run.finish(pairing, Random(1))
     run.scheduled = [p for p in run.scheduled if p.id in run.course.results]
-    run.withdrawn = frozenset({AgentName("a0")})
+    run.withdraw("a0")
     return run
 
 
@@ -176,3 +176,12 @@ def test_games_ranked_by_score_stand_by_the_mean_score() -> None:
     run = Simulation(RoundRobin(), field, lambda p, _: ranked(p, [int(p.entrants[0][1:])])).run(Random(1))
     table = RoundRobin().standings(field, run.course)
     assert [(line.agent, line.points) for line in table] == [("a0", 0.0), ("a1", -0.5), ("a2", -1.0)]
+
+
+def test_more_rounds_than_its_cycles_have_are_refused() -> None:
+    RoundRobin(rounds=6, cycles=2).check(a_field(4))
+    RoundRobin(rounds=5).check(a_field(5))
+    with pytest.raises(
+        BadEvent, match="rounds = 50 is more than the 3 of 4 entrants with cycles = 1; ask for more cycles"
+    ):
+        RoundRobin(rounds=50).check(a_field(4))

@@ -5,9 +5,10 @@ from random import Random
 import pytest
 
 from arena.rating import Standing
-from arena.rating.sprt import Decision
+from arena.rating.sprt import Decision, Model
 from arena.tournament.formats.sprt_duel import SprtDuel
 from arena.tournament.schedule import Pairing, Played
+from arena.tournament.table import Table
 from tests.tournament.simulation import Simulation, a_field, favourites
 
 RULES = SprtDuel(elo0=0, elo1=200, ahead=3)
@@ -78,3 +79,7 @@ def test_a_forfeit_is_a_lost_set_and_a_void_one_is_left_out() -> None:
     assert RULES.verdict(run.field, run.course).llr > 0
     run.played[1] = Played(pairing=second, absent=frozenset({run.field.names[0]}))
     assert RULES.verdict(run.field, run.course).llr < 0
+
+
+def test_the_unit_is_normalized_elo_when_none_is_named() -> None:
+    assert SprtDuel().test().model is SprtDuel.read(Table("[format]", {})).test().model is Model.NORMALIZED

@@ -4,11 +4,13 @@ from collections import Counter
 from itertools import combinations
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arena.core.errors import BadEvent
 from arena.core.values import AgentName
-from arena.tournament.formats.swiss import Swiss
+from arena.tournament.formats.swiss import MOST, Swiss
 from arena.tournament.matching import Candidate, matched
 from arena.tournament.schedule import Pairing, Played
 from tests.tournament.simulation import Simulation, a_field, by_chance, favourites, ranked
@@ -39,7 +41,7 @@ def test_nobody_meets_twice_when_somebody_leaves_in_the_middle_of_a_round(entran
     rng = Random(seed)
     run = Simulation(Swiss(rounds=most_rounds(entrants)), a_field(entrants))
     run.run(rng, most=rng.randint(0, entrants), partly=True)
-    run.withdrawn = frozenset(rng.sample(run.field.names, rng.randint(1, 2)))
+    run.withdraw(*rng.sample(run.field.names, rng.randint(1, 2)))
     run.run(rng, partly=True)
     assert max(Counter(frozenset(p.entrants) for p in run.scheduled).values(), default=1) == 1
     for number in {p.round for p in run.scheduled}:
@@ -153,3 +155,73 @@ def test_points_of_a_round_under_way_do_not_move_its_pairings() -> None:
     rest: list[Pairing] = run.schedule()
     fresh = Simulation(Swiss(), a_field(8)).schedule()
     assert stored + rest == fresh
+
+
+def test_a_bye_is_had_only_in_a_round_that_is_stored_whole() -> None:
+    rules = Swiss(rounds=3)
+    field = a_field(6)
+    run = Simulation(rules, field, favourites)
+    run.run(Random(1), most=3)
+    before = {line.agent: line.points for line in rules.standings(field, run.course)}
+    run.schedule(1)
+    assert {line.agent: line.points for line in rules.standings(field, run.course)} == before
+
+
+def test_whoever_leaves_keeps_the_byes_it_had_and_gets_none_afterwards() -> None:
+    rules = Swiss(rounds=3)
+    field = a_field(5)
+    run = Simulation(rules, field, favourites)
+    run.run(Random(1), most=2)
+    run.withdraw("a4")
+    points = {line.agent: line.points for line in rules.standings(field, run.course)}
+    assert points[AgentName("a4")] == 1.0
+    run.run(Random(1))
+    table = {line.agent: line for line in rules.standings(field, run.course)}
+    assert (table[AgentName("a4")].points, table[AgentName("a4")].state) == (1.0, "withdrawn")
+
+
+@pytest.mark.parametrize("entrants", [50, 130, 150])
+def test_the_upper_half_meets_the_lower_however_many_there_are(entrants: int) -> None:
+    pairs = Simulation(Swiss(), a_field(entrants)).schedule()
+    numbers = [[int(name[1:]) for name in p.entrants] for p in pairs]
+    assert {abs(one - two) for one, two in numbers} == {entrants // 2}
+
+
+def test_what_is_paired_quickly_is_as_close_in_score_as_what_is_weighed_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = Random(4)
+    scores = sorted((rng.randint(0, 8) for _ in range(129)), reverse=True)
+    met = [(rng.randrange(129), rng.randrange(129)) for _ in range(200)]
+    candidates = [
+        Candidate(score, frozenset({b for a, b in met if a == i} | {a for a, b in met if b == i}), rested=i == 128)
+        for i, score in enumerate(scores)
+    ]
+    quick = list(matched(tuple(candidates)))
+    monkeypatch.setattr("arena.tournament.matching._WHOLE", 200)
+    whole = list(matched.__wrapped__(tuple(candidates)))
+    assert len(quick) == len(whole) == 64
+    assert cost(candidates, quick) == cost(candidates, whole)
+    assert not any(127 in pair for pair in quick)
+
+
+@given(half=st.integers(2, 4), data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_the_lowest_that_has_not_rested_rests_whenever_all_others_can_be_paired(half: int, data: st.DataObject) -> None:
+    size = 2 * half - 1
+    scores = sorted(data.draw(st.lists(st.integers(0, 6), min_size=size, max_size=size)), reverse=True)
+    rested = data.draw(st.sets(st.integers(0, size - 1)))
+    met = set(data.draw(st.lists(st.sampled_from(list(combinations(range(size), 2))), max_size=size)))
+    candidates = [
+        Candidate(s, frozenset({b for a, b in met if a == i} | {a for a, b in met if b == i}), rested=i in rested)
+        for i, s in enumerate(scores)
+    ]
+    able = [i for i in range(size) if any(not set(m) & met for m in every_matching([j for j in range(size) if j != i]))]
+    first = sorted(able, key=lambda i: (i in rested, -i))[:1]
+    pairs = matched(tuple(candidates))
+    resting = set(range(size)) - {i for pair in pairs for i in pair}
+    assert not able or resting == set(first)
+
+
+def test_more_entrants_than_can_be_paired_in_time_are_refused() -> None:
+    Swiss().check(a_field(MOST))
+    with pytest.raises(BadEvent, match="at most 300 entrants, not 301"):
+        Swiss().check(a_field(MOST + 1))

@@ -1,7 +1,7 @@
 """Single and double elimination: a bracket, resolved from what was played.
 
 A drawn or void meeting is replayed at most twice, one set each; then the higher seed advances. Whoever withdraws loses
-the meetings it has not decided; where both do, the place above stays empty.
+the meetings it has not decided; where both sides do, the first to leave loses and the other forfeits the next one.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Self
 
 from arena.core.errors import BadEvent
 from arena.core.values import AgentName
-from arena.tournament.bracket import Node, Origin, Slot, double, single
+from arena.tournament.bracket import THIRD_PLACE, Node, Origin, Slot, double, single
 from arena.tournament.records import count_sets, ranked
 from arena.tournament.schedule import Course, EventStanding, Field, Format, Pairing, PairingId, need_duel
 from arena.tournament.table import Table
@@ -92,8 +92,6 @@ class _Meeting:
     winner: AgentName | None = None
     loser: AgentName | None = None
     settled: bool = False
-    gone: frozenset[AgentName] = frozenset()
-    """Both sides, where both withdrew."""
     due: list[Pairing] = field(default_factory=list)
 
     def settle(self, winner: AgentName | None, loser: AgentName | None) -> None:
@@ -117,9 +115,9 @@ class _Resolved:
 
     def standings(self) -> list[EventStanding]:
         """Everybody by how far it came."""
-        exits = self._exits()
+        exits, thirds = self._exits(), self._thirds()
         last = float(max(node.round for node in self._nodes) + 1)
-        ranked_by = {name: {"round": exits.get(name, last)} for name in self._field.names}
+        ranked_by = {name: {"round": thirds.get(name, exits.get(name, last))} for name in self._field.names}
         counts = count_sets(self._field, self._course.played)
         return ranked(self._field, self._course, counts, ranked_by, dict.fromkeys(exits, "out"))
 
@@ -173,34 +171,33 @@ class _Resolved:
             Pairing(round=node.round, number=node.number, leg=leg, entrants=(one, two), stage=node.stage)
             for leg in legs
         ]
-        gone = self._course.withdrawn.intersection((one, two))
-        if not gone or any(pairing.id in self._pending for pairing in pairings):
+        first_left = next((name for name in self._course.withdrawals if name in {one, two}), None)
+        if first_left is None or any(pairing.id in self._pending for pairing in pairings):
             meeting.due = pairings
-        elif len(gone) == 2:
-            meeting.settle(None, None)
-            meeting.gone = gone
         else:
-            meeting.settle(*((two, one) if one in gone else (one, two)))
+            meeting.settle(*((two, one) if first_left == one else (one, two)))
 
     def _exits(self) -> dict[AgentName, float]:
         """The round in which each of those who are out went out."""
         goes_on = {slot.of for node in self._nodes for slot in node.slots if slot.origin is Origin.LOSER}
         exits: dict[AgentName, float] = {}
         for index, (node, meeting) in enumerate(zip(self._nodes, self._meetings, strict=True)):
-            exits.update(dict.fromkeys(meeting.gone, float(node.round)))
-            if node.stage == "third place":
-                exits.update(_third(meeting, node.round))
+            if meeting.settled and node.stage == THIRD_PLACE:
+                exits.update({name: float(node.round) for name in meeting.sides or () if name is not None})
             elif meeting.loser is not None and (index not in goes_on or self._fell_silent(index)):
                 exits[meeting.loser] = float(node.round)
         return exits
+
+    def _thirds(self) -> dict[AgentName, float]:
+        """Those who meet for the third place, as soon as they are known: below the loser of the final."""
+        found: dict[AgentName, float] = {}
+        for node, meeting in zip(self._nodes, self._meetings, strict=True):
+            if node.stage == THIRD_PLACE:
+                sides = [taker[0] for taker in map(self._taker, node.slots) if taker and taker[0] is not None]
+                found = {name: node.round - (0.25 if name == meeting.winner else 0.5) for name in sides}
+        return found
 
     def _fell_silent(self, index: int) -> bool:
         """Whether the second grand final, to which this loser would go, is not held."""
         after = index + 1
         return after < len(self._nodes) and self._nodes[after].again and self._final_stands(self._nodes[after])
-
-
-def _third(meeting: _Meeting, final: int) -> dict[AgentName, float]:
-    """Below the loser of the final; the winner of the third place, once there is one, above the other."""
-    sides = [name for name in meeting.sides or () if name is not None]
-    return {name: final - (0.25 if name == meeting.winner else 0.5) for name in sides}

@@ -42,9 +42,9 @@ class League(Format):
         found = cls(
             learners=table.texts("learners"),
             sampling=table.choice("sampling", tuple(RULES), "pfsp-hard"),
-            power=table.maybe_number("power", low=0.0),
+            power=table.maybe_number("power", low=0.0, high=1_000.0),
             share=table.maybe_number("share", low=0.0, high=1.0),
-            ahead=table.whole("ahead", 1),
+            ahead=table.whole("ahead", 1, high=1_000),
         )
         if not found.learners:
             raise BadEvent(f'{table.where}: a league needs learners, as in learners = ["main"]')

@@ -45,6 +45,12 @@ class RoundRobin(Format):
         if field.places < 2 and self.self_play:
             raise BadEvent("[format]: self_play needs a game of two agents or more")
         size = len(field.entrants)
+        most = self.cycles * (size - 1 + size % 2)
+        if field.places == 2 and self.rounds is not None and self.rounds > most:
+            raise BadEvent(
+                f"[format]: rounds = {self.rounds} is more than the {most} of {size} entrants "
+                f"with cycles = {self.cycles}; ask for more cycles, or leave rounds out"
+            )
         meetings = self.cycles * size * (size - 1) // 2 if field.places == 2 else (self.rounds or 1) * size
         need_modest((meetings + self.self_play * size) * field.sets)
 

@@ -30,7 +30,7 @@ class SprtDuel(Format):
     elo1: float = 50.0
     alpha: float = 0.05
     beta: float = 0.05
-    model: str = Model.LOGISTIC.value
+    model: str = Model.NORMALIZED.value
     ahead: int = 8
 
     @classmethod
@@ -41,8 +41,8 @@ class SprtDuel(Format):
             elo1=table.number("elo1", 50.0, low=float("-inf")),
             alpha=table.number("alpha", 0.05, low=0.0, high=0.5),
             beta=table.number("beta", 0.05, low=0.0, high=0.5),
-            model=table.choice("model", tuple(Model), Model.LOGISTIC.value),
-            ahead=table.whole("ahead", 8),
+            model=table.choice("model", tuple(Model), Model.NORMALIZED.value),
+            ahead=table.whole("ahead", 8, high=1_000),
         )
         try:
             found.test()

@@ -1,13 +1,16 @@
 """Swiss rounds: everybody meets somebody of the same points, and nobody twice.
 
-Whoever withdraws is paired no more, and what it played stands. A void set counts half for both; who is absent loses.
+Whoever withdraws is paired no more; what it played stands, and so do the byes it had. A void set counts half for both;
+who is absent loses. A round that has begun is always played to its end, so that nobody has had a turn less.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import ceil, log2
-from typing import ClassVar, Self
+from operator import attrgetter
+from typing import ClassVar, Final, Self
 
 from arena.core.errors import BadEvent
 from arena.core.values import AgentName
@@ -16,6 +19,8 @@ from arena.tournament.records import count_sets, ranked
 from arena.tournament.schedule import Course, EventStanding, Field, Format, Pairing, Played, need_duel
 from arena.tournament.table import Table
 
+MOST: Final = 300
+"""Entrants; a round of so many is paired in a few seconds."""
 Pair = tuple[AgentName, AgentName]
 
 
@@ -37,6 +42,10 @@ class Swiss(Format):
     def check(self, field: Field) -> None:
         """A duel, and so few rounds that there is always a pairing without rematches (Dirac 1952: n / 2 rounds)."""
         need_duel("swiss", field)
+        if len(field.entrants) > MOST:
+            raise BadEvent(
+                f"a swiss takes at most {MOST} entrants, not {len(field.entrants)}; use a ladder or a knockout"
+            )
         most = _even(len(field.entrants)) // 2
         if self._rounds(field) > most:
             raise BadEvent(
@@ -46,17 +55,22 @@ class Swiss(Format):
 
     def due(self, field: Field, course: Course) -> Sequence[Pairing]:
         """What is left of the round under way, and the next round once that is finished."""
-        current = max((pairing.round for pairing in course.scheduled), default=1)
-        if rest := course.left(self._round(field, course, current)):
+        if rest := self.begun(field, course):
             return rest
+        current = course.scheduled[-1].round if course.scheduled else 0
         if course.pending or current >= self._rounds(field):
             return []
         return course.left(self._round(field, course, current + 1))
 
+    def begun(self, field: Field, course: Course) -> Sequence[Pairing]:
+        """What is left of the round under way."""
+        return course.left(self._round(field, course, course.scheduled[-1].round)) if course.scheduled else []
+
     def standings(self, field: Field, course: Course) -> list[EventStanding]:
         """By points, then Buchholz: the points of one's opponents, with one's own for a round without (FIDE C.07)."""
         counts = count_sets(field, course.played)
-        scores = _Scores(field, course.scheduled, course.played, course.withdrawn)
+        under_way = course.scheduled[-1].round if self.begun(field, course) else None
+        scores = _Scores(field, course.scheduled, course, under_way)
         ranked_by = {
             name: {"points": scores.points[name], "buchholz": scores.buchholz(name), "wins": float(counts[name].wins)}
             for name in field.names
@@ -76,7 +90,7 @@ class Swiss(Format):
         """All pairings of a round: those that are stored, and the best ones for whoever is left."""
         stored = {p.number: p.entrants for p in course.scheduled if p.round == number}
         earlier = [p for p in course.scheduled if p.round < number]
-        scores = _Scores(field, earlier, course.played, course.withdrawn)
+        scores = _Scores(field, earlier, course)
         active = [name for name in field.names if name not in course.withdrawn]
         wave: dict[int, tuple[AgentName, ...]] = dict(enumerate(_pairs(scores, active), start=1))
         if any(wave.get(n) != entrants for n, entrants in stored.items()):  # somebody left while the round was stored
@@ -91,22 +105,19 @@ class Swiss(Format):
 
 
 class _Scores:
-    """Where everybody stands after some rounds."""
+    """Where everybody stands after some rounds; in the one `under_way` nobody has a bye yet."""
 
-    def __init__(
-        self, field: Field, pairings: Sequence[Pairing], played: Iterable[Played], withdrawn: frozenset[AgentName]
-    ) -> None:
+    def __init__(self, field: Field, pairings: Sequence[Pairing], course: Course, under_way: int | None = None) -> None:
         self.points = dict.fromkeys(field.names, 0.0)
         self.met: dict[AgentName, dict[AgentName, None]] = {name: {} for name in field.names}
         self.firsts: Counter[AgentName] = Counter(p.entrants[0] for p in pairings)
-        rounds: dict[int, set[AgentName]] = {}
-        for pairing in pairings:
-            one, two = pairing.entrants
+        for one, two in (pairing.entrants for pairing in pairings):
             self.met[one][two] = self.met[two][one] = None
-            rounds.setdefault(pairing.round, set()).update(pairing.entrants)
         known = {pairing.id for pairing in pairings}
-        self._add_results(one for one in played if one.pairing.id in known)
-        self.byes = self._add_byes(field, rounds, withdrawn)
+        self._add_results(one for one in course.played if one.pairing.id in known)
+        self.byes = self._byes([p for p in pairings if p.round != under_way], course.withdrawals)
+        for name, count in self.byes.items():
+            self.points[name] += count * field.sets
 
     def buchholz(self, name: AgentName) -> float:
         """The points of all opponents; a round of rest counts one's own."""
@@ -117,16 +128,18 @@ class _Scores:
             for name, points in (one.points or dict.fromkeys(one.pairing.entrants, 0.5)).items():
                 self.points[name] += points
 
-    def _add_byes(
-        self, field: Field, rounds: dict[int, set[AgentName]], withdrawn: frozenset[AgentName]
-    ) -> Counter[AgentName]:
-        """Whoever was there and not paired rested; one that has left was there until its last pairing."""
+    def _byes(self, pairings: Sequence[Pairing], withdrawals: Mapping[AgentName, int]) -> Counter[AgentName]:
+        """Whoever was there and not paired rested; one that has left was there in the rounds begun before.
+
+        A round begins when all sets of those before it are completed.
+        """
         byes: Counter[AgentName] = Counter()
-        for name in field.names:
-            own = [number for number, paired in rounds.items() if name in paired]
-            last = max(own, default=0) if name in withdrawn else max(rounds, default=0)
-            byes[name] = sum(number <= last and name not in paired for number, paired in rounds.items())
-            self.points[name] += byes[name] * field.sets
+        before = 0
+        for _, found in groupby(pairings, key=attrgetter("round")):
+            stored = list(found)
+            there = {name for name in self.points if name not in withdrawals or withdrawals[name] > before}
+            byes.update(there.difference(*(pairing.entrants for pairing in stored)))
+            before += len(stored)
         return byes
 
 
