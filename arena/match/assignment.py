@@ -7,7 +7,7 @@ from arena.core.match import Cause, MatchPlan, MatchResult, Move
 from arena.core.values import Fields, Seat
 from arena.match import messages as m
 from arena.match.link import Death, WorkerLink
-from arena.match.packing import pack_plan
+from arena.match.packing import pack_plan, unpack_result
 
 
 @dataclass(slots=True, eq=False)
@@ -52,6 +52,13 @@ class Assignment:
         """The moves so far."""
         since = [Move(t.step, t.seat, t.action, Cause(t.cause) if t.cause else None) for t in self.taken]
         return [*self.moves, *since]
+
+    def result(self, report: m.Ended | m.Failed) -> MatchResult:
+        """What the match came to."""
+        if isinstance(report, m.Ended):
+            return unpack_result(self.plan, report.result)
+        moves = sorted(self.record(), key=lambda move: (move.step, move.seat))
+        return MatchResult(plan=self.plan, moves=moves, seats=(), void=report.reason)
 
     def took(self, report: m.Took) -> None:
         """A decision stands."""

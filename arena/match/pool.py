@@ -16,7 +16,6 @@ from arena.match import messages as m
 from arena.match.assignment import Assignment
 from arena.match.jobs import JobQueue
 from arena.match.link import Death, WorkerLink
-from arena.match.packing import unpack_result
 from arena.match.requests import Requests, offer
 from arena.plugin.blackbox import BATCH
 from arena.plugin.host import HostSettings
@@ -146,7 +145,7 @@ class WorkerPool:
         Raises:
             UnknownGame, GameUnavailable, BadOption, GameFault: as the registry and the game say.
         """
-        ref, spec, _ = await self._describe(game, options or {}, None)
+        ref, spec, _ = await self._requests.describe(self._least_loaded(), game, options or {})
         return GameRef(**ref), msgspec.convert(spec, GameSpec)
 
     async def entry(self, game: str, options: Mapping[str, Json], entry: Json) -> Json:
@@ -155,14 +154,8 @@ class WorkerPool:
         Raises:
             BadEntry: no seat of it may bring this; and as `describe`.
         """
-        _, _, kept = await self._describe(game, options, entry)
+        _, _, kept = await self._requests.describe(self._least_loaded(), game, options, entry)
         return cast(Json, kept)
-
-    async def _describe(self, game: str, options: Mapping[str, Json], entry: Json) -> list[Any]:
-        described: list[Any] = await self._requests.ask(
-            self._least_loaded(), lambda number: m.Describe(number, game, options, entry)
-        )
-        return described
 
     async def list_games(self) -> list[GameOffer]:
         """Every game on offer; those that miss something say what."""
@@ -202,7 +195,7 @@ class WorkerPool:
     def _end(self, live: Assignment, report: m.Ended | m.Failed) -> None:
         self._forget(live)
         if live.done is not None:
-            live.done(_result(live, report))
+            live.done(live.result(report))
 
     # ---- matches ----------------------------------------------------------------------------------------------------
 
@@ -305,13 +298,6 @@ class WorkerPool:
 
 def _ignore(reports: list[m.Report]) -> None:
     """Nobody follows."""
-
-
-def _result(live: Assignment, report: m.Ended | m.Failed) -> MatchResult:
-    if isinstance(report, m.Ended):
-        return unpack_result(live.plan, report.result)
-    moves = sorted(live.record(), key=lambda move: (move.step, move.seat))
-    return MatchResult(plan=live.plan, moves=moves, seats=(), void=report.reason)
 
 
 def _not_starting() -> Fault:

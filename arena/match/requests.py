@@ -9,6 +9,7 @@ from typing import Any
 from arena.core.errors import ArenaError, Fault, GameFault
 from arena.core.game import GameOffer
 from arena.core.options import Option
+from arena.core.values import Json
 from arena.match.link import Death, WorkerLink
 from arena.match.messages import Describe, Described, ListGames
 
@@ -56,6 +57,11 @@ class Requests:
             return await request.future
         finally:
             del self._open[number]
+
+    async def describe(self, link: WorkerLink, game: str, options: Mapping[str, Json], entry: Json = None) -> list[Any]:
+        """`[reference, spec, entry]` of a game, as plain values; raises as `ask` does."""
+        described: list[Any] = await self.ask(link, lambda number: Describe(number, game, options, entry))
+        return described
 
     def answer(self, report: Described) -> None:
         """Take a worker's answer."""

@@ -107,10 +107,10 @@ def design(results: Comparisons, by: str | None) -> tuple[Design, Cells, Rows]:
     codes, first, second = _units(results, side) if by else everyone
     effects = [(name, level) for name, factor in results.factors.items() for level in factor.levels]
     _check_size(len(codes), len(effects))
-    keys, space = _keys(results, first, second, len(codes))
+    keys, space, books = _keys(results, first, second, len(codes))
     cell_keys, rows = _rows(results, keys, space)
     agent_of, side_of = codes // len(side.levels), codes % len(side.levels)
-    cells = _cells(results, first, second, len(codes), _examples(keys, cell_keys, space))
+    cells = _cells(results, cell_keys, books, len(codes))
     _check(results.agents, np.concatenate([agent_of[cells.first], agent_of[cells.second]]))
     component_of = components(len(results.agents), agent_of[cells.first], agent_of[cells.second])
     names = list(results.factors)
@@ -183,20 +183,21 @@ def _oriented(results: Comparisons) -> Comparisons:
     )
 
 
-def _keys(results: Comparisons, first: Ints, second: Ints, units: int) -> tuple[Ints, int]:
+def _keys(results: Comparisons, first: Ints, second: Ints, units: int) -> tuple[Ints, int, list[Ints | None]]:
     """One number for everything that a result's logit depends on, and how many such numbers there could be.
 
-    Before they would outgrow 64 bits, those that occur are numbered anew.
+    Before a factor would make them outgrow 64 bits, those that occur are numbered anew; its book says what they were.
     """
-    keys, space = first * units + second, units * units
+    keys, space, books = first * units + second, units * units, list[Ints | None]()
     for factor in results.factors.values():
-        size = len(factor.levels)
+        size, book = len(factor.levels), None
         if space * size * size > _MOST_KEYS:
-            keys = _dense(keys)
-            space = int(keys.max()) + 1
+            book, keys = np.unique(keys, return_inverse=True)
+            space = len(book)
         keys = (keys * size + factor.first) * size + factor.second
         space *= size * size
-    return keys, space
+        books.append(book)
+    return keys, space, books
 
 
 def _rows(results: Comparisons, keys: Ints, space: int) -> tuple[Ints, Rows]:
@@ -219,22 +220,18 @@ def _rows(results: Comparisons, keys: Ints, space: int) -> tuple[Ints, Rows]:
     return cell_keys, Rows(cell, score, drawn, weight, count.astype(np.float64), cluster)
 
 
-def _cells(results: Comparisons, first: Ints, second: Ints, units: int, examples: Ints) -> Cells:
-    """The cells, each as one of its results has it."""
-    columns = [np.zeros((len(examples), 0))]
-    for factor in results.factors.values():
-        levels = np.arange(len(factor.levels))
-        one, two = factor.first[examples, None] == levels, factor.second[examples, None] == levels
-        columns.append(one.astype(np.float64) - two)
-    first, second = first[examples], second[examples]
-    return Cells(units, first, second, np.concatenate(columns, axis=1), first * units + second)
-
-
-def _examples(keys: Ints, distinct: Ints, space: int) -> Ints:
-    """A result of each of the distinct keys."""
-    found = np.empty(len(distinct), dtype=np.int64)
-    found[_placed(keys, distinct, space)] = np.arange(len(keys))
-    return found
+def _cells(results: Comparisons, keys: Ints, books: Sequence[Ints | None], units: int) -> Cells:
+    """What the keys stand for: `_keys` undone."""
+    columns: list[Floats] = []
+    for factor, book in zip(reversed(tuple(results.factors.values())), reversed(books), strict=True):
+        size = len(factor.levels)
+        keys, second = np.divmod(keys, size)
+        keys, first = np.divmod(keys, size)
+        keys = keys if book is None else book[keys]
+        levels = np.arange(size)
+        columns.insert(0, (first[:, None] == levels).astype(np.float64) - (second[:, None] == levels))
+    first, second = np.divmod(keys, units)
+    return Cells(units, first, second, np.concatenate([np.zeros((len(keys), 0)), *columns], axis=1), keys)
 
 
 def _counted(keys: Ints, space: int) -> tuple[Ints, Ints]:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from math import isnan
 from typing import Any, Final
 
+from arena.rating.csv_cells import disarmed
+
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_FORMULA: Final = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-"""What makes a spreadsheet compute a cell (OWASP, CSV injection), full-width forms included."""
 NAME: Final = 22
 """Characters of a name in a drawing."""
 
@@ -21,7 +21,7 @@ def shown(text: str, width: int | None = None) -> str:
 def cell(value: Any) -> Any:
     """A value for a CSV file: None is empty, and text that a spreadsheet would compute stands behind an apostrophe."""
     if isinstance(value, str):
-        return f"'{value}" if value.lstrip(" ")[:1] in _FORMULA else value
+        return disarmed(value)
     return "" if value is None or (isinstance(value, float) and isnan(value)) else value
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arena.core.errors import BadEvent
 from arena.core.values import AgentName
 from arena.tournament.formats.gauntlet import Gauntlet
 from arena.tournament.formats.round_robin import RoundRobin
@@ -181,7 +182,5 @@ def test_games_ranked_by_score_stand_by_the_mean_score() -> None:
 def test_more_rounds_than_its_cycles_have_are_refused() -> None:
     RoundRobin(rounds=6, cycles=2).check(a_field(4))
     RoundRobin(rounds=5).check(a_field(5))
-    with pytest.raises(
-        BadEvent, match="rounds = 50 is more than the 3 of 4 entrants with cycles = 1; ask for more cycles"
-    ):
+    with pytest.raises(BadEvent, match="rounds = 50 is more than the 3 of 4 entrants with cycles = 1"):
         RoundRobin(rounds=50).check(a_field(4))
