@@ -16,7 +16,7 @@ _NOBODY: Final = ("", "")
 
 @dataclass(slots=True)
 class AgentRow:
-    """One agent over all its matches; its `ci95` bounds the mean score, and is None after a single set."""
+    """One agent over all its matches; its `ci95` bounds the mean score, and is None while all of its sets are alike."""
 
     agent: AgentName
     matches: int = 0

@@ -4,7 +4,7 @@ Scores stand by game, several runs each, on a scale that the caller has made com
 alike, however many runs it has; bootstraps draw runs within each game and are seeded.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -99,26 +99,6 @@ def probability_of_improvement(
     rng = np.random.default_rng(seed)
     drawn = _beaten(beats, _drawn(ours, resamples, rng), _drawn(theirs, resamples, rng))
     return _interval(float(_beaten(beats, _whole(ours), _whole(theirs))[0]), drawn, level)
-
-
-def stratified_bootstrap(
-    scores: Scores,
-    statistic: Callable[[Scores], float],
-    level: float = 0.95,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-) -> Interval:
-    """Any statistic of the scores with its interval; those of this module have quicker ways of their own.
-
-    Raises:
-        BadRequest: as `interquartile_mean`.
-    """
-    columns, rng = _columns(scores), np.random.default_rng(seed)
-    found = [
-        statistic({game: rng.choice(column, size=column.size) for game, column in zip(scores, columns, strict=True)})
-        for _ in range(resamples)
-    ]
-    return _interval(statistic(scores), np.array(found), level)
 
 
 def _columns(scores: Scores) -> list[Floats]:

@@ -1,7 +1,7 @@
 """The director of an event: its format under its fault rule and its stop rule. The one thing that a runner asks."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import sqrt
 from types import MappingProxyType
 
@@ -10,13 +10,14 @@ from arena.core.game import GameSpec
 from arena.core.values import AgentName
 from arena.tournament.event import Event
 from arena.tournament.records import count_sets
+from arena.tournament.running import Running
 from arena.tournament.schedule import Course, EventStanding, Pairing, Played
 
 _Z95 = 1.959963984540054
 
 
 class Director:
-    """Says what is due. It keeps no state: the same course always gets the same answer.
+    """Says what is due: the same course always gets the same answer.
 
     A runner stores what is `due` in that order, plays pending pairings in any order and at any pace, stores each
     `Played` as it lands, and asks again. After a restart it plays what is pending and goes on as if nothing had been.
@@ -29,6 +30,7 @@ class Director:
         event.check(spec)
         self.event = event
         self.field = event.field(spec)
+        self._absences = Running(_Absences, _Absences.count)
         if event.stop.width is not None and self.field.scored:
             raise BadEvent(f"[stop]: width is a share of sets, and {spec.id} is ranked by score; use sets or seconds")
 
@@ -42,7 +44,7 @@ class Director:
 
         `left` holds the latter with how many sets were completed then, the first to leave first.
         """
-        gone = [*left.items(), *_stayed_away(played, self.event.faults.withdraw_after).items()]
+        gone = [*left.items(), *self._absences.of(played).gone(self.event.faults.withdraw_after).items()]
         first_left: dict[AgentName, int] = {}
         for name, completed in sorted(gone, key=lambda one: one[1]):
             first_left.setdefault(name, completed)
@@ -100,19 +102,27 @@ class Director:
         return min(found, default=None)
 
 
-def _stayed_away(played: Iterable[Played], limit: int) -> dict[AgentName, int]:
-    """Those who at some time were absent from `limit` sets in a row, with how many sets were completed then.
+class _Absences:
+    """Who was absent from how many sets in a row, in the order in which they were completed.
 
-    Sets stand in the order in which they were completed. A void one says nothing about who was there.
+    A void set says nothing about who was there.
     """
-    row: Counter[AgentName] = Counter()
-    gone: dict[AgentName, int] = {}
-    for completed, one in enumerate(played, start=1):
+
+    def __init__(self) -> None:
+        self._completed = 0
+        self._row: Counter[AgentName] = Counter()
+        self._reached: dict[tuple[AgentName, int], int] = {}
+        """How many sets were completed when somebody was first absent from so many in a row."""
+
+    def count(self, one: Played) -> None:
+        self._completed += 1
         for name in () if one.void else dict.fromkeys(one.pairing.entrants):
-            row[name] = row[name] + 1 if name in one.absent else 0
-            if row[name] >= limit:
-                gone.setdefault(name, completed)
-    return gone
+            self._row[name] = self._row[name] + 1 if name in one.absent else 0
+            self._reached.setdefault((name, self._row[name]), self._completed)
+
+    def gone(self, limit: int) -> dict[AgentName, int]:
+        """Those who were at some time absent from `limit` sets in a row, with how many sets were completed then."""
+        return {name: completed for (name, row), completed in self._reached.items() if row == limit}
 
 
 def _wilson_width(share: float, sets: int) -> float:

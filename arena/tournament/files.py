@@ -12,7 +12,7 @@ from arena.core.values import AgentName
 from arena.rating import DEFAULT
 from arena.tournament.event import ClockLimits, Event, FaultRule, SetRules, StopRule
 from arena.tournament.formats import FORMATS
-from arena.tournament.schedule import Entrant, Format
+from arena.tournament.schedule import MAX_SETS, Entrant, Format
 from arena.tournament.table import Table, nearest, shown
 
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -128,7 +128,7 @@ def _faults(table: Table) -> FaultRule:
 
 def _stop(table: Table) -> StopRule:
     found = StopRule(
-        sets=table.maybe_whole("sets"),
+        sets=table.maybe_whole("sets", high=MAX_SETS),
         seconds=table.maybe_number("seconds", low=0.0),
         width=table.maybe_number("width", low=0.0, high=1.0),
     )

@@ -15,8 +15,8 @@ from arena.core.values import AgentName, SetId
 from arena.rating import SetResult, Standing
 from arena.tournament.table import Table
 
-MAX_SETS: Final = 1_000_000
-"""Sets in one event of fixed meetings."""
+MAX_SETS: Final = 100_000
+"""Sets in one event: to decide what is next takes longer the more there were, a tenth of a second by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +192,14 @@ class Course:
     def left(self, pairings: Iterable[Pairing]) -> list[Pairing]:
         """Those that are not scheduled yet and that nobody who has left is in."""
         return [p for p in pairings if p.id not in self.ids and self.withdrawn.isdisjoint(p.entrants)]
+
+    def after(self, fixed: Sequence[Pairing]) -> Sequence[Pairing]:
+        """What is left of pairings that were fixed at the beginning and are due in this order."""
+        known = len(self.scheduled)
+        in_order = (
+            not self.withdrawals and known <= len(fixed) and (not known or self.scheduled[-1] == fixed[known - 1])
+        )
+        return fixed[known:] if in_order else self.left(fixed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

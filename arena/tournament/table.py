@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from math import isfinite
+from sys import float_info
 from typing import Any, Final
 
 from arena.core.errors import BadEvent
@@ -68,7 +69,7 @@ class Table:
         if not self.has(key):
             return None
         value = self._values[key]
-        if type(value) not in {int, float} or not isfinite(value) or not low < value < high:
+        if type(value) not in {int, float} or not abs(value) <= float_info.max or not low < value < high:
             bounds = f"above {low:g}" + (f" and below {high:g}" if isfinite(high) else "")
             raise self._wrong(key, value, "a number" + (f" {bounds}" if isfinite(low) else ""))
         return float(value)

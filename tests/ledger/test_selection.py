@@ -1,4 +1,4 @@
-"""Selected sets are all of them, or the ledger is refused: none is dropped in silence."""
+"""Selected sets are all of them with their standings, or the ledger is refused: none is dropped in silence."""
 
 import pytest
 from sqlalchemy import Engine, delete
@@ -25,3 +25,17 @@ def test_sets_whose_standings_are_gone_are_refused(ledger: Ledger, engine: Engin
         connection.commit()
     with pytest.raises(LedgerFault, match="no standings, or odd ones; `arena verify`"):
         [*selected_sets(ledger, Selection(game=GAME.rated_id))]
+
+
+def test_a_set_that_only_rounding_decides_is_drawn_and_verifies(ledger: Ledger) -> None:
+    plan = set_plan(3)
+    played = results(plan)
+    for number, match in enumerate(played):
+        for seat in match.seats:
+            first = match.plan.parties[seat.party] == plan.parties[0]
+            seat.score = 0.1 if first else 0.3 * (number == 0)
+    ledger.append(plan, played)
+    ledger.flush()
+    (found,) = selected_sets(ledger, Selection(game=GAME.rated_id))
+    assert [(line.rank, line.score) for line in found.standings] == [(1, 0.1 + 0.1 + 0.1), (1, 0.3)]
+    assert ledger.verify().ok

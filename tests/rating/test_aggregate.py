@@ -13,7 +13,6 @@ from arena.rating.aggregate import (
     interquartile_mean,
     performance_profile,
     probability_of_improvement,
-    stratified_bootstrap,
 )
 
 
@@ -56,16 +55,6 @@ def test_interval_of_the_interquartile_mean_covers_the_truth() -> None:
 def test_bootstraps_are_the_same_for_the_same_seed() -> None:
     one, two, other = (interquartile_interval(runs(1), resamples=100, seed=seed) for seed in (1, 1, 2))
     assert one == two != other
-
-
-def test_any_statistic_can_be_bootstrapped() -> None:
-    def mean(scores: Scores) -> float:
-        return float(np.mean([np.mean(column) for column in scores.values()]))
-
-    interval = stratified_bootstrap(runs(1, count=50), mean, resamples=500)
-    error = np.sqrt(sum(np.var(column) / 50 for column in runs(1, count=50).values())) / 4
-    assert interval.value == pytest.approx(mean(runs(1, count=50)))
-    assert (interval.high - interval.low) / 2 == pytest.approx(1.96 * error, rel=0.15)
 
 
 def test_profile_is_the_share_of_runs_above_each_threshold() -> None:

@@ -120,3 +120,9 @@ def test_sets_under_way_are_bounded(kind: str) -> None:
     rules = f'[format]\nkind = "{kind}"\nahead = 1_001\n' + ('learners = ["a0"]\n' if kind == "league" else "")
     text = 'name = "x"\n[game]\nid = "fake/duel"\n' + rules + ENTRANTS
     assert refusal(text) == "[format]: ahead = 1001 is not a whole number from 1 to 1000"
+
+
+def test_no_event_is_longer_than_can_be_scheduled() -> None:
+    ladder = GOOD.replace('"round robin"', '"ladder"')
+    assert refusal(ladder + "[stop]\nsets = 100_000\n") == ""
+    assert "is not a whole number from 1 to 100000" in refusal(ladder + "[stop]\nsets = 100_001\n")

@@ -47,7 +47,7 @@ class Gauntlet(Format):
 
     def due(self, field: Field, course: Course) -> Sequence[Pairing]:
         """All that is left, round by round."""
-        return course.left(_all(self, field))
+        return course.after(_all(self, field))
 
     def standings(self, field: Field, course: Course) -> list[EventStanding]:
         """Challengers and opponents in one table, by points a set."""

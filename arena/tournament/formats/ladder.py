@@ -3,11 +3,13 @@
 Time is counted in finished sets, so that the queue can be read off the course. Whoever withdraws leaves the queue.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from operator import attrgetter
 from typing import ClassVar, Final, Self
 
 from arena.core.errors import BadEvent
@@ -15,6 +17,7 @@ from arena.core.values import AgentName
 from arena.rating.elo import Elo
 from arena.tournament.groups import check_groups
 from arena.tournament.records import count_sets, ranked
+from arena.tournament.running import Running
 from arena.tournament.schedule import Course, EventStanding, Field, Format, Pairing, Played
 from arena.tournament.table import Table
 
@@ -64,10 +67,45 @@ class Ladder(Format):
 
 def elo_points(field: Field, played: Sequence[Played]) -> dict[AgentName, float]:
     """Elo of every entrant after these sets; forfeits count, void sets do not."""
-    system = Elo(start=_START)
-    system.update(one.result for one in played if one.result is not None)
-    known = system.ratings()
+    known = _ELO.of(played).ratings()
     return {name: known[name].value if name in known else _START for name in field.names}
+
+
+def _rate(system: Elo, one: Played) -> None:
+    if one.result is not None:
+        system.update([one.result])
+
+
+_ELO: Final = Running(lambda: Elo(start=_START), _rate)
+
+
+class _Past:
+    """Whom everybody met in the sets that were scheduled: in the last one, and how often in all."""
+
+    def __init__(self) -> None:
+        self.last: dict[AgentName, set[AgentName]] = {}
+        self.met: Counter[frozenset[AgentName]] = Counter()
+
+    def add(self, pairing: Pairing) -> None:
+        for name in pairing.entrants:
+            self.last[name] = set(pairing.entrants)
+        self.met.update(frozenset(pair) for pair in combinations(pairing.entrants, 2))
+
+
+class _Ends:
+    """After how many completed sets the last one of each agent was."""
+
+    def __init__(self) -> None:
+        self.completed = 0
+        self.last: dict[AgentName, int] = {}
+
+    def add(self, one: Played) -> None:
+        self.completed += 1
+        self.last.update(dict.fromkeys(one.pairing.entrants, self.completed))
+
+
+_PAST: Final = Running(_Past, _Past.add)
+_ENDS: Final = Running(_Ends, _Ends.add)
 
 
 class _Queue:
@@ -76,11 +114,11 @@ class _Queue:
     def __init__(self, rules: Ladder, field: Field, course: Course) -> None:
         self._rules, self._field, self._course = rules, field, course
         self._round = course.tick + 1
-        before = [pairing for pairing in course.scheduled if pairing.round < self._round]
-        self._busy = {n for p in before if p.id not in course.results for n in p.entrants}
-        self._free_since = {n: i for i, one in enumerate(course.played, start=1) for n in one.pairing.entrants}
-        self._last = {name: set(pairing.entrants) for pairing in before for name in pairing.entrants}
-        self._met = Counter(frozenset(pair) for p in before for pair in combinations(p.entrants, 2))
+        before = course.scheduled[: bisect_left(course.scheduled, self._round, key=attrgetter("round"))]
+        self._busy = {n for p in course.pending if p.round < self._round for n in p.entrants}
+        self._free_since = _ENDS.of(course.played).last
+        past = _PAST.of(before)
+        self._last, self._met = past.last, past.met
 
     @cached_property
     def _ratings(self) -> Mapping[AgentName, float]:

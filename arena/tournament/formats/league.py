@@ -7,7 +7,7 @@ for one to meet.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from arena.core.errors import BadEvent
 from arena.core.values import AgentName
@@ -16,7 +16,8 @@ from arena.rating.sampling import RULES, Choice, Rule, draw, rule
 from arena.tournament.formats.ladder import elo_points
 from arena.tournament.groups import check_groups
 from arena.tournament.records import count_sets, ranked
-from arena.tournament.schedule import Course, EventStanding, Field, Format, Pairing
+from arena.tournament.running import Running
+from arena.tournament.schedule import Course, EventStanding, Field, Format, Pairing, Played
 from arena.tournament.table import Table, nearest
 
 
@@ -107,11 +108,15 @@ class League(Format):
 
 
 def _payoffs(course: Course) -> PayoffMatrix:
-    tally = PayoffTally()
-    for one in course.played:
-        if one.result is not None:
-            tally.add(one.result)
-    return tally.matrix()
+    return _TALLY.of(course.played).matrix()
+
+
+def _count(tally: PayoffTally, one: Played) -> None:
+    if one.result is not None:
+        tally.add(one.result)
+
+
+_TALLY: Final = Running(PayoffTally, _count)
 
 
 def _seated(learner: AgentName, others: Sequence[AgentName], nth: int) -> tuple[AgentName, ...]:

@@ -56,7 +56,7 @@ class RoundRobin(Format):
 
     def due(self, field: Field, course: Course) -> Sequence[Pairing]:
         """All that is left, round by round: no round waits for another, so that nobody slow holds up the rest."""
-        return course.left(_all(self, field))
+        return course.after(_all(self, field))
 
     def standings(self, field: Field, course: Course) -> list[EventStanding]:
         """By points a set, then by points a set against those ranked by their own (Sonneborn-Berger, as a mean)."""

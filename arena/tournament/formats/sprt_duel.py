@@ -4,15 +4,17 @@ Sets are counted in the order in which they were scheduled, whichever ends first
 one side withdraws the duel ends where it stands.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import takewhile
 from typing import ClassVar, Self
 
 from arena.core.errors import BadEvent, BadRequest
 from arena.core.values import AgentName
 from arena.rating.sprt import Decision, Model, Sprt, Verdict
 from arena.tournament.records import count_sets, ranked
+from arena.tournament.running import Running
 from arena.tournament.schedule import Course, EventStanding, Field, Format, Pairing, Played, need_duel
 from arena.tournament.table import Table
 
@@ -63,13 +65,13 @@ class SprtDuel(Format):
 
     def due(self, field: Field, course: Course) -> Sequence[Pairing]:
         """The next `ahead` sets after the counted ones."""
-        if course.withdrawn or self.decision(field, course) is not Decision.CONTINUE:
+        finished = _finished(course)
+        if course.withdrawn or self._tally(field, course, finished).decision is not Decision.CONTINUE:
             return []
-        counted = len(list(_finished(course)))
         one, two = field.names
         return [
             Pairing(round=n, number=1, entrants=(one, two) if n % 2 else (two, one))
-            for n in range(len(course.scheduled) + 1, counted + self.ahead + 1)
+            for n in range(len(course.scheduled) + 1, len(finished) + self.ahead + 1)
         ]
 
     def standings(self, field: Field, course: Course) -> list[EventStanding]:
@@ -79,30 +81,45 @@ class SprtDuel(Format):
 
     def decision(self, field: Field, course: Course) -> Decision:
         """What the test says; a decision once fallen stays, whatever is played out after it."""
-        return self.verdict(field, course).decision
+        return self._tally(field, course, _finished(course)).decision
 
     def verdict(self, field: Field, course: Course) -> Verdict:
         """The test after the sets up to the decision, or up to the first that is not finished."""
         test = self.test()
-        counts = [0] * (2 * _matches(course) + 1)
-        for points in _scores(field, course, len(counts) - 1):
-            counts[points] += 1
-            if test.decide(_llr(test, tuple(counts))) is not Decision.CONTINUE:
-                break
+        counts = self._tally(field, course, _finished(course)).counts
         return _nothing(test) if not any(counts) else test.verdict(counts)
 
-
-def _scores(field: Field, course: Course, most: int) -> list[int]:
-    """Twice the points of the first entrant in each counted set, in the order of the schedule; a forfeit gives all."""
-    return [_score(field.names[0], one, most) for one in _finished(course) if not one.void]
+    def _tally(self, field: Field, course: Course, finished: Sequence[Played]) -> "_Tally":
+        return _tallies(self.test(), field.names[0], 2 * _matches(course)).of(finished)
 
 
-def _finished(course: Course) -> Iterator[Played]:
-    """In the order of the schedule, up to the first set that is not finished."""
-    for pairing in course.scheduled:
-        if pairing.id not in course.results:
+class _Tally:
+    """How often the first entrant scored so many half points in a set, up to the decision of the test.
+
+    Sets come in the order of the schedule; a forfeit gives all of the `most` half points.
+    """
+
+    def __init__(self, test: Sprt, name: AgentName, most: int) -> None:
+        self._test, self._name = test, name
+        self.counts = [0] * (most + 1)
+        self.decision = Decision.CONTINUE
+
+    def add(self, one: Played) -> None:
+        if one.void or self.decision is not Decision.CONTINUE:
             return
-        yield course.results[pairing.id]
+        self.counts[_score(self._name, one, len(self.counts) - 1)] += 1
+        self.decision = self._test.decide(float(self._test.llr(self.counts)))
+
+
+@lru_cache(maxsize=4)
+def _tallies(test: Sprt, name: AgentName, most: int) -> Running[Played, _Tally]:
+    return Running(partial(_Tally, test, name, most), _Tally.add)
+
+
+def _finished(course: Course) -> list[Played]:
+    """In the order of the schedule, up to the first set that is not finished."""
+    found = map(course.results.get, (pairing.id for pairing in course.scheduled))
+    return [one for one in takewhile(bool, found) if one is not None]
 
 
 def _score(name: AgentName, one: Played, most: int) -> int:
@@ -119,8 +136,3 @@ def _matches(course: Course) -> int:
 
 def _nothing(test: Sprt) -> Verdict:
     return Verdict(0.0, *test.bounds, Decision.CONTINUE, 0.0, float("inf"))
-
-
-@lru_cache(maxsize=1 << 16)
-def _llr(test: Sprt, counts: tuple[int, ...]) -> float:
-    return float(test.llr(counts))
