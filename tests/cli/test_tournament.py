@@ -112,7 +112,7 @@ def test_standings_are_readable_and_say_what_shared_deals_saved(cli, event):
     done = cli("tournament", "run", event(more="duplicate = true\n"), "--workers", 1)
     assert done.code == 0
     assert "Evening (evening-1), round robin in openspiel/kuhn_poker: over, 2 sets, 16 matches" in done.out
-    assert "of a set score's variance" in done.out
+    assert "one deal for all rotations of a set saved" in done.out
     assert "uniform" in done.out
     assert not cli("tournament", "run", event(more="duplicate = false\n")).out.count("variance")
 
