@@ -51,6 +51,8 @@ class Dispatch:
         self._brief_of = brief_of
         self._on_join_ended = on_join_ended
         self._briefs: dict[str, str] = {}
+        self._without_brief: dict[str, tuple[int, int]] = {}
+        """By rated id: seats taken since its rules were last asked for in vain, and after how many to ask again."""
         self._work: dict[Runner, list[Request]] = {}
         self._endings: dict[Runner, list[Ending]] = {}
         self._handlers: dict[str, Callable[[Any], None]] = {
@@ -204,13 +206,19 @@ class Dispatch:
         join.seat_taken(message.match_id)
 
     async def _brief(self, rated_id: str, order: JoinOrder) -> str:
-        """The rules in words; what could not be had now is asked for again at the next seat."""
-        if rated_id not in self._briefs:
-            brief = await self._brief_of(order)
-            if brief is None:
-                return ""
-            self._briefs[rated_id] = brief
-        return self._briefs[rated_id]
+        """The rules in words. When they cannot be had they are asked for again, after twice as many seats each time."""
+        if rated_id in self._briefs:
+            return self._briefs[rated_id]
+        seats, wait = self._without_brief.get(rated_id, (0, 1))
+        if seats + 1 < wait:
+            self._without_brief[rated_id] = seats + 1, wait
+            return ""
+        brief = await self._brief_of(order)
+        if brief is None:
+            self._without_brief[rated_id] = 0, 2 * wait if rated_id in self._without_brief else 1
+            return ""
+        self._briefs[rated_id] = brief
+        return brief
 
     def _match_ended(self, message: pb.MatchEnded) -> None:
         seat = self.seats.pop(message.seat_ref, None)

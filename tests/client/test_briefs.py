@@ -52,3 +52,17 @@ async def test_a_brief_that_could_not_be_had_is_asked_for_again_at_the_next_seat
         await finish(server, peer, task, 1, 2, 3)
     assert sorted(info.brief for info in agent.built) == ["", "three in a row", "three in a row"]
     assert len(server.requests) == 2
+
+
+async def test_a_brief_that_is_never_to_be_had_is_asked_for_ever_more_seldom() -> None:
+    server, agent = Forgetful(lost=1_000), recorder()
+    async with playing(server, agent) as task:
+        peer = await server.seated()
+        refs = range(2, 33)
+        await peer.send(*(server.frame(seat_assigned=seat(ref)) for ref in refs))
+        await peer.send(*(server.ask(100 + ref, ref) for ref in (1, *refs)))
+        for _ in (1, *refs):
+            await peer.expect("act")
+        await finish(server, peer, task, 1, *refs)
+    assert {info.brief for info in agent.built} == {""}
+    assert len(server.requests) == 6
