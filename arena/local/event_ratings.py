@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from arena.core.values import AgentName
 from arena.rating import SYSTEMS, SetResult, make_system
-from arena.rating.bradley_terry import BradleyTerry, fit, pairs_of_set
+from arena.rating.bradley_terry import BRADLEY_TERRY, BradleyTerry, fit, pairs_of_set
 from arena.rating.mean_score import MeanScore
-from arena.rating.rate import BRADLEY_TERRY
 from arena.tournament.event import Event
 
 

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -47,6 +47,8 @@ def report_batches() -> Batches[Report]:
     return Batches(list[Report])
 
 
+UNSENDABLE: Final = (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError)
+"""What `encode` raises for plain values that msgpack does not have; a game's own classes may raise anything."""
 _encoder = msgspec.msgpack.Encoder(enc_hook=encode_extra)
 
 

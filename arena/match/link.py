@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from arena.match.channel import encode, report_batches
+from arena.match.channel import UNSENDABLE, encode, report_batches
 from arena.match.messages import Command, Report
 from arena.plugin.blackbox import BATCH, Entry
 from arena.plugin.host import Host, HostSettings
@@ -147,7 +147,7 @@ class WorkerLink:
             return
         try:
             frame = encode(commands)
-        except Exception:  # noqa: BLE001 - border: options come from outside, and may hold what cannot be sent
+        except UNSENDABLE:  # options come from outside
             frame = encode([command for command in commands if self._sendable(command)])
         self._unsent += frame
         self._write()
@@ -155,7 +155,7 @@ class WorkerLink:
     def _sendable(self, command: Command) -> bool:
         try:
             encode([command])
-        except Exception:  # noqa: BLE001 - as above
+        except UNSENDABLE:
             self._on_unsendable(command)
             return False
         return True

@@ -14,6 +14,7 @@ from typing import Final, Literal, TypeAlias, get_args
 import numpy as np
 
 from arena.core.errors import BadRequest
+from arena.core.options import Option
 from arena.rating.bradley_terry_connectivity import bounded, components, contested
 from arena.rating.bradley_terry_covariates import design
 from arena.rating.bradley_terry_intervals import Bounds, Percentiles, Widest, bootstrap, curvature, sandwich
@@ -23,6 +24,8 @@ from arena.rating.bradley_terry_pairs import Comparisons, Entrant, Factor, PairR
 from arena.rating.bradley_terry_report import report
 
 __all__ = [
+    "BRADLEY_TERRY",
+    "OPTIONS",
     "RIDGE",
     "BradleyTerry",
     "Comparisons",
@@ -40,6 +43,21 @@ __all__ = [
 
 RIDGE: Final = 0.05
 """Precision of the prior: strengths scatter by about 777 points, 4.5 on the natural scale."""
+BRADLEY_TERRY: Final = "bradley-terry"
+"""What commands and event files call it."""
+OPTIONS: Final = (
+    Option(name="ridge", default=RIDGE, kind="float", low=0, high=1e6, help="Precision of the prior."),
+    Option(
+        name="interval",
+        default="sandwich",
+        choices=("sandwich", "bootstrap", "curvature"),
+        help="How intervals are found.",
+    ),
+    Option(name="level", default=0.95, kind="float", low=0.01, high=0.9999, help="Coverage of the intervals."),
+    Option(name="resamples", default=200, kind="int", low=2, high=100_000, help="Bootstrap samples."),
+    Option(name="seed", default=0, kind="int", low=0, high=2**63 - 1, help="Seed of the bootstrap."),
+)
+"""The settings of `fit` that people may name."""
 
 Interval: TypeAlias = Literal["sandwich", "bootstrap", "curvature"]
 """How intervals are found; see `fit`."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from arena.core.errors import BadRequest
 from arena.core.options import Option, parse_assignments, resolve
 from arena.core.values import AgentName
-from arena.rating.bradley_terry import RIDGE, BradleyTerry, fit
+from arena.rating.bradley_terry import BRADLEY_TERRY, OPTIONS, BradleyTerry, fit
 from arena.rating.bradley_terry_model import POINTS
 from arena.rating.bradley_terry_pairs import Comparisons
 from arena.rating.matches import pair_results, set_results
@@ -17,7 +17,6 @@ from arena.rating.system import Z95, Rating, RatingSystem
 from arena.rating.systems import SYSTEMS, make_system
 from arena.rating.table import Match
 
-BRADLEY_TERRY: Final = "bradley-terry"
 NAMES: Final = (*sorted(SYSTEMS), BRADLEY_TERRY)
 """Every system that `rate` knows."""
 _NAMED: Final = 5
@@ -25,16 +24,7 @@ _NAMED: Final = 5
 _WEIGHTLESS: Final = ("glicko2", "mean", BRADLEY_TERRY)
 """Systems that count every agent of a match in full."""
 _FIT: Final = (
-    Option(name="ridge", default=RIDGE, kind="float", low=0, high=1e6, help="Precision of the prior."),
-    Option(
-        name="interval",
-        default="sandwich",
-        choices=("sandwich", "bootstrap", "curvature"),
-        help="How intervals are found.",
-    ),
-    Option(name="level", default=0.95, kind="float", low=0.01, high=0.9999, help="Coverage of the intervals."),
-    Option(name="resamples", default=200, kind="int", low=2, high=100_000, help="Bootstrap samples."),
-    Option(name="seed", default=0, kind="int", low=0, high=2**63 - 1, help="Seed of the bootstrap."),
+    *OPTIONS,
     Option(name="factors", default="", choices=("", "seat", "role", "seat,role"), help="Covariates."),
     Option(name="by", default="", choices=("", "seat", "role"), help="A strength for each level of this one."),
 )

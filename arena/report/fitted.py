@@ -2,28 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from arena.core.errors import BadRequest
-from arena.core.options import Option, parse_assignments, resolve
+from arena.core.options import parse_assignments, resolve
 from arena.core.values import AgentName
 from arena.rating import LadderRow
-from arena.rating.bradley_terry import RIDGE, BradleyTerry, Comparisons, Strength, fit
+from arena.rating.bradley_terry import OPTIONS, BradleyTerry, Comparisons, Strength, fit
 from arena.rating.bradley_terry_model import POINTS
-
-BRADLEY_TERRY: Final = "bradley-terry"
-OPTIONS: Final = (
-    Option(name="ridge", default=RIDGE, kind="float", low=0, high=1e6, help="Precision of the prior."),
-    Option(
-        name="interval",
-        default="sandwich",
-        choices=("sandwich", "bootstrap", "curvature"),
-        help="How intervals are found.",
-    ),
-    Option(name="level", default=0.95, kind="float", low=0.01, high=0.9999, help="Coverage of the intervals."),
-    Option(name="resamples", default=200, kind="int", low=2, high=100_000, help="Bootstrap samples."),
-    Option(name="seed", default=0, kind="int", low=0, high=2**63 - 1, help="Seed of the bootstrap."),
-)
 
 
 @dataclass(frozen=True, slots=True)

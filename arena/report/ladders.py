@@ -12,14 +12,13 @@ from arena.core.values import AgentName
 from arena.ledger import Ledger
 from arena.ledger.columns import Columns, read_columns
 from arena.ledger.selection import PlayedMatch, SeatPart, Selection, selected_matches, selected_sets
-from arena.rating import DEFAULT, SYSTEMS, Ladder, LadderRow, SeatLine, SetResult, standings
-from arena.rating.bradley_terry import Comparisons, Entrant, PairResult, pairs, pairs_of_set
+from arena.rating import DEFAULT, Ladder, LadderRow, SeatLine, SetResult, standings
+from arena.rating.bradley_terry import BRADLEY_TERRY, Comparisons, Entrant, PairResult, pairs, pairs_of_set
 from arena.rating.elo import Elo
 from arena.rating.mean_score import MeanScore
-from arena.report.fitted import BRADLEY_TERRY, fitted, require_pairs
+from arena.rating.rate import NAMES
+from arena.report.fitted import fitted, require_pairs
 
-NAMES: Final = (*sorted(SYSTEMS), BRADLEY_TERRY)
-"""Every system that a ladder can be kept by."""
 By = Literal["role", "seat"]
 _SEAM: Final = "\0"
 """Between an agent and its role in the name of a unit: no name in a ledger holds it."""

@@ -58,11 +58,16 @@ class Ladder(Format):
 
     def standings(self, field: Field, course: Course) -> list[EventStanding]:
         """By Elo; in games ranked by score, by the mean score."""
-        counts = count_sets(field, course.played)
-        if field.scored:
-            return ranked(field, course, counts, {name: {"score": count.share} for name, count in counts.items()})
-        ratings = elo_points(field, course.played)
-        return ranked(field, course, counts, {name: {"rating": ratings[name]} for name in field.names})
+        return by_strength(field, course)
+
+
+def by_strength(field: Field, course: Course) -> list[EventStanding]:
+    """The table by Elo; in games ranked by score, by the mean score."""
+    counts = count_sets(field, course.played)
+    if field.scored:
+        return ranked(field, course, counts, {name: {"score": count.share} for name, count in counts.items()})
+    ratings = elo_points(field, course.played)
+    return ranked(field, course, counts, {name: {"rating": ratings[name]} for name in field.names})
 
 
 def elo_points(field: Field, played: Sequence[Played]) -> dict[AgentName, float]:

@@ -13,9 +13,8 @@ from arena.core.errors import BadEvent
 from arena.core.values import AgentName
 from arena.rating.payoff import PayoffMatrix, PayoffTally
 from arena.rating.sampling import RULES, Choice, Rule, draw, rule
-from arena.tournament.formats.ladder import elo_points
+from arena.tournament.formats.ladder import by_strength
 from arena.tournament.groups import check_groups
-from arena.tournament.records import count_sets, ranked
 from arena.tournament.running import Running
 from arena.tournament.schedule import Course, EventStanding, Field, Format, Pairing, Played
 from arena.tournament.table import Table, nearest
@@ -69,11 +68,7 @@ class League(Format):
 
     def standings(self, field: Field, course: Course) -> list[EventStanding]:
         """By Elo, since not everybody meets the same opponents; in games ranked by score, by the mean score."""
-        counts = count_sets(field, course.played)
-        if field.scored:
-            return ranked(field, course, counts, {name: {"score": count.share} for name, count in counts.items()})
-        ratings = elo_points(field, course.played)
-        return ranked(field, course, counts, {name: {"rating": ratings[name]} for name in field.names})
+        return by_strength(field, course)
 
     def _draws(self, field: Field, course: Course) -> Iterator[Pairing]:
         begun = Counter(pairing.number for pairing in course.scheduled)
