@@ -15,6 +15,7 @@ from arena.ledger import Ledger
 from arena.match.messages import Report
 from arena.match.pool import WorkerPool
 from arena.server.arbiter import Arbiter
+from arena.server.guests import Guests
 from arena.server.identity import Identity
 from arena.server.journal import Journal
 from arena.server.live import LiveMatch, LiveSet
@@ -38,6 +39,8 @@ class Hall:
         self.pool = pool
         self.journal = Journal(state / "journal")
         self.identity = Identity(ledger)
+        self.guests = Guests(self.identity)
+        self._watching: asyncio.Task[None] | None = None
         self.metrics = Metrics(self)
         self.gallery = Gallery(pool)
         self.arbiter = Arbiter(pool, self.journal, self._over)
@@ -72,6 +75,7 @@ class Hall:
     def serving(self) -> None:
         """Peers can connect from now on, and sessions of an earlier run have their time to come back."""
         self.play.await_restored()
+        self._watching = asyncio.create_task(self.guests.watch())
 
     async def games(self) -> Sequence[GameOffer]:
         """Every game on offer, with the reason where it is not available."""
@@ -79,6 +83,8 @@ class Hall:
 
     async def close(self) -> None:
         """Stop the clocks and the workers, and put everything on the disk."""
+        if self._watching is not None:
+            self._watching.cancel()
         self.lobby.stop()
         self.arbiter.stop()
         await self.pool.stop()

@@ -137,7 +137,8 @@ def play_handler(hall: Hall) -> grpc.GenericRpcHandler:
         stream = _GrpcStream(context)
         try:
             principal = await gate.admit(context, "play")
-            await hall.play.serve(stream, principal)
+            async with hall.guests.stay(principal):
+                await hall.play.serve(stream, principal)
         except ArenaError as error:
             await stream.send(last_word(error))
             await _fail(context, error)
@@ -231,7 +232,8 @@ class ResultsService(results_pb2_grpc.ResultsServiceServicer):
             game = self._live(request.match_id).plan.game
             _, spec = await self._hall.lobby.describe(game.rated_id, {})
             match = self._live(request.match_id).plan.match_id  # it may have ended meanwhile
-            async with aclosing(self._hall.gallery.views(match, wanted(request.wants, spec))) as views:
+            shown = self._hall.gallery.views(match, wanted(request.wants, spec))
+            async with self._hall.guests.stay(principal), aclosing(shown) as views:
                 async for view in views:
                     yield view
 

@@ -77,10 +77,10 @@ def test_only_the_digest_of_a_token_is_kept(ledger: Ledger, engine: Engine) -> N
 
 
 def test_scopes_are_checked() -> None:
-    Grant("ann", frozenset({Scope.ADMIN})).require(Scope.PLAY)
-    Grant("ann", frozenset({Scope.PLAY})).require(Scope.PLAY)
+    Grant("ann", frozenset({Scope.ADMIN}), "id").require(Scope.PLAY)
+    Grant("ann", frozenset({Scope.PLAY}), "id").require(Scope.PLAY)
     with pytest.raises(Forbidden, match="this token has no play scope"):
-        Grant("ann", frozenset({Scope.WATCH})).require(Scope.PLAY)
+        Grant("ann", frozenset({Scope.WATCH}), "id").require(Scope.PLAY)
 
 
 @pytest.mark.parametrize(("owner", "scopes"), [("", ["play"]), ("ann", []), ("ann", ["root"])])
