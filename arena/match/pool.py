@@ -11,6 +11,7 @@ import msgspec
 from arena.core.errors import ArenaError, BadOption, Fault, GameFault
 from arena.core.game import GameOffer, GameSpec
 from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move
+from arena.core.seams import NO_REFUSALS
 from arena.core.values import Fields, Json, MatchId, Seat
 from arena.match import messages as m
 from arena.match.assignment import Assignment
@@ -92,9 +93,15 @@ class WorkerPool:
 
     # ---- Executor ---------------------------------------------------------------------------------------------------
 
-    def open(self, plan: MatchPlan, wants: Mapping[int, Fields], moves: Sequence[Move] = ()) -> None:
+    def open(
+        self,
+        plan: MatchPlan,
+        wants: Mapping[int, Fields],
+        moves: Sequence[Move] = (),
+        refusals: Mapping[int, tuple[int, int]] = NO_REFUSALS,
+    ) -> None:
         """As `Executor.open`. Parties that `wants` does not name play in the worker, by their `spec`."""
-        self._open(Assignment(plan, wants, moves, self._least_loaded()))
+        self._open(Assignment(plan, wants, moves, self._least_loaded(), refusals=dict(refusals)))
 
     def act(self, match: MatchId, seat: Seat, action: bytes) -> None:
         """As `Executor.act`."""

@@ -161,7 +161,7 @@ class Sets:
             return
         match.kept_banks = {m.seat: m.bank for m in kept.moves}
         match.provenance = {(m.step, m.seat): m.provenance for m in kept.moves if m.provenance}
-        self._arbiter.open(match, [moved.move() for moved in kept.moves])
+        self._arbiter.open(match, [moved.move() for moved in kept.moves], kept.refusals)
 
     def _note_landed(self, live: LiveSet, match: LiveMatch) -> None:
         ordinal = match.plan.ordinal
