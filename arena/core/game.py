@@ -162,7 +162,10 @@ class State(ABC):
 
     @abstractmethod
     def observe(self, viewer: Seat, want: Fields) -> Mapping[str, Value]:
-        """The whole view of a seat, of SPECTATOR or of OMNISCIENT, by field name; builds only what is wanted."""
+        """The whole view of a seat, of SPECTATOR or of OMNISCIENT, by field name; builds only what is wanted.
+
+        A viewer may want fields that this game does not have: they are left out.
+        """
 
     @abstractmethod
     def default_action(self, seat: Seat) -> Action:

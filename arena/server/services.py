@@ -229,10 +229,7 @@ class ResultsService(results_pb2_grpc.ResultsServiceServicer):
         """A spectator's views of a live match."""
         principal = await self._gate.admit(context, "watch")
         with self._watchers.seat(principal):
-            game = self._live(request.match_id).plan.game
-            _, spec = await self._hall.lobby.describe(game.rated_id, {})
-            match = self._live(request.match_id).plan.match_id  # it may have ended meanwhile
-            shown = self._hall.gallery.views(match, wanted(request.wants, spec))
+            shown = self._hall.gallery.views(self._live(request.match_id).plan.match_id, wanted(request.wants))
             async with self._hall.guests.stay(principal), aclosing(shown) as views:
                 async for view in views:
                     yield view

@@ -1,6 +1,7 @@
 """Promises about what viewers see: fields, events, and nothing that they may not know."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 
@@ -8,9 +9,11 @@ from arena.core.canonical import canonical, finite
 from arena.core.game import Event, FieldSpec, State
 from arena.core.legal import Choices
 from arena.core.seed import Seed
-from arena.core.values import Seat, Value
+from arena.core.values import Fields, Seat, Value
 from arena.testing.findings import require
 from arena.testing.trial import GameTrial, events
+
+_UNKNOWN: Final[Fields] = frozenset({"no-such-field"})
 
 
 def only_what_is_wanted_is_built(trial: GameTrial) -> None:
@@ -18,6 +21,7 @@ def only_what_is_wanted_is_built(trial: GameTrial) -> None:
     for state in trial.states():
         for viewer in trial.viewers:
             require(not state.observe(viewer, frozenset()), f"viewer {viewer} gets fields although none is wanted")
+            require(not state.observe(viewer, _UNKNOWN), f"viewer {viewer} gets a field that the game does not have")
             for name in trial.fields:
                 _require_fields(state.observe(viewer, frozenset({name})), name, viewer)
 
