@@ -261,7 +261,10 @@ def lanes_of(parties: Sequence[PartyRef], of_set: Sequence[PartyRef]) -> list[in
     free = list(range(len(of_set)))
     found = []
     for party in parties:
-        lane = next(i for i in free if of_set[i] is party or of_set[i] == party)
+        same = (i for i in free if of_set[i] is party)  # as a rule, and far cheaper to ask than whether they are equal
+        lane = next(same, None)
+        if lane is None:
+            lane = next(i for i in free if of_set[i] == party)
         free.remove(lane)
         found.append(lane)
     return found
