@@ -10,10 +10,10 @@ from arena.cli.output import harmless, print_table
 
 if TYPE_CHECKING:
     from arena.ledger import Ledger
+    from arena.local.conductor import Watcher
     from arena.local.event import OpenEvent
     from arena.local.event_ratings import EventRating
     from arena.local.standings import EventReport
-    from arena.local.tournament import Watcher
     from arena.tournament.duplicate import VarianceSaved
 
 

@@ -11,10 +11,12 @@ from arena.core.values import AgentName
 from arena.ledger import Ledger
 from arena.ledger.played import SeatScore
 from arena.ledger.tournaments import StoredEvent
-from arena.local.event import OpenEvent, StoredSet, stored_sets, timeline_of
+from arena.local.event import OpenEvent, StoredSet, entered, stored_sets, timeline_of
 from arena.local.event_ratings import EventRating, rate_sets
 from arena.rating import SetResult
 from arena.tournament.duplicate import Scores, VarianceSaved, variance_saved
+from arena.tournament.event import UNKNOWN
+from arena.tournament.files import parse
 from arena.tournament.schedule import EventStanding
 
 
@@ -44,13 +46,13 @@ class EventReport:
         return "interrupted" if self.event.state.claimed and not self.running else self.event.state.value
 
 
-def report(ledger: Ledger, stored: StoredEvent) -> EventReport:
-    """How an event stands; another process may be playing it.
+def report(ledger: Ledger, stored: StoredEvent, opened: OpenEvent | None = None) -> EventReport:
+    """How an event stands; another process may be playing it. Its game is looked for unless it was `opened` already.
 
     Raises:
         BadEvent, UnknownGame, GameUnavailable, BadOption: its game is no longer what it was.
     """
-    opened = OpenEvent.of(stored.text)
+    opened = opened or OpenEvent.found(parse(stored.text), entered(ledger, stored))
     sets = stored_sets(ledger, stored.id)
     timeline = timeline_of(opened.director, sets)
     ratings, notes = rate_sets(opened.event, _results(sets))
@@ -62,7 +64,7 @@ def report(ledger: Ledger, stored: StoredEvent) -> EventReport:
         sets=timeline.landed,
         scheduled=len(timeline.scheduled),
         expected=opened.expected(len(timeline.scheduled)),
-        standings=opened.director.standings(timeline.course),
+        standings=[line for line in opened.director.standings(timeline.course) if not line.agent.startswith(UNKNOWN)],
         ratings=ratings,
         notes=notes,
         shared=opened.shared,
@@ -105,11 +107,11 @@ def _results(sets: Sequence[StoredSet]) -> list[SetResult]:
     """The sets that ratings count, in the order in which they were scheduled; a set that somebody missed by points."""
     found: list[SetResult] = []
     for number, one in enumerate(sets):
-        if one.outcome is None or one.played is None:
+        if one.played is None:
             continue
-        if one.outcome.absent:
+        if one.played.absent:
             found += [] if one.played.result is None else [replace(one.played.result, number=number)]
-        elif one.outcome.standings:
+        elif one.outcome is not None and one.outcome.standings:
             found.append(SetResult(number, one.outcome.set_id, one.outcome.clean, one.outcome.standings))
     return found
 

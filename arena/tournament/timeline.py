@@ -51,6 +51,10 @@ class Timeline:
         """Whether everything was played and nothing more will come."""
         return self._known == len(self._scheduled) and self._director.over(self._counted(), seconds)
 
+    def forfeits(self) -> list[Played]:
+        """What became of decided pairings that somebody in them has left the event before; a set may be under way."""
+        return [one for one in self._director.forfeits(self._counted()) if one.pairing.id not in self._results]
+
     @property
     def scheduled(self) -> Sequence[Pairing]:
         """All that was decided."""

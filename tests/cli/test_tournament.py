@@ -11,7 +11,8 @@ import pytest
 
 from arena.cli.tournament_view import progress
 from arena.ledger import Ledger
-from arena.local.tournament import Pace, begin
+from arena.local.conductor import Pace
+from arena.local.tournament import begin
 from tests.cli.terminal import ARENA, environment
 
 ENTRANTS = """

@@ -10,9 +10,10 @@ import pytest
 from arena.core.errors import BadEvent, BadRequest, UnknownAgent
 from arena.ledger import Ledger
 from arena.ledger.tournaments import EventState, StoredEvent
+from arena.local.conductor import Pace
 from arena.local.event import OpenEvent
 from arena.local.standings import EventReport, report
-from arena.local.tournament import Pace, begin, conduct
+from arena.local.tournament import begin, conduct
 from tests.match.conftest import trouble_plugin
 
 __all__ = ["trouble_plugin"]
@@ -134,7 +135,7 @@ class Stopper:
 def test_a_stopped_event_goes_on_with_the_matches_that_are_missing(
     ledger: Ledger, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("arena.local.tournament._BEAT_SECONDS", 0.01)
+    monkeypatch.setattr("arena.local.tenure._BEAT_SECONDS", 0.01)
     total = 6 * 400
     stored = begin(ledger, event_of(ROBIN + "[sets]\ndeals = 200\n", "random first null random"))
     stopper = Stopper(ledger, stored, how, most=7)
