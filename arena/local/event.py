@@ -7,11 +7,11 @@ from arena.core.errors import BadEvent
 from arena.core.game import GameSpec
 from arena.core.match import GameRef, MatchPlan, PartyRef, SetPlan
 from arena.core.seed import Seed
-from arena.core.values import AgentName, SetId
+from arena.core.values import AgentName, MatchId, SetId
 from arena.ledger import Ledger
 from arena.ledger.played import SetOutcome
 from arena.ledger.tournaments import StoredEvent, StoredPairing
-from arena.local.play import entry_of
+from arena.match.agents import entry_of
 from arena.plugin.registry import Registry
 from arena.tournament.director import Director
 from arena.tournament.event import Event
@@ -111,9 +111,18 @@ class OpenEvent:
         return {e.name: self._party(e, e.spec, registry) for e in self.event.entrants if e.spec is not None}
 
     def plan(
-        self, pairing: Pairing, set_id: SetId, secret: bytes, parties: Mapping[AgentName, PartyRef]
+        self,
+        pairing: Pairing,
+        set_id: SetId,
+        secret: bytes,
+        parties: Mapping[AgentName, PartyRef],
+        *,
+        aliased: bool = False,
     ) -> tuple[SetPlan, Sequence[MatchPlan]]:
-        """The set of a pairing: the same whenever it is asked for."""
+        """The set of a pairing: the same whenever it is asked for.
+
+        With `aliased` the ids of its matches do not tell who is told them that they are of one set.
+        """
         return plan_set(
             self.ref,
             self.spec,
@@ -123,6 +132,7 @@ class OpenEvent:
             duplicate=self.shared,
             deals=self.event.sets.deals,
             set_id=set_id,
+            match_id=(lambda ordinal: _alias(secret, set_id, ordinal)) if aliased else None,
         )
 
     def _party(self, entrant: Entrant, spec: str, registry: Registry) -> PartyRef:
@@ -134,6 +144,10 @@ def set_id_of(event: str, secret: bytes, pairing: Pairing) -> SetId:
     """The set of a pairing: the same in every process, and nothing that agents could learn the pairing from."""
     path = "/".join(map(str, pairing.id))
     return SetId(Seed.secret(secret, f"set/{event}/{path}").hex())
+
+
+def _alias(secret: bytes, set_id: SetId, ordinal: int) -> MatchId:
+    return MatchId(Seed.secret(secret, f"match/{set_id}/{ordinal}").hex())
 
 
 @dataclass(frozen=True, slots=True)
