@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, func, select
 
 from arena.core.values import AgentName, SetId
+from arena.ledger.engine import begin
 from arena.ledger.holding import Holding
 from arena.ledger.rows import plain
 from arena.ledger.tables import EntrantRow, ForfeitRow, ServedRow
@@ -58,10 +59,10 @@ class ServedEvents(Holding):
                 self._add(session, event, entered)
             session.commit()
 
-    def take_place(self, event: str, claim: str, entrant: StoredEntrant) -> StoredEntrant:
+    def take_place(self, event: str, entrant: StoredEntrant) -> StoredEntrant:
         """Note who takes an entrant's place; whoever has it already keeps it, and is returned."""
         with self._session() as session:
-            self._hold(session, event, claim)
+            begin(session.connection())
             row = session.get(EntrantRow, (event, entrant.name))
             if row is None:
                 self._add(session, event, [entrant])

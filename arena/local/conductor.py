@@ -5,12 +5,12 @@ ledger, and a run that was killed goes on with the matches that are missing.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from arena.core.errors import ArenaError
-from arena.core.values import SetId
+from arena.core.values import AgentName, SetId
 from arena.ledger.tournaments import EventState
 from arena.local.event import OpenEvent, set_id_of, stored_pairing
 from arena.local.tenure import Tenure
@@ -41,8 +41,8 @@ class Venue(Protocol):
             ArenaError: it cannot be played or stored; the event stops.
         """
 
-    def call_off(self, forfeit: Played) -> None:
-        """Somebody in this pairing is out of the event: unless it is under way, `play` is to return this."""
+    def call_off(self, withdrawn: Collection[AgentName], forfeits: Sequence[Played]) -> None:
+        """These are out of the event: of their pairings that are not under way, `play` is to return `forfeits`."""
 
 
 class Conductor:
@@ -86,8 +86,7 @@ class Conductor:
                         break
                     await self._tenure.schedule([stored_pairing(one, self._set_id(one.pairing)) for one in decided])
                     self._spawn(group, [one.pairing for one in decided])
-                    for forfeit in forfeits:
-                        self._venue.call_off(forfeit)
+                    self._venue.call_off(self._timeline.withdrawn, forfeits)
                     self.count(0)
                     await self._changed.wait()
                 for task in self._tasks:

@@ -22,13 +22,15 @@ from arena.tournament.schedule import EventStanding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventReport:
-    """An event at one moment. `running` says whether a process has it; `ratings` are by system, then agent.
+    """An event at one moment. `running` says whether a process has it, `waiting` that agents can still enter it;
+    `ratings` are by system, then agent.
 
     `saved` is None where rotations have deals of their own, or too little was played.
     """
 
     event: StoredEvent
     running: bool
+    waiting: bool
     kind: str
     matches: int
     sets: int
@@ -43,7 +45,9 @@ class EventReport:
     @property
     def state(self) -> str:
         """The event's state in a word: "interrupted" when its process was killed."""
-        return "interrupted" if self.event.state.claimed and not self.running else self.event.state.value
+        if self.event.state.claimed and not self.running:
+            return "interrupted"
+        return "waiting" if self.waiting and self.running else self.event.state.value
 
 
 def report(ledger: Ledger, stored: StoredEvent, opened: OpenEvent | None = None) -> EventReport:
@@ -59,6 +63,7 @@ def report(ledger: Ledger, stored: StoredEvent, opened: OpenEvent | None = None)
     return EventReport(
         event=stored,
         running=ledger.tournaments.running(stored),
+        waiting=opened.event.open is not None and ledger.tournaments.waited_ms(stored.id) is None,
         kind=opened.event.format.kind,
         matches=ledger.tournaments.settled(stored.id),
         sets=timeline.landed,

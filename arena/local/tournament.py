@@ -2,12 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
 from arena.core.errors import ArenaError, BadRequest
-from arena.core.values import SetId
+from arena.core.values import AgentName, SetId
 from arena.ledger import Ledger
 from arena.ledger.tournaments import EventState, StoredEvent
 from arena.local.conductor import Conductor, Pace, Watcher
@@ -102,7 +102,7 @@ class _Workshop:
         plan = self._opened.plan(pairing, set_id, self._stored.secret, self._parties)
         return played_of(pairing, await self._sets.play(*plan))
 
-    def call_off(self, forfeit: Played) -> None:
+    def call_off(self, withdrawn: Collection[AgentName], forfeits: Sequence[Played]) -> None:
         """As `Venue.call_off`: an agent that always fails here does so in no time, and its sets are on record."""
 
     def _count(self, matches: int) -> None:

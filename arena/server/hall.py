@@ -15,6 +15,7 @@ from arena.ledger import Ledger
 from arena.match.messages import Report
 from arena.match.pool import WorkerPool
 from arena.server.arbiter import Arbiter
+from arena.server.events import Events
 from arena.server.identity import Identity
 from arena.server.journal import Journal
 from arena.server.live import LiveMatch, LiveSet
@@ -26,6 +27,7 @@ from arena.server.results import Results
 from arena.server.session import Session
 from arena.server.sets import Sets
 from arena.server.settings import Settings
+from arena.server.venue import Ground
 from arena.server.watch import Gallery
 
 
@@ -43,13 +45,15 @@ class Hall:
         self.arbiter = Arbiter(pool, self.journal, self._over)
         self.arbiter.on_view = self._view
         self._views: list[tuple[MatchId, bytes]] = []
-        self.journal.on_pause = self.arbiter.clocks.pause
-        self.journal.on_resume = self.arbiter.clocks.resume
+        self.journal.on_pause = self._pause
+        self.journal.on_resume = self._resume
         self.lobby = Lobby(pool, self.journal, self.identity, settings)
         self.sets = Sets(self.arbiter, ledger, self.journal, _secret(state), self._closed, self.gallery.end)
         self.lobby.on_draw = self.sets.begin
         self.play = Play(self.arbiter, self.lobby, self.journal, settings, self._lost)
-        self.results = Results(ledger, self.arbiter)
+        ground = Ground(ledger=ledger, pool=pool, journal=self.journal, lobby=self.lobby, sets=self.sets)
+        self.events = self.lobby.door = Events(ground, settings.max_events)
+        self.results = Results(ledger, self.arbiter, self.events.unplayed)
         pool.on_reports = self._reports
 
     @classmethod
@@ -65,6 +69,7 @@ class Hall:
         pool = WorkerPool("arena.wire.codec:CODEC")
         hall = cls(settings, ledger, ledger.state, pool)
         await pool.start(settings.workers)
+        await hall.events.load()
         await Restoring(hall.play, hall.lobby, hall.sets).restore(hall.journal.snapshot)
         hall.journal.flush()
         return hall
@@ -72,6 +77,7 @@ class Hall:
     def serving(self) -> None:
         """Peers can connect from now on, and sessions of an earlier run have their time to come back."""
         self.play.await_restored()
+        self.events.begin()
 
     async def games(self) -> Sequence[GameOffer]:
         """Every game on offer, with the reason where it is not available."""
@@ -80,6 +86,7 @@ class Hall:
     async def close(self) -> None:
         """Stop the clocks and the workers, and put everything on the disk."""
         self.lobby.stop()
+        await self.events.close()
         self.arbiter.stop()
         await self.pool.stop()
         self.ledger.close()
@@ -108,6 +115,16 @@ class Hall:
         slots = Counter((lane.session.id, lane.join) for lane in live.lanes)
         for key, count in slots.items():
             self.lobby.give_back(key, count, len(live.landed))
+        self.events.closed(live)
+
+    def _pause(self) -> None:
+        """Nothing can be written: nobody's time runs."""
+        self.arbiter.clocks.pause()
+        self.events.look_again()
+
+    def _resume(self) -> None:
+        self.arbiter.clocks.resume()
+        self.events.look_again()
 
     def _lost(self, session: Session) -> None:
         """A dropped session did not come back. After a restart that may be our fault: then nobody is charged."""

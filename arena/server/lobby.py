@@ -27,8 +27,8 @@ _NOW = 0.0
 class Lobby:
     """All joins and, per rated id, the queue of those that wait.
 
-    `on_draw` is told each set that is to begin, with the takings that play it in party order. Joins that take part in an
-    event wait at its `door` instead.
+    `on_draw` is told each set that is to begin, with the takings that play it in party order. Joins that take part in
+    an event wait at its `door` instead.
     """
 
     def __init__(self, pool: WorkerPool, journal: Journal, identity: Identity, settings: Settings) -> None:
