@@ -28,8 +28,8 @@ class Admission:
         self._tournament, self._ledger = tournament, ledger
         self._places = {place.name: place for place in places}
 
-    async def admit(self, taking: Taking) -> None:
-        """Let an agent take the place of the entrant of its name, or a free one of an open event.
+    def check(self, taking: Taking) -> None:
+        """Whether an agent may take the place of the entrant of its name, or a free one of an open event.
 
         Raises:
             BadRequest, Forbidden: it is no entrant, plays elsewhere, is out, or its place is another owner's.
@@ -42,14 +42,23 @@ class Admission:
             self._check_room(name, owner)
             return
         self._check(entrant, owner, version)
-        if name not in self._places:
-            mine = StoredEntrant(name=name, owner=owner, version=version)
+        if (place := self._places.get(name)) is not None:
+            self._check(Entrant(name=name, owner=place.owner, version=place.version), owner, version)
+            if version != place.version:
+                raise BadRequest(f"{name} has entered tournament {self._tournament} without a version; leave it out")
+
+    async def admit(self, taking: Taking) -> None:
+        """Let an agent that `check` has nothing against take its place, unless somebody else was quicker.
+
+        Raises:
+            BadRequest, Forbidden: as `check`.
+        """
+        party = taking.party
+        if party.agent not in self._places and any(one.name == party.agent for one in self.event.entrants):
+            mine = StoredEntrant(name=party.agent, owner=party.owner, version=party.version)
             take = self._ledger.tournaments.take_place
-            self._places[name] = await asyncio.to_thread(take, self._tournament, mine)
-        place = self._places[name]
-        self._check(Entrant(name=name, owner=place.owner, version=place.version), owner, version)
-        if version != place.version:
-            raise BadRequest(f"{name} has entered tournament {self._tournament} without a version; leave it out")
+            self._places[party.agent] = await asyncio.to_thread(take, self._tournament, mine)
+        self.check(taking)
 
     @property
     def entered(self) -> list[Entrant]:

@@ -249,6 +249,10 @@ class Events:
             raise BadRequest(f"tournament {tournament} is played in {ref.rated_id}; join that, or name no game")
         return ref, held.opened.spec
 
+    def check(self, taking: Taking) -> None:
+        """As `Door.check`."""
+        self._entered(taking.tournament).admission.check(taking)
+
     async def admit(self, taking: Taking) -> None:
         """As `Door.admit`."""
         await self._entered(taking.tournament).admission.admit(taking)

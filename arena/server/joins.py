@@ -60,12 +60,15 @@ class Door(Protocol):
             BadRequest: there is no such event, it is over, or it plays something else.
         """
 
-    async def admit(self, taking: Taking) -> None:
-        """Let an agent take part.
+    def check(self, taking: Taking) -> None:
+        """Whether an agent may take part.
 
         Raises:
             BadRequest, AccessDenied: it is no entrant, or its place is another owner's.
         """
+
+    async def admit(self, taking: Taking) -> None:
+        """Let an agent take part, whose name is its owner's; raises as `check`."""
 
     def look(self, taking: Taking, *, here: bool = True) -> None:
         """Something about this join has changed; or it is `here` no longer."""
@@ -77,6 +80,9 @@ class NoDoor:
     def game(self, tournament: str, game: str, options: Mapping[str, Json]) -> tuple[GameRef, GameSpec]:
         """As `Door.game`."""
         raise BadRequest(f"there is no tournament {tournament!r} here; `arena tournament list --server` lists them")
+
+    def check(self, taking: Taking) -> None:
+        """As `Door.check`."""
 
     async def admit(self, taking: Taking) -> None:
         """As `Door.admit`."""

@@ -143,8 +143,11 @@ class Lobby:
         in_use = sum(t.slots for t in self._takings.values() if t.session is session)
         if in_use + taking.slots > session.limits.max_seats:
             raise RateLimited(f"a session may hold {session.limits.max_seats} seats; ask for fewer")
-        await self._identity.claim(taking.party, terms.parent_version)
-        if taking.tournament:
+        if not taking.tournament:
+            await self._identity.claim(taking.party, terms.parent_version)
+        else:
+            self.door.check(taking)
+            await self._identity.claim(taking.party, terms.parent_version)
             await self.door.admit(taking)
         if taking.key in self._takings:  # a resumed connection was quicker with the same join
             return self._takings[taking.key]
