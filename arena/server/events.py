@@ -251,11 +251,13 @@ class Events:
 
     def check(self, taking: Taking) -> None:
         """As `Door.check`."""
-        self._entered(taking.tournament).admission.check(taking)
+        if taking.tournament:
+            self._entered(taking.tournament).admission.check(taking)
 
     async def admit(self, taking: Taking) -> None:
         """As `Door.admit`."""
-        await self._entered(taking.tournament).admission.admit(taking)
+        if taking.tournament:
+            await self._entered(taking.tournament).admission.admit(taking)
 
     def look(self, taking: Taking, *, here: bool = True) -> None:
         """As `Door.look`."""

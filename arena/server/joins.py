@@ -10,6 +10,7 @@ from arena.core.match import GameRef, PartyRef
 from arena.core.values import Fields, Json
 from arena.server.live import Lane
 from arena.server.session import Session
+from arena.wire.entrance import JoinRequest
 
 JoinKey: TypeAlias = tuple[str, int]
 """Session id and the join id that the client chose."""
@@ -35,6 +36,21 @@ class Taking:
     """Sets in progress."""
     leaving: bool = False
 
+    @classmethod
+    def of(cls, session: Session, wish: JoinRequest, ref: GameRef, spec: GameSpec, party: PartyRef) -> "Taking":
+        """What a join asks for, of which nothing has been played."""
+        return cls(
+            session=session,
+            id=wish.join_id,
+            ref=ref,
+            spec=spec,
+            party=party,
+            wants=wish.wants,
+            slots=wish.seats,
+            quota=wish.matches,
+            tournament=wish.tournament,
+        )
+
     @property
     def key(self) -> JoinKey:
         """Unique on this server."""
@@ -51,7 +67,7 @@ class Taking:
 
 
 class Door(Protocol):
-    """Where agents enter the events that are held here."""
+    """Where agents enter the events that are held here; joins that are in none pass it by."""
 
     def game(self, tournament: str, game: str, options: Mapping[str, Json]) -> tuple[GameRef, GameSpec]:
         """What is played in an event, which a join names by `game` and `options`, if at all.

@@ -143,12 +143,9 @@ class Lobby:
         in_use = sum(t.slots for t in self._takings.values() if t.session is session)
         if in_use + taking.slots > session.limits.max_seats:
             raise RateLimited(f"a session may hold {session.limits.max_seats} seats; ask for fewer")
-        if not taking.tournament:
-            await self._identity.claim(taking.party, terms.parent_version)
-        else:
-            self.door.check(taking)
-            await self._identity.claim(taking.party, terms.parent_version)
-            await self.door.admit(taking)
+        self.door.check(taking)
+        await self._identity.claim(taking.party, terms.parent_version)
+        await self.door.admit(taking)
         if taking.key in self._takings:  # a resumed connection was quicker with the same join
             return self._takings[taking.key]
         self._add(taking)
@@ -173,17 +170,8 @@ class Lobby:
             ref, spec = await self.describe(wish.game, wish.options)
         entry = None if wish.entry is None else await self._games.entry(ref.id, ref.config, wish.entry)
         owner = self._identity.owner_of(session.principal, wish.agent)
-        return Taking(
-            session=session,
-            id=wish.join_id,
-            ref=ref,
-            spec=spec,
-            party=PartyRef(agent=wish.agent, version=wish.agent_version, owner=owner, entry=entry),
-            wants=wish.wants,
-            slots=wish.seats,
-            quota=wish.matches,
-            tournament=wish.tournament,
-        )
+        party = PartyRef(agent=wish.agent, version=wish.agent_version, owner=owner, entry=entry)
+        return Taking.of(session, wish, ref, spec, party)
 
     async def describe(self, game: str, options: Mapping[str, Json]) -> tuple[GameRef, GameSpec]:
         """As `HostedGames.describe`."""

@@ -143,6 +143,11 @@ async def test_a_stopped_event_keeps_what_was_played_and_goes_on(server: Server)
     assert done.stdout == f"tournament {tournament} is stopped\n"
     with server.ledger() as ledger:
         before = outcome(ledger, tournament)
+        complete = {row.set_id for row in before.pairings if ledger.tournaments.outcome(row.set_id)}
+    with Remote(server.address) as calls:
+        for line in calls.matches(game=KUHN, limit=1_000):
+            if line.set_id in {row.set_id for row in before.pairings} - complete:  # more of these matches are to come
+                assert not any(seat.agent for seat in line.seats)
     assert 3 < len(before.matches) < 240
     sentence = (await asyncio.to_thread(arena, "tournament", "resume", tournament, "--db", server.db)).stderr
     assert f"tournament {tournament} is held by the server of this ledger" in sentence
@@ -156,7 +161,7 @@ async def test_a_stopped_event_keeps_what_was_played_and_goes_on(server: Server)
     assert set(before.matches) <= set(after.matches)
 
 
-async def test_a_killed_server_goes_on_with_its_event_with_the_same_pairings_and_every_match_once(
+async def test_a_killed_or_stopped_server_goes_on_with_its_event_with_the_same_pairings_and_every_match_once(
     own_server: Server,
 ) -> None:
     names = ("k1", "k2")
@@ -166,9 +171,9 @@ async def test_a_killed_server_goes_on_with_its_event_with_the_same_pairings_and
         client.join(KUHN, notes.agent, name=name, tournament=tournament, seats=2)
     playing = asyncio.create_task(play(*clients, seconds=120.0))
     before = []
-    for landed in (20, 200):
+    for landed, end in ((20, own_server.kill), (200, own_server.stop)):
         await notes.until(lambda landed=landed: len(notes.ended) > landed)  # type: ignore[misc]
-        await asyncio.to_thread(own_server.kill)
+        await asyncio.to_thread(end)
         with own_server.ledger() as ledger:
             before.append(outcome(ledger, tournament))
         await asyncio.to_thread(own_server.start)
