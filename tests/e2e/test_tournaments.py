@@ -18,6 +18,8 @@ from tests.e2e.clients import Notes, client_of, play
 from tests.e2e.hosting import KUHN, await_end, bot, event, outcome, remote
 from tests.e2e.serving import Server, arena, arena_json, serving
 
+FOLDER = Path(__file__).parents[2] / "tournaments"
+
 
 def submit(server: Server, text: str, token: str | None = None) -> str:
     with Remote(server.address, token=token) as calls:
@@ -129,6 +131,14 @@ async def test_an_open_event_begins_when_enough_are_there_and_nobody_enters_late
     with pytest.raises(ArenaError, match=r"has begun, and has no entrant 'third'|is over"):
         await enter(server, tournament, "third")
     assert [summary.matches for summary in (*await early, *await playing)] == [12, 12]
+    assert await_end(server, tournament) == "over"
+
+
+async def test_the_open_event_that_is_shipped_runs_as_it_stands(server: Server) -> None:
+    tournament = submit(server, (FOLDER / "kuhn_poker_open.toml").read_text())
+    assert tournament == "kuhn-poker-open-1"
+    summaries = await enter(server, tournament, "o1", "o2", "o3", "o4", seats=4)
+    assert [summary.matches for summary in summaries] == [2 * 4 * 40] * 4
     assert await_end(server, tournament) == "over"
 
 
