@@ -92,23 +92,25 @@ async def test_after_a_restart_nobody_is_charged_for_the_match_and_who_stays_awa
 async def test_two_agents_of_one_owner_enter_an_open_event_only_where_it_says_so(
     hall: Hall, client_of: ClientOf
 ) -> None:
-    for same, number in (("", 1), ("same_owner = true\n", 2)):
-        stored = await hall.events.submit(same + event("Owners", more="[open]\nentrants = 2\n"), new=True)
-        one = entering(client_of(hall, "ann"), f"one{number}", stored.id)
-        other = entering(client_of(hall, "ann"), f"other{number}", stored.id)
-        if not same:
-            with pytest.raises(BadRequest, match="of the same owner is in tournament owners-1"):
-                await other
-            other = entering(client_of(hall, "ben"), "bens", stored.id)
-        assert [(await playing)[0].matches for playing in (one, other)] == [6, 6]
-        await over(hall, stored.id)
+    rule = "[open]\nentrants = 2\n"
+    stored = await hall.events.submit(event("Owners", more=rule), new=False)
+    async with visitor(hall, "ann") as first:
+        await first.hello()
+        await first.join(KUHN, "first", tournament=stored.id)
+        await first.next("joined")
+        with pytest.raises(BadRequest, match="first of the same owner is in tournament owners-1"):
+            await entering(client_of(hall, "ann"), "second", stored.id)
+    stored = await hall.events.submit("same_owner = true\n" + event("Owners", more=rule), new=True)
+    both = [entering(client_of(hall, "ann"), name, stored.id) for name in ("first", "second")]
+    assert [(await playing)[0].matches for playing in both] == [6, 6]
+    await over(hall, stored.id)
 
 
 async def test_who_has_left_before_an_open_event_begins_is_not_in_it(hall: Hall, client_of: ClientOf) -> None:
     stored = await hall.events.submit(event("Open", more="[open]\nentrants = 2\n"), new=False)
     async with visitor(hall, "fickle") as fickle:
         await fickle.hello()
-        await fickle.send(join=pb.Join(join_id=1, agent="fickle", tournament=stored.id))
+        await fickle.join("", "fickle", tournament=stored.id)
         assert (await fickle.next("joined")).joined.rated_id == KUHN
         await fickle.send(leave=pb.Leave(join_id=1))
         await fickle.next("join_ended")
