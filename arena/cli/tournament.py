@@ -76,6 +76,7 @@ def run(
     from arena.ledger import Ledger
     from arena.local.tournament import begin
 
+    _check_alone(server, detach)
     text = _read(file)
     if server is not None:
         run_there(Host(server, token, tls_ca), text, new=new, detach=detach, as_json=as_json)
@@ -104,6 +105,7 @@ def resume(
     """Go on with an event that was stopped or interrupted, wherever that was."""
     from arena.ledger import Ledger
 
+    _check_alone(server, detach)
     if server is not None:
         resume_there(Host(server, token, tls_ca), event, detach=detach, as_json=as_json)
         return
@@ -184,6 +186,11 @@ def list_events(
         print_json({"tournaments": lines})
     else:
         show_lines(lines)
+
+
+def _check_alone(server: str | None, detach: bool) -> None:
+    if detach and server is None:
+        raise BadRequest("--detach leaves an event to a server; name that by --server HOST:PORT")
 
 
 def _read(file: Path) -> str:

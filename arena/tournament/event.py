@@ -123,7 +123,7 @@ class Event:
         return digest(self.as_json()).hex()
 
     def as_json(self) -> dict[str, Any]:
-        """Every setting with its value, defaults included."""
+        """Every setting with its value, defaults included; an entrant's owner is its name where nobody is named."""
         found = asdict(self)
         found["format"]["kind"] = self.format.kind
         for entrant in found["entrants"]:

@@ -212,6 +212,7 @@ def test_a_format_that_does_not_fit_the_game_is_refused(cli, event):
     ("args", "sentence"),
     [
         (("run", "evening.toml", "--server", "127.0.0.1:1"), "no arena server answers at 127.0.0.1:1"),
+        (("run", "evening.toml", "--detach"), "--detach leaves an event to a server; name that by --server HOST:PORT"),
         (("run", "none.toml"), "none.toml cannot be read: No such file or directory"),
         (("status", "evening-9"), "there is no tournament 'evening-9' in this ledger"),
         (
