@@ -164,6 +164,14 @@ class WorkerPool:
         _, _, kept = await self._requests.describe(self._least_loaded(), game, options, entry)
         return cast(Json, kept)
 
+    async def agent_entry(self, spec: str, game: str, options: Mapping[str, Json]) -> Json:
+        """The private input that a registered agent brings to each match of a game; None when it brings none.
+
+        Raises:
+            UnknownAgent, BadOption, AgentFault: there is none of this name for the game, or it cannot be made.
+        """
+        return await self._requests.describe_agent(self._least_loaded(), spec, game, options)
+
     async def list_games(self) -> list[GameOffer]:
         """Every game on offer; those that miss something say what."""
         return [*map(offer, await self._requests.ask(self._least_loaded(), m.ListGames))]
@@ -285,7 +293,7 @@ class WorkerPool:
         error = BadOption("an option or entry cannot be sent, such as a number of more than 64 bits")
         if isinstance(command, m.PlaySet):
             self._jobs.unsendable(command.set_id, error)
-        elif isinstance(command, m.Describe):
+        elif isinstance(command, m.Question):
             self._requests.fail(command.request, error)
         elif isinstance(command, m.Open):
             self._void(self._matches[command.match], error)

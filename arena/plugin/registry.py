@@ -114,8 +114,10 @@ class Registry:
         """
         return self.listing(ref.id).make(ref.config)
 
-    def make_agent(self, spec: str, settings: Sequence[str] = (), game: str = "") -> AgentFactory | BatchAgent:
-        """The agent that SPEC names: a registered name, else a registered prefix, else an import path.
+    def make_agent(
+        self, spec: str, settings: Sequence[str] = (), game: str = "", *, imports: bool = True
+    ) -> AgentFactory | BatchAgent:
+        """The agent that SPEC names: a registered name, else a registered prefix, else with `imports` an import path.
 
         Raises:
             UnknownAgent: nothing answers to this name, or what does is not made for `game`, when one is given.
@@ -126,7 +128,7 @@ class Registry:
         self._load(BUILTIN)
         self._load(prefix)
         if spec not in self._agents and f"{prefix}:" not in self._agents:
-            if looks_like_import(spec):
+            if imports and looks_like_import(spec):
                 return import_agent(spec, settings)
             self._load_all()
         listing = self._agents.get(spec) or self._agents.get(f"{prefix}{colon}")

@@ -23,8 +23,9 @@ MAX_SETS: Final = 100_000
 class Entrant:
     """One competitor of an event. `spec` names an agent that runs in the worker; without one it comes from elsewhere.
 
-    `seeding` 1 is the strongest; `frozen` says that it no longer learns; `kind` is a free word such as "null" (the bots
-    that mark the floor of a pool) or "learner".
+    `owner` is whose agent alone may take its place; "" leaves that to whoever comes first. `seeding` 1 is the
+    strongest; `frozen` says that it no longer learns; `kind` is a free word such as "null" (the bots that mark the
+    floor of a pool) or "learner".
     """
 
     name: AgentName

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from arena.core.values import AgentName
 from arena.tournament.director import Director
 from arena.tournament.schedule import Course, Pairing, PairingId, Played
 
@@ -50,6 +51,15 @@ class Timeline:
     def over(self, seconds: float) -> bool:
         """Whether everything was played and nothing more will come."""
         return self._known == len(self._scheduled) and self._director.over(self._counted(), seconds)
+
+    def forfeits(self) -> list[Played]:
+        """What became of decided pairings that somebody in them has left the event before; a set may be under way."""
+        return [one for one in self._director.forfeits(self._counted()) if one.pairing.id not in self._results]
+
+    @property
+    def withdrawn(self) -> frozenset[AgentName]:
+        """Those who are out of the event, as far as sets count by now."""
+        return self._counted().withdrawn
 
     @property
     def scheduled(self) -> Sequence[Pairing]:

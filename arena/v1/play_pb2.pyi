@@ -445,6 +445,7 @@ class Join(_message.Message):
     MATCHES_FIELD_NUMBER: _builtins.int
     WANTS_FIELD_NUMBER: _builtins.int
     ENTRY_JSON_FIELD_NUMBER: _builtins.int
+    TOURNAMENT_FIELD_NUMBER: _builtins.int
     join_id: _builtins.int
     """chosen by the client, unique in the session, not 0"""
     game: _builtins.str
@@ -463,6 +464,8 @@ class Join(_message.Message):
     """stop after so many, rounded up to whole sets; 0: go on until Leave"""
     entry_json: _builtins.bytes
     """private input to each match, for games that take one"""
+    tournament: _builtins.str
+    """play for an entrant of this event, named `agent`, until it is over; `matches` is then 0"""
     @_builtins.property
     def wants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """fields of the observation; nothing else is built or sent"""
@@ -480,10 +483,11 @@ class Join(_message.Message):
         matches: _builtins.int = ...,
         wants: _abc.Iterable[_builtins.str] | None = ...,
         entry_json: _builtins.bytes = ...,
+        tournament: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "agent_version", b"agent_version", "entry_json", b"entry_json", "game", b"game", "join_id", b"join_id", "matches", b"matches", "options_json", b"options_json", "parent_version", b"parent_version", "seats", b"seats", "wants", b"wants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "agent_version", b"agent_version", "entry_json", b"entry_json", "game", b"game", "join_id", b"join_id", "matches", b"matches", "options_json", b"options_json", "parent_version", b"parent_version", "seats", b"seats", "tournament", b"tournament", "wants", b"wants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -353,6 +353,97 @@ class LadderRow(_message.Message):
 Global___LadderRow: _TypeAlias = LadderRow  # noqa: Y015
 
 @_typing.final
+class GetPayoffsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GAME_FIELD_NUMBER: _builtins.int
+    game: _builtins.str
+    def __init__(
+        self,
+        *,
+        game: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["game", b"game"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPayoffsRequest: _TypeAlias = GetPayoffsRequest  # noqa: Y015
+
+@_typing.final
+class GetPayoffsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENTS_FIELD_NUMBER: _builtins.int
+    CELLS_FIELD_NUMBER: _builtins.int
+    LOW_FIELD_NUMBER: _builtins.int
+    HIGH_FIELD_NUMBER: _builtins.int
+    low: _builtins.float
+    """the least and the greatest payoff seen"""
+    high: _builtins.float
+    @_builtins.property
+    def agents(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def cells(self) -> _containers.RepeatedCompositeFieldContainer[Global___PayoffCell]:
+        """the pairs that have met, each from both sides"""
+
+    def __init__(
+        self,
+        *,
+        agents: _abc.Iterable[_builtins.str] | None = ...,
+        cells: _abc.Iterable[Global___PayoffCell] | None = ...,
+        low: _builtins.float = ...,
+        high: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agents", b"agents", "cells", b"cells", "high", b"high", "low", b"low"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPayoffsResponse: _TypeAlias = GetPayoffsResponse  # noqa: Y015
+
+@_typing.final
+class PayoffCell(_message.Message):
+    """A set is one sample of each pair in it: the mean score a match. An agent with itself is self-play."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENT_FIELD_NUMBER: _builtins.int
+    OPPONENT_FIELD_NUMBER: _builtins.int
+    MEAN_FIELD_NUMBER: _builtins.int
+    SAMPLES_FIELD_NUMBER: _builtins.int
+    SQUARES_FIELD_NUMBER: _builtins.int
+    MAJORITY_FIELD_NUMBER: _builtins.int
+    agent: _builtins.int
+    """index into agents"""
+    opponent: _builtins.int
+    mean: _builtins.float
+    samples: _builtins.int
+    squares: _builtins.float
+    """of the deviations from the mean, summed"""
+    majority: _builtins.float
+    """share of samples in which the agent did better, less that in which it did worse"""
+    def __init__(
+        self,
+        *,
+        agent: _builtins.int = ...,
+        opponent: _builtins.int = ...,
+        mean: _builtins.float = ...,
+        samples: _builtins.int = ...,
+        squares: _builtins.float = ...,
+        majority: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "majority", b"majority", "mean", b"mean", "opponent", b"opponent", "samples", b"samples", "squares", b"squares"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PayoffCell: _TypeAlias = PayoffCell  # noqa: Y015
+
+@_typing.final
 class WatchMatchRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
