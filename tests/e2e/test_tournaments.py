@@ -145,12 +145,14 @@ async def test_the_open_event_that_is_shipped_runs_as_it_stands(server: Server) 
 async def test_a_stopped_event_keeps_what_was_played_and_goes_on(server: Server) -> None:
     tournament = submit(server, event("Stopped", remote("s1"), remote("s2"), bot("s3"), deals=40))
     notes, clients = Notes(), [client_of(server), client_of(server)]
+    notes.pause = lambda: asyncio.sleep(0.1)  # it thinks for long enough that the event cannot be over before it stops
     clients[0].join(KUHN, notes.agent, name="s1", tournament=tournament)
     clients[1].join(KUHN, RandomAgent, name="s2", tournament=tournament)
     playing = asyncio.create_task(play(*clients))
     await notes.until(lambda: len(notes.ended) > 3)
     done = await asyncio.to_thread(arena, "tournament", "stop", tournament, "--server", server.address)
     assert done.stdout == f"tournament {tournament} is stopped\n"
+    notes.pause = lambda: asyncio.sleep(0)
     with server.ledger() as ledger:
         before = outcome(ledger, tournament)
         complete = {row.set_id for row in before.pairings if ledger.tournaments.outcome(row.set_id)}
