@@ -58,6 +58,10 @@ class Remote:
         """The ladder of a rated game."""
         return self._call(self._results.GetLadder, results_pb2.GetLadderRequest(game=game, system=system))
 
+    def metrics(self, game: str) -> results_pb2.GetMetricsResponse:
+        """What a rated game measured of seats, as means by agent, side and role."""
+        return self._call(self._results.GetMetrics, results_pb2.GetMetricsRequest(game=game))
+
     def matches(
         self, *, game: str = "", agent: str = "", mine: bool = False, limit: int = 100
     ) -> Sequence[results_pb2.MatchSummary]:

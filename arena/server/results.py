@@ -6,10 +6,21 @@ from collections.abc import Iterator, Sequence
 
 from arena.core.errors import BadRequest
 from arena.ledger import Ledger, MadeMove, MatchLine
+from arena.ledger.entries import seat_metrics
+from arena.ledger.selection import Selection
 from arena.rating import DEFAULT, SYSTEMS, Ladder
+from arena.rating.metrics import MetricTally
 from arena.server.arbiter import Arbiter
 from arena.server.session import Principal
-from arena.server.summaries import is_admin, is_told, ladder_row, landed_summary, live_summary, provenance_message
+from arena.server.summaries import (
+    is_admin,
+    is_told,
+    ladder_row,
+    landed_summary,
+    live_summary,
+    metric_row,
+    provenance_message,
+)
 from arena.v1 import results_pb2 as pb
 
 _PAGE = 100
@@ -24,6 +35,7 @@ class Results:
         self._ledger = ledger
         self._arbiter = arbiter
         self._ladders: dict[tuple[str, str], tuple[Ladder, int]] = {}
+        self._tallies: dict[str, tuple[MetricTally, int]] = {}
         self._counting = asyncio.Lock()
 
     async def matches(self, request: pb.ListMatchesRequest, principal: Principal) -> pb.ListMatchesResponse:
@@ -55,6 +67,26 @@ class Results:
         # Shielded: a caller that hangs up stops waiting, but the count goes on, with the lock, until it is whole.
         rows, entry = await asyncio.shield(asyncio.ensure_future(self._counted(game, system)))
         return pb.GetLadderResponse(game=game, system=system, rows=rows, as_of_entry=max(entry, 0))
+
+    async def metrics(self, game: str) -> pb.GetMetricsResponse:
+        """What a game measured of seats, every set of its ladder counted."""
+        rows, entry = await asyncio.shield(asyncio.ensure_future(self._measured(game)))
+        return pb.GetMetricsResponse(game=game, rows=rows, as_of_entry=max(entry, 0))
+
+    async def _measured(self, game: str) -> tuple[list[pb.MetricRow], int]:
+        async with self._counting:
+            return await asyncio.to_thread(self._tallied, game)
+
+    def _tallied(self, game: str) -> tuple[list[pb.MetricRow], int]:
+        """The rows, with every set counted that has landed. A tally is kept only while it is whole."""
+        kept = self._tallies.pop(game, None)
+        tally, entry = kept if kept is not None else (MetricTally(), -1)
+        for seat in seat_metrics(self._ledger, Selection(game=game, since=entry + 1)):
+            tally.add(*seat)
+            entry = seat.number
+        if entry >= 0:
+            self._tallies[game] = tally, entry
+        return [*map(metric_row, tally.rows())], entry
 
     async def _counted(self, game: str, system: str) -> tuple[list[pb.LadderRow], int]:
         async with self._counting:

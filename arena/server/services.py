@@ -212,6 +212,14 @@ class ResultsService(results_pb2_grpc.ResultsServiceServicer):
         await self._gate.admit(context, "watch")
         return await self._hall.results.ladder(request.game, request.system)
 
+    @_answered
+    async def GetMetrics(  # noqa: N802 - named by the protocol
+        self, request: results_pb2.GetMetricsRequest, context: Context
+    ) -> results_pb2.GetMetricsResponse:
+        """What one rated game measured of its seats."""
+        await self._gate.admit(context, "watch")
+        return await self._hall.results.metrics(request.game)
+
     @_streamed
     async def GetProvenance(  # noqa: N802 - named by the protocol
         self, request: results_pb2.GetProvenanceRequest, context: Context

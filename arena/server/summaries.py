@@ -10,6 +10,7 @@ from arena.core.agent import Refusal
 from arena.core.values import SetId
 from arena.ledger import MadeMove, MatchLine, MatchSeat
 from arena.rating import LadderRow
+from arena.rating.metrics import MetricRow
 from arena.server.live import LiveMatch
 from arena.server.session import Principal
 from arena.v1 import play_pb2
@@ -88,6 +89,11 @@ def provenance_message(made: MadeMove) -> pb.MoveProvenance:
 def ladder_row(row: LadderRow) -> pb.LadderRow:
     """A line of a ladder, by the names that both have."""
     return pb.LadderRow(**{field.name: getattr(row, field.name) for field in pb.LadderRow.DESCRIPTOR.fields})
+
+
+def metric_row(row: MetricRow) -> pb.MetricRow:
+    """A mean of one metric, by the names that both have; None is a missing field."""
+    return pb.MetricRow(**row._asdict())
 
 
 def _seat_summary(seat: MatchSeat, moves: Sequence[MadeMove], *, named: bool, own: bool) -> pb.SeatSummary:

@@ -44,6 +44,11 @@ class ResultsServiceStub:
                 request_serializer=arena_dot_v1_dot_results__pb2.GetLadderRequest.SerializeToString,
                 response_deserializer=arena_dot_v1_dot_results__pb2.GetLadderResponse.FromString,
                 _registered_method=True)
+        self.GetMetrics = channel.unary_unary(
+                '/arena.v1.ResultsService/GetMetrics',
+                request_serializer=arena_dot_v1_dot_results__pb2.GetMetricsRequest.SerializeToString,
+                response_deserializer=arena_dot_v1_dot_results__pb2.GetMetricsResponse.FromString,
+                _registered_method=True)
         self.GetProvenance = channel.unary_stream(
                 '/arena.v1.ResultsService/GetProvenance',
                 request_serializer=arena_dot_v1_dot_results__pb2.GetProvenanceRequest.SerializeToString,
@@ -67,6 +72,13 @@ class ResultsServiceServicer:
 
     def GetLadder(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMetrics(self, request, context):
+        """What the game measured of seats, as means over the matches of its ladder.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -98,6 +110,11 @@ def add_ResultsServiceServicer_to_server(servicer, server):
                     servicer.GetLadder,
                     request_deserializer=arena_dot_v1_dot_results__pb2.GetLadderRequest.FromString,
                     response_serializer=arena_dot_v1_dot_results__pb2.GetLadderResponse.SerializeToString,
+            ),
+            'GetMetrics': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMetrics,
+                    request_deserializer=arena_dot_v1_dot_results__pb2.GetMetricsRequest.FromString,
+                    response_serializer=arena_dot_v1_dot_results__pb2.GetMetricsResponse.SerializeToString,
             ),
             'GetProvenance': grpc.unary_stream_rpc_method_handler(
                     servicer.GetProvenance,
@@ -164,6 +181,33 @@ class ResultsService:
             '/arena.v1.ResultsService/GetLadder',
             arena_dot_v1_dot_results__pb2.GetLadderRequest.SerializeToString,
             arena_dot_v1_dot_results__pb2.GetLadderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMetrics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/arena.v1.ResultsService/GetMetrics',
+            arena_dot_v1_dot_results__pb2.GetMetricsRequest.SerializeToString,
+            arena_dot_v1_dot_results__pb2.GetMetricsResponse.FromString,
             options,
             channel_credentials,
             insecure,
