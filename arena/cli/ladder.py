@@ -49,7 +49,9 @@ def ladder(
     option: GameOptions = None,
     system: Annotated[
         str | None,
-        typer.Option(help="trueskill, elo, openskill, openskill-bt, openskill-tm, glicko2, mean or bradley-terry."),
+        typer.Option(
+            help="trueskill, elo, openskill, openskill-bt[-part], openskill-tm[-part], glicko2, mean or bradley-terry."
+        ),
     ] = None,
     setting: Annotated[
         list[str] | None,

@@ -46,7 +46,9 @@ def test_forecasts_are_those_of_the_packages() -> None:
     assert 0.5 < even < 10 / 11
 
 
-@pytest.mark.parametrize("system", ["trueskill", "elo", "openskill", "openskill-bt", "openskill-tm", "glicko2"])
+@pytest.mark.parametrize(
+    "system", ["trueskill", "elo", "openskill", "openskill-bt-part", "openskill-tm", "openskill-tm-part", "glicko2"]
+)
 def test_no_forecast_sees_its_own_set(ledger: Ledger, system: str) -> None:
     fill(ledger, duels(STRENGTHS, 40))
     sets = [*selected_sets(ledger, ALL)]
