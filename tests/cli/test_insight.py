@@ -60,7 +60,7 @@ def test_agents_that_vote_alike_through_all_their_aliases_are_reported(council, 
     ]
     page = (tmp_path / "out" / "index.html").read_text()
     assert "council:twin-a and council:twin-b voted alike in" in page
-    assert "<th>letters</th>" in page
+    assert "<th>letters</th></tr>" in page
     assert "council:dull, which cannot play well, won" in page
 
 

@@ -148,6 +148,11 @@ def test_thrown_sets_raise_an_alarm(ledger: Ledger) -> None:
     assert alarms.raised >= 1
 
 
+def test_two_agents_that_met_nobody_else_raise_no_alarm(ledger: Ledger) -> None:
+    fill(ledger, [duel(plan(f"t{n}", [party("dee"), party("ada")]), (1.0, 1.0)) for n in range(60)])
+    assert find_alarms([*selected_sets(ledger, ALL)]).raised == 0
+
+
 def test_aggregates_are_of_the_agents_of_all_games(ledger: Ledger) -> None:
     fill(ledger, duels(STRENGTHS, 60))
     fill(ledger, duels({**STRENGTHS, "dee": 0.0}, 60, seed=2, game=OTHER))
