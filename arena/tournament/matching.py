@@ -70,50 +70,63 @@ def _within(i: int, fold: int, near: int, size: int) -> Iterator[int]:
 
 
 def _score_by_score(candidates: Sequence[Candidate], resting: int | None) -> list[tuple[int, int]] | None:
-    """All pairs, found score by score from the top; None where that cannot be shown to be as good as any.
+    """All pairs, found score by score from the top; None where some cannot be found so.
 
     Where a score has an odd number one of them meets somebody of the next score below. Nothing is lost by that: the
     squares of the differences add up to what they would if nobody had met before, neighbours in the standing meeting.
-    That is the least there can be, and whoever meets across an even boundary has more of it.
+    That is the least there can be, and whoever meets across an even boundary has more of it. A score that cannot be
+    paired so is paired together with its neighbours, as closely as these can be.
     """
     order = [position for position in range(len(candidates)) if position != resting]
-    pairs: list[tuple[int, int]] = []
-    floating: list[int] = []
+    blocks: list[list[tuple[int, int]]] = []
+    waiting: list[int] = []
     for _, same in groupby(order, key=lambda position: candidates[position].score):
-        found = _one_score(candidates, floating, [*same])
+        members = [*same]
+        merged = len(waiting) > 1
+        found = _one_score(candidates, waiting, members, merged=merged)
         if found is None:
-            return None
-        own, floating = found
-        pairs += own
-    return sorted(pairs)
+            waiting += members
+        else:
+            pairs, waiting = found
+            blocks.append(pairs)
+    while waiting and blocks:
+        members = sorted([*waiting, *(position for pair in blocks.pop() for position in pair)])
+        together = _all_paired(candidates, members, merged=True)
+        waiting = members if together is None else []
+        blocks += [] if together is None else [together]
+    return None if waiting else sorted(pair for pairs in blocks for pair in pairs)
 
 
 def _one_score(
-    candidates: Sequence[Candidate], floating: list[int], same: list[int]
+    candidates: Sequence[Candidate], waiting: list[int], same: list[int], *, merged: bool
 ) -> tuple[list[tuple[int, int]], list[int]] | None:
-    """The pairs of those with one score and whoever floats down to them, and who floats down from there."""
-    everybody = [*floating, *same]
+    """The pairs of those with one score and of whoever waits from above, and who goes on to the next score."""
+    everybody = [*waiting, *same]
     if len(everybody) % 2 == 0:
-        pairs = _all_paired(candidates, everybody)
+        pairs = _all_paired(candidates, everybody, merged=merged)
         return None if pairs is None else (pairs, [])
     for floater in reversed(same[-_FLOATERS:]):
-        pairs = _all_paired(candidates, [position for position in everybody if position != floater])
+        rest = [position for position in everybody if position != floater]
+        pairs = _all_paired(candidates, rest, merged=merged)
         if pairs is not None:
             return pairs, [floater]
     return None
 
 
-def _all_paired(candidates: Sequence[Candidate], positions: Sequence[int]) -> list[tuple[int, int]] | None:
-    """Pairs of all of these, as close in score as they can be; None where none were found."""
+def _all_paired(
+    candidates: Sequence[Candidate], positions: Sequence[int], *, merged: bool
+) -> list[tuple[int, int]] | None:
+    """Pairs of all of these, as close in score as they can be whoever has met; `merged` ones as close as may be."""
     place = {position: at for at, position in enumerate(positions)}
     own = [
         candidates[position]._replace(met=frozenset(_known(place, candidates[position].met))) for position in positions
     ]
     least = sum((own[at].score - own[at + 1].score) ** 2 for at in range(0, len(own), 2))
-    for near in _WINDOWS:
+    last = len(own) if len(own) <= _WHOLE else _NEAR
+    for near in (*_WINDOWS, last) if merged else _WINDOWS:
         pairs = _matching(own, near) if own else []
         apart = sum((own[i].score - own[j].score) ** 2 for i, j in pairs)
-        if 2 * len(pairs) == len(own) and apart == least:
+        if 2 * len(pairs) == len(own) and (apart == least or (merged and near == last)):
             return [(positions[i], positions[j]) for i, j in pairs]
     return None
 
