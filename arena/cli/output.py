@@ -19,6 +19,12 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
+def tell_notes(notes: Iterable[str]) -> None:
+    """What to beware of, one line each, beside the answer: on standard error."""
+    for note in notes:
+        print(f"note: {harmless(note)}", file=sys.stderr)
+
+
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table; numbers stand to the right, None is a dash. In a pipe or file lines are as long as they need be."""
     from rich.console import Console

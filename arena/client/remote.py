@@ -64,6 +64,10 @@ class Remote:
         """What every agent of a rated game earned against every other."""
         return self._call(self._results.GetPayoffs, results_pb2.GetPayoffsRequest(game=game))
 
+    def metrics(self, game: str) -> results_pb2.GetMetricsResponse:
+        """What a rated game measured of seats, as means by agent, side and role."""
+        return self._call(self._results.GetMetrics, results_pb2.GetMetricsRequest(game=game))
+
     def matches(
         self, *, game: str = "", agent: str = "", mine: bool = False, limit: int = 100
     ) -> Sequence[results_pb2.MatchSummary]:

@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from arena.core.errors import ArenaError, BadEntry, GameFault
 from arena.core.legal import Legal
+from arena.core.measures import Measures
 from arena.core.options import Option
 from arena.core.seed import Seed
 from arena.core.values import Action, Config, Fields, Json, Seat, Value
@@ -241,7 +242,7 @@ class GameListing:
     """A game on offer, before its options are applied. Cheap to make: nothing heavy is loaded until `make`.
 
     `make` raises BadOption when options contradict each other, and GameUnavailable, with how to mend it, when something
-    that the game needs is missing.
+    that the game needs is missing. `measures` is what ladders and reports may tell beside results.
     """
 
     id: str
@@ -250,6 +251,7 @@ class GameListing:
     max_seats: int
     make: Callable[[Config], Game]
     options: tuple[Option, ...] = ()
+    measures: Measures = field(default_factory=Measures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

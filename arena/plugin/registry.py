@@ -26,13 +26,14 @@ BUILTIN = "builtin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentListing:
-    """An agent on offer; a name that ends with a colon is a prefix."""
+    """An agent on offer; a name that ends with a colon is a prefix. A `null` one cannot play well."""
 
     name: str
     make: Callable[..., AgentFactory | BatchAgent]
     summary: str
     games: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
+    null: bool = False
 
 
 class Registry:
@@ -113,6 +114,13 @@ class Registry:
             BadOption, GameUnavailable: as the game says.
         """
         return self.listing(ref.id).make(ref.config)
+
+    def null_agents(self, game: str) -> list[str]:
+        """The names of the null-class agents that can play a game; loads only its plugin."""
+        plugin = game.partition("/")[0]
+        self._load(BUILTIN)
+        self._load(plugin)
+        return [name for name, one in self._agents.items() if one.null and (not one.games or plugin in one.games)]
 
     def make_agent(
         self, spec: str, settings: Sequence[str] = (), game: str = "", *, imports: bool = True

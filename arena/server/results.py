@@ -8,8 +8,11 @@ from collections.abc import Set as AbstractSet
 from arena.core.errors import BadRequest
 from arena.core.values import SetId
 from arena.ledger import Ledger, MadeMove, MatchLine
+from arena.ledger.entries import seat_metrics
 from arena.ledger.payoffs import payoff_sets
+from arena.ledger.selection import Selection
 from arena.rating import DEFAULT, SYSTEMS, Ladder
+from arena.rating.metrics import MetricTally
 from arena.rating.payoff import PayoffTally
 from arena.server.arbiter import Arbiter
 from arena.server.session import Principal
@@ -19,6 +22,7 @@ from arena.server.summaries import (
     ladder_row,
     landed_summary,
     live_summary,
+    metric_row,
     payoffs_message,
     provenance_message,
 )
@@ -42,6 +46,7 @@ class Results:
         self._arbiter = arbiter
         self._unplayed = unplayed
         self._ladders: dict[tuple[str, str], tuple[Ladder, int]] = {}
+        self._tallies: dict[str, tuple[MetricTally, int]] = {}
         self._counting = asyncio.Lock()
 
     async def matches(self, request: pb.ListMatchesRequest, principal: Principal) -> pb.ListMatchesResponse:
@@ -83,6 +88,26 @@ class Results:
             tally = PayoffTally()
             await asyncio.to_thread(lambda: tally.update(payoff_sets(self._ledger, game)))
         return payoffs_message(tally)
+
+    async def metrics(self, game: str) -> pb.GetMetricsResponse:
+        """What a game measured of seats, every set of its ladder counted."""
+        rows, entry = await asyncio.shield(asyncio.ensure_future(self._measured(game)))
+        return pb.GetMetricsResponse(game=game, rows=rows, as_of_entry=max(entry, 0))
+
+    async def _measured(self, game: str) -> tuple[list[pb.MetricRow], int]:
+        async with self._counting:
+            return await asyncio.to_thread(self._tallied, game)
+
+    def _tallied(self, game: str) -> tuple[list[pb.MetricRow], int]:
+        """The rows, with every set counted that has landed. A tally is kept only while it is whole."""
+        kept = self._tallies.pop(game, None)
+        tally, entry = kept if kept is not None else (MetricTally(), -1)
+        for seat in seat_metrics(self._ledger, Selection(game=game, since=entry + 1)):
+            tally.add(*seat)
+            entry = seat.number
+        if entry >= 0:
+            self._tallies[game] = tally, entry
+        return [*map(metric_row, tally.rows())], entry
 
     async def _counted(self, game: str, system: str) -> tuple[list[pb.LadderRow], int]:
         async with self._counting:

@@ -128,6 +128,14 @@ class ResultsService(results_pb2_grpc.ResultsServiceServicer):
         await self._gate.admit(context, "watch")
         return await self._hall.results.payoffs(request.game)
 
+    @answered
+    async def GetMetrics(  # noqa: N802 - named by the protocol
+        self, request: results_pb2.GetMetricsRequest, context: Context
+    ) -> results_pb2.GetMetricsResponse:
+        """What one rated game measured of its seats."""
+        await self._gate.admit(context, "watch")
+        return await self._hall.results.metrics(request.game)
+
     @streamed
     async def GetProvenance(  # noqa: N802 - named by the protocol
         self, request: results_pb2.GetProvenanceRequest, context: Context

@@ -10,6 +10,7 @@ from arena.core.agent import Refusal
 from arena.core.values import SetId
 from arena.ledger import MadeMove, MatchLine, MatchSeat
 from arena.rating import LadderRow
+from arena.rating.metrics import MetricRow
 from arena.rating.payoff import PayoffTally
 from arena.server.live import LiveMatch
 from arena.server.session import Principal
@@ -115,6 +116,11 @@ def payoffs_message(tally: PayoffTally) -> pb.GetPayoffsResponse:
             for cell in cells
         ],
     )
+
+
+def metric_row(row: MetricRow) -> pb.MetricRow:
+    """A mean of one metric, by the names that both have; None is a missing field."""
+    return pb.MetricRow(**row._asdict())
 
 
 def _seat_summary(seat: MatchSeat, moves: Sequence[MadeMove], *, named: bool, own: bool) -> pb.SeatSummary:

@@ -4,19 +4,22 @@ from the other. Pure: no clock, no storage, no randomness but the seed of the fi
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar, Final, NamedTuple, Self
+from itertools import islice
+from typing import ClassVar, Final, NamedTuple, Self, TypeVar
 
 from arena.core.errors import BadEvent
 from arena.core.seed import Seed
 from arena.core.values import AgentName, SetId
 from arena.rating import SetResult, Standing
+from arena.tournament.running import Grown, Running
 from arena.tournament.table import Table
 
 MAX_SETS: Final = 100_000
-"""Sets in one event: to decide what is next takes longer the more there were, a tenth of a second by then."""
+"""Sets in one event: all of them are held in memory."""
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,12 +156,14 @@ class Course:
     """An event so far. `played` stands in the order in which sets were completed.
 
     `withdrawals` names those who have left for good, the first to leave first, with how many sets were completed then.
-    Everything a format does follows from the field and the course, so that an event may stop anywhere and go on.
+    Everything a format does follows from the field and the course, so that an event may stop anywhere and go on. Who
+    knows that all of the first `settled` pairings were played may say so, and nobody looks through them again.
     """
 
     scheduled: Sequence[Pairing] = ()
     played: Sequence[Played] = ()
     withdrawals: Mapping[AgentName, int] = field(default_factory=dict)
+    settled: int = field(default=0, compare=False)
 
     @cached_property
     def withdrawn(self) -> frozenset[AgentName]:
@@ -168,16 +173,20 @@ class Course:
     @cached_property
     def pending(self) -> tuple[Pairing, ...]:
         """Scheduled and not finished, in the order in which they were scheduled."""
-        return tuple(pairing for pairing in self.scheduled if pairing.id not in self.results)
+        return tuple(pairing for pairing in self.scheduled[self.settled :] if pairing.id not in self.results)
 
     @cached_property
-    def ids(self) -> frozenset[PairingId]:
+    def ids(self) -> Collection[PairingId]:
         """Of all that is scheduled."""
+        if isinstance(self.scheduled, Grown):
+            return _Lookup(self.scheduled, _SCHEDULED_AT.of(self.scheduled))
         return frozenset(pairing.id for pairing in self.scheduled)
 
     @cached_property
     def results(self) -> Mapping[PairingId, Played]:
         """What came of each finished pairing."""
+        if isinstance(self.played, Grown):
+            return _Lookup(self.played, _PLAYED_AT.of(self.played))
         return {played.pairing.id: played for played in self.played}
 
     @cached_property
@@ -201,6 +210,37 @@ class Course:
             not self.withdrawals and known <= len(fixed) and (not known or self.scheduled[-1] == fixed[known - 1])
         )
         return fixed[known:] if in_order else self.left(fixed)
+
+
+class _Lookup(Mapping[PairingId, Item]):
+    """Items of a sequence by id. `places` may know later ones too, which are not among these."""
+
+    def __init__(self, items: Sequence[Item], places: Mapping[PairingId, int]) -> None:
+        self._items, self._places = items, places
+
+    def __getitem__(self, key: PairingId) -> Item:
+        place = self._places[key]
+        if place >= len(self._items):
+            raise KeyError(key)
+        return self._items[place]
+
+    def __iter__(self) -> Iterator[PairingId]:
+        return islice(self._places, len(self._items))
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+
+def _place_pairing(places: dict[PairingId, int], pairing: Pairing) -> None:
+    places[pairing.id] = len(places)
+
+
+def _place_played(places: dict[PairingId, int], played: Played) -> None:
+    places[played.pairing.id] = len(places)
+
+
+_SCHEDULED_AT: Final = Running[Pairing, dict[PairingId, int]](dict, _place_pairing)
+_PLAYED_AT: Final = Running[Played, dict[PairingId, int]](dict, _place_played)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

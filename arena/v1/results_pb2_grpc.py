@@ -49,6 +49,11 @@ class ResultsServiceStub:
                 request_serializer=arena_dot_v1_dot_results__pb2.GetPayoffsRequest.SerializeToString,
                 response_deserializer=arena_dot_v1_dot_results__pb2.GetPayoffsResponse.FromString,
                 _registered_method=True)
+        self.GetMetrics = channel.unary_unary(
+                '/arena.v1.ResultsService/GetMetrics',
+                request_serializer=arena_dot_v1_dot_results__pb2.GetMetricsRequest.SerializeToString,
+                response_deserializer=arena_dot_v1_dot_results__pb2.GetMetricsResponse.FromString,
+                _registered_method=True)
         self.GetProvenance = channel.unary_stream(
                 '/arena.v1.ResultsService/GetProvenance',
                 request_serializer=arena_dot_v1_dot_results__pb2.GetProvenanceRequest.SerializeToString,
@@ -78,6 +83,13 @@ class ResultsServiceServicer:
 
     def GetPayoffs(self, request, context):
         """What every agent of a game earned against every other, over its finished sets.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMetrics(self, request, context):
+        """What the game measured of seats, as means over the matches of its ladder.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -115,6 +127,11 @@ def add_ResultsServiceServicer_to_server(servicer, server):
                     servicer.GetPayoffs,
                     request_deserializer=arena_dot_v1_dot_results__pb2.GetPayoffsRequest.FromString,
                     response_serializer=arena_dot_v1_dot_results__pb2.GetPayoffsResponse.SerializeToString,
+            ),
+            'GetMetrics': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMetrics,
+                    request_deserializer=arena_dot_v1_dot_results__pb2.GetMetricsRequest.FromString,
+                    response_serializer=arena_dot_v1_dot_results__pb2.GetMetricsResponse.SerializeToString,
             ),
             'GetProvenance': grpc.unary_stream_rpc_method_handler(
                     servicer.GetProvenance,
@@ -208,6 +225,33 @@ class ResultsService:
             '/arena.v1.ResultsService/GetPayoffs',
             arena_dot_v1_dot_results__pb2.GetPayoffsRequest.SerializeToString,
             arena_dot_v1_dot_results__pb2.GetPayoffsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMetrics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/arena.v1.ResultsService/GetMetrics',
+            arena_dot_v1_dot_results__pb2.GetMetricsRequest.SerializeToString,
+            arena_dot_v1_dot_results__pb2.GetMetricsResponse.FromString,
             options,
             channel_credentials,
             insecure,

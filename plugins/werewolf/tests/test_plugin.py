@@ -4,11 +4,13 @@ from pathlib import Path
 import pytest
 
 from arena.core.game import GameSpec
+from arena.core.seed import Seed
 from arena.plugin.registry import Registry
 from arena.testing import GAME_PROMISES, check_game
 from arena_werewolf.bots.random_table import RandomTable
 from arena_werewolf.bots.seer_claim import SeerClaim
-from plugins.werewolf.tests.driver import make
+from arena_werewolf.plugin import BASE_RATES, votes
+from plugins.werewolf.tests.driver import finish, make
 
 HERE = Path(__file__).parent
 
@@ -48,3 +50,18 @@ def test_every_section_of_the_rules_is_cited_by_a_test() -> None:
     parents = {number.partition(".")[0] for number in cited}
     assert len(sections) > 20
     assert not set(sections) - cited - parents
+
+
+def test_ladders_are_told_the_votes_of_a_match_as_they_were_cast() -> None:
+    state = finish(make("ww7-lspo"), Seed.of(3), RandomTable, RandomTable)
+    told = [*votes(state)]
+    days = {vote.round for vote in told}
+    assert days == set(range(1, len(days) + 1))
+    assert len(told) == len({(vote.round, vote.voter) for vote in told})
+    assert all(vote.voter != vote.target for vote in told)
+
+
+def test_base_rates_of_both_sides_add_up_in_every_preset_that_has_some() -> None:
+    for rates in BASE_RATES.values():
+        for agent in {one.agent for one in rates}:
+            assert sum(one.rate for one in rates if one.agent == agent) == 1.0
