@@ -1,12 +1,13 @@
 """Sums over an event that grows: each set is counted when it comes, and not again whenever somebody asks."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 Item = TypeVar("Item")
+Key = TypeVar("Key")
 State = TypeVar("State")
 
 
@@ -63,6 +64,25 @@ class Grown(Sequence[Item]):
         return isinstance(other, Sequence) and [*self] == [*other]
 
     __hash__ = None  # type: ignore[assignment]  # as a list's
+
+
+class Lookup(Mapping[Key, Item]):
+    """Items of a sequence by key. `places` may know later ones too, which are not among these."""
+
+    def __init__(self, items: Sequence[Item], places: Mapping[Key, int]) -> None:
+        self._items, self._places = items, places
+
+    def __getitem__(self, key: Key) -> Item:
+        place = self._places[key]
+        if place >= len(self._items):
+            raise KeyError(key)
+        return self._items[place]
+
+    def __iter__(self) -> Iterator[Key]:
+        return islice(self._places, len(self._items))
+
+    def __len__(self) -> int:
+        return len(self._items)
 
 
 @dataclass(slots=True)

@@ -4,22 +4,20 @@ from the other. Pure: no clock, no storage, no randomness but the seed of the fi
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
-from typing import ClassVar, Final, NamedTuple, Self, TypeVar
+from typing import ClassVar, Final, NamedTuple, Self
 
 from arena.core.errors import BadEvent
 from arena.core.seed import Seed
 from arena.core.values import AgentName, SetId
 from arena.rating import SetResult, Standing
-from arena.tournament.running import Grown, Running
+from arena.tournament.running import Grown, Lookup, Running
 from arena.tournament.table import Table
 
 MAX_SETS: Final = 100_000
 """Sets in one event: all of them are held in memory."""
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,14 +177,14 @@ class Course:
     def ids(self) -> Collection[PairingId]:
         """Of all that is scheduled."""
         if isinstance(self.scheduled, Grown):
-            return _Lookup(self.scheduled, _SCHEDULED_AT.of(self.scheduled))
+            return Lookup(self.scheduled, _SCHEDULED_AT.of(self.scheduled))
         return frozenset(pairing.id for pairing in self.scheduled)
 
     @cached_property
     def results(self) -> Mapping[PairingId, Played]:
         """What came of each finished pairing."""
         if isinstance(self.played, Grown):
-            return _Lookup(self.played, _PLAYED_AT.of(self.played))
+            return Lookup(self.played, _PLAYED_AT.of(self.played))
         return {played.pairing.id: played for played in self.played}
 
     @cached_property
@@ -210,25 +208,6 @@ class Course:
             not self.withdrawals and known <= len(fixed) and (not known or self.scheduled[-1] == fixed[known - 1])
         )
         return fixed[known:] if in_order else self.left(fixed)
-
-
-class _Lookup(Mapping[PairingId, Item]):
-    """Items of a sequence by id. `places` may know later ones too, which are not among these."""
-
-    def __init__(self, items: Sequence[Item], places: Mapping[PairingId, int]) -> None:
-        self._items, self._places = items, places
-
-    def __getitem__(self, key: PairingId) -> Item:
-        place = self._places[key]
-        if place >= len(self._items):
-            raise KeyError(key)
-        return self._items[place]
-
-    def __iter__(self) -> Iterator[PairingId]:
-        return islice(self._places, len(self._items))
-
-    def __len__(self) -> int:
-        return len(self._items)
 
 
 def _place_pairing(places: dict[PairingId, int], pairing: Pairing) -> None:
