@@ -7,14 +7,13 @@ Both kinds of chance play themselves in all seats: the arena's `random`, uniform
 
 import json
 import sys
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from arena_negotiation.base_rates import FILE
 from plugins.negotiation.studies.tables import GAMES, agents, made, mean_of, play
 
-FILE: Final = Path(__file__).parents[1] / "arena_negotiation" / "base_rates.json"
 KINDS: Final = {"random": "chance", "negotiation:random": "random"}
 """Registered name, and name among `agents()`."""
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from arena_negotiation.base_rates import FILE
 from arena_negotiation.variants import VARIANTS
-from plugins.negotiation.studies.base_rates import FILE, KINDS, base_rates
+from plugins.negotiation.studies.base_rates import KINDS, base_rates
 from plugins.negotiation.studies.tables import GAMES, made
 
 MATCHES = 300

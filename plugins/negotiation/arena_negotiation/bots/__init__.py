@@ -19,12 +19,13 @@ from arena_negotiation.bots.whim import RandomOffers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
-    """A bot on offer; `make` takes what follows its name and its options."""
+    """A bot on offer; `make` takes what follows its name and its options, and a `null` one cannot negotiate."""
 
     name: str
     summary: str
     make: Callable[[str, Config], AgentFactory]
     options: tuple[Option, ...] = ()
+    null: bool = False
 
 
 def _plain(agent: AgentFactory) -> Callable[[str, Config], AgentFactory]:
@@ -45,9 +46,9 @@ def _beta(default: float, low: float, high: float) -> tuple[Option, ...]:
 
 
 BOTS = (
-    Bot(name="silent", summary="rejects everything, offers nothing", make=_plain(Silent)),
+    Bot(name="silent", summary="rejects everything, offers nothing", make=_plain(Silent), null=True),
     Bot(name="hard-liner", summary="its best offer, again and again", make=_plain(HardLiner)),
-    Bot(name="random", summary="any offer it gains by, any deal it likes", make=_plain(RandomOffers)),
+    Bot(name="random", summary="any offer it gains by, any deal it likes", make=_plain(RandomOffers), null=True),
     Bot(name="conceder", summary="concedes early", make=_time_dependent, options=_beta(5.0, 1.0, 100.0)),
     Bot(name="linear", summary="concedes evenly", make=_time_dependent, options=_beta(1.0, 0.01, 100.0)),
     Bot(name="boulware", summary="concedes late", make=_time_dependent, options=_beta(0.2, 0.01, 1.0)),
