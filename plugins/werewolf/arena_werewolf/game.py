@@ -25,12 +25,12 @@ class WerewolfGame(Game):
     """One setting.
 
     Raises:
-        BadOption: the roles are no deal that can be played.
+        BadOption: the roles are no deal that can be played, or options contradict each other.
     """
 
     def __init__(self, preset: Preset, config: Config) -> None:
         self.config = config
-        self.rules = rules_of(config, preset.low, preset.high)
+        self.rules = rules_of(config, preset)
         self.spec = _spec(preset, self.rules)
 
     def new_state(self, seed: Seed, entries: Entries) -> WerewolfState:
@@ -48,7 +48,6 @@ class WerewolfGame(Game):
 
 
 def _spec(preset: Preset, rules: Rules) -> GameSpec:
-    asked_a_day = rules.seats * (rules.wolves + 2)
     return GameSpec(
         id=f"werewolf/{preset.name}",
         version=VERSION,
@@ -61,6 +60,6 @@ def _spec(preset: Preset, rules: Rules) -> GameSpec:
         dynamics="mixed",
         clock=CLOCK,
         forfeit="plays default",
-        max_decisions=rules.max_days * asked_a_day,
+        max_decisions=rules.max_days * rules.seats * rules.asked_a_day,
         set_deals=10,
     )

@@ -9,7 +9,6 @@ from arena_werewolf.bots.random_table import RandomTable
 from arena_werewolf.bots.seer_claim import SeerClaim
 from arena_werewolf.game import VERSION, WerewolfGame
 from arena_werewolf.presets import PRESETS
-from arena_werewolf.rules import rule_options
 
 
 @hookimpl
@@ -23,7 +22,7 @@ def arena_register_games(register: RegisterGame) -> None:
                 min_seats=preset.low,
                 max_seats=preset.high,
                 make=partial(WerewolfGame, preset),
-                options=rule_options(preset.roles),
+                options=preset.options,
             )
         )
 

@@ -1,5 +1,6 @@
 """Plays werewolf matches by hand: deals as strings of letters, nights and votes by who does what."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,25 +12,27 @@ from arena.core.options import resolve
 from arena.core.seed import Seed
 from arena.core.values import EVENTS, OMNISCIENT, SPECTATOR, Action, Json, MatchId, Seat
 from arena_werewolf.game import WerewolfGame
-from arena_werewolf.presets import PRESETS
-from arena_werewolf.roles import DOCTOR, SEER, VILLAGER, WEREWOLF
-from arena_werewolf.rules import rule_options
+from arena_werewolf.presets import BY_NAME
+from arena_werewolf.roles import DOCTOR, GUARD, HUNTER, SEER, VILLAGER, WEREWOLF, WITCH
 from arena_werewolf.state import WerewolfState
 
 EVERYTHING = frozenset({"text", "view", "card", "tensor"})
-LETTERS = {"W": WEREWOLF, "S": SEER, "D": DOCTOR, "V": VILLAGER}
+LETTERS = {"W": WEREWOLF, "S": SEER, "D": DOCTOR, "V": VILLAGER, "H": HUNTER, "G": GUARD, "X": WITCH}
+"""An X marks the witch."""
 
 
 def make(name: str = "ww7-lspo", **given: Json) -> WerewolfGame:
     """A preset with options."""
-    preset = next(p for p in PRESETS if p.name == name)
-    return WerewolfGame(preset, resolve(rule_options(preset.roles), given))
+    preset = BY_NAME[name]
+    return WerewolfGame(preset, resolve(preset.options, given))
 
 
 def seated(letters: str, number: int = 0, **given: Json) -> WerewolfState:
     """A first state with these roles, such as "WWSDVVV"."""
-    game = make("ww7-lspo" if len(letters) == 7 else "ww4-mini", **given)
-    return WerewolfState(game.rules, Seed.of(number), tuple(LETTERS[letter] for letter in letters))
+    deal = tuple(LETTERS[letter] for letter in letters)
+    roles = Counter(role.name for role in deal)
+    game = make("ww7-lspo" if len(letters) == 7 else "ww4-mini", **{"roles": dict(roles), **given})
+    return WerewolfState(game.rules, Seed.of(number), deal)
 
 
 def turn(state: WerewolfState, wishes: Mapping[int, Action]) -> None:

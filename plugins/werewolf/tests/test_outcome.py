@@ -56,12 +56,12 @@ def test_metrics_count_what_the_rule_book_says() -> None:
     outcome = state.outcome()
     assert outcome is not None
     assert outcome[0].metrics == {
-        "survived": 0.0, "abstain_rate": 1.0, "speech_chars": 0.0, "kill_efficiency": 0.0
+        "survived": 0.0, "abstain_rate": 1.0, "speech_chars": 0.0, "kill_efficiency": 0.0, "spoofs": 0.0
     }  # fmt: skip
     assert outcome[1].metrics["kill_efficiency"] == pytest.approx(0.5)
     assert outcome[2].metrics == {
         "survived": 1.0, "abstain_rate": 0.0, "speech_chars": 0.0,
-        "vote_accuracy": 1.0, "exile_accuracy": 1.0, "seer_find": 0.5,
+        "vote_accuracy": 1.0, "exile_accuracy": 1.0, "seer_find": 0.5, "voting_success": 1.0, "spoofs": 0.0,
     }  # fmt: skip
     assert outcome[3].metrics["doctor_save"] == pytest.approx(0.5)
     assert outcome[3].metrics["vote_accuracy"] == pytest.approx(0.5)
