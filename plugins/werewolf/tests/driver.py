@@ -150,7 +150,7 @@ def play(game: WerewolfGame, seed: Seed, wolves: Factory, village: Factory) -> I
     agents = [
         (wolves, village)[team](
             SeatInfo(
-                match_id=MatchId("m"),
+                match_id=MatchId(seed.hex()),
                 seat=Seat(n),
                 seats=game.spec.seats,
                 game=game.spec.id,
