@@ -4,11 +4,12 @@ The file is written by `python -m plugins.werewolf.tests.simulate`. Seeds are 0,
 """
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import sqrt
-from typing import Final, Self
+from typing import Any, Final, Self
 
 Z: Final = 1.959964
 """Of a two-sided 95 % interval."""
@@ -73,9 +74,9 @@ def rungs() -> tuple[Rung, ...]:
     )
 
 
-def _share(row: dict[str, float]) -> Share:
+def _share(row: Mapping[str, Any]) -> Share:
     return Share(value=row["value"], low=row["low"], high=row["high"], matches=int(row["matches"]))
 
 
-def _tables() -> dict[str, list[dict[str, float | str]] | list[dict[str, float]]]:
+def _tables() -> Mapping[str, list[Mapping[str, Any]]]:
     return tomllib.loads(files(__package__).joinpath("base_rates.toml").read_text())

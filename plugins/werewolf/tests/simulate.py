@@ -1,12 +1,13 @@
 """Simulates base rates and the ladder of bots, and writes `arena_werewolf/base_rates.toml`.
 
-`python -m plugins.werewolf.tests.simulate [MATCHES]`, 20,000 by default, takes some minutes; it prints the tables of RULES.md
-9 and 10 as well.
+`python -m plugins.werewolf.tests.simulate [MATCHES]`, 20,000 by default, takes some minutes; it prints the tables of
+RULES.md 9 and 10 as well.
 """
 
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -58,9 +59,9 @@ def simulate(matches: int) -> tuple[list[BaseRate], list[Rung]]:
     """Everything that the file holds."""
     rates = [base_rate(preset.name, bot, matches) for preset in PRESETS for bot in NULL]
     steps = [
-        rung(preset.name, better, worse, matches // 10)
+        rung(preset.name, better, worse, matches // 5)
         for preset in PRESETS
-        for worse, better in zip(LADDER, LADDER[1:], strict=False)
+        for worse, better in pairwise(LADDER)
         if preset.name == "ww7-lspo" or better in LADDER[-2:]
     ]
     return rates, steps
