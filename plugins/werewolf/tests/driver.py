@@ -107,7 +107,7 @@ def seen(state: WerewolfState, viewer: Seat) -> bytes:
 
 def _legal(state: WerewolfState, seat: Seat) -> list[Any]:
     legal: Any = state.legal(seat)
-    return [list(legal.ids), legal.labels] if hasattr(legal, "ids") else [legal.max_chars, legal.hint]
+    return [list(legal.ids), legal.labels] if hasattr(legal, "ids") else [repr(legal)]
 
 
 def field(state: WerewolfState, viewer: int, name: str) -> Any:
