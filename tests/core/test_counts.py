@@ -19,6 +19,13 @@ def test_what_is_no_list_of_counts_is_refused(text: str) -> None:
         parse_assignments([ROLES], [f"roles={text}"])
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "NaN", "{"])
+def test_json_options_are_held_to_strict_json(text: str) -> None:
+    option = Option(name="any", default=None, kind="json", help="anything")
+    with pytest.raises(BadOption, match="at most 32 deep"):
+        parse_assignments([option], [f"any={text}"])
+
+
 def test_the_rated_id_is_the_same_however_they_were_given() -> None:
     ids = {
         rated_id("a/b", [ROLES], parse_assignments([ROLES], [f"roles={text}"]))

@@ -112,6 +112,18 @@ class Rules:
         votes = 1 + (self.tie == "revote")
         return self.night_turns + talk.get(self.speaking, self.talk_rounds) + self.predict + votes + shots
 
+    @property
+    def waits_a_day(self) -> int:
+        """How often somebody is waited for in a night and the day after it, with all seats alive."""
+        talk = {
+            "fixed-once": self.seats,
+            "parallel": self.talk_rounds,
+            "bid-turn": 2 * self.talk_turns,
+            "bid-round": self.talk_rounds * (self.seats + 1),
+        }
+        votes = self.seats if self.vote == "sequential" else 1
+        return self.night_turns + talk.get(self.speaking, self.talk_rounds * self.seats) + votes + 2 * self.has_hunter
+
 
 _EARLIER: Final = {**DEFAULTS, "league": ""}
 """What holds where a record lacks an option that was added later: the rules of that time."""

@@ -56,7 +56,7 @@ def test_each_bot_beats_the_one_below_it(step: object) -> None:
     assert kept.score.low > 0.5
 
 
-@pytest.mark.parametrize(("worse", "better"), pairwise(LADDER))
+@pytest.mark.parametrize(("worse", "better"), list(pairwise(LADDER)))
 def test_a_smaller_simulation_orders_the_bots_alike(worse: str, better: str) -> None:
     """RULES.md 10"""
     assert rung("ww7-lspo", better, worse, 500).score.value > 0.5

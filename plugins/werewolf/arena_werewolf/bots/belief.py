@@ -65,7 +65,7 @@ def suspicion(seen: Evidence) -> NDArray[np.float64]:
         table = np.array(_VOTE)
         weight += table[pack[:, voter].astype(int), pack[:, choice].astype(int)]
     chance = np.exp(weight - weight.max())
-    shares: NDArray[np.float64] = chance @ pack / chance.sum()
+    shares: NDArray[np.float64] = np.clip(chance @ pack / chance.sum(), 0.0, 1.0)
     return shares
 
 

@@ -13,6 +13,7 @@ from arena.core.values import Action
 from arena_werewolf.bots import claims
 from arena_werewolf.bots.belief import Evidence, suspicion
 from arena_werewolf.bots.table_bot import TableBot
+from arena_werewolf.options import mafia
 from arena_werewolf.phase import player
 from arena_werewolf.roles import DOCTOR, GUARD, SEER, WEREWOLF, WITCH
 
@@ -28,10 +29,8 @@ class Detective(TableBot):
 
     def __init__(self, seat: SeatInfo) -> None:
         super().__init__(seat)
-        roles = cast(Mapping[str, int], seat.config["roles"]) or {}
-        wolves = roles.get(WEREWOLF.name) or max(1, round(seat.seats / 4))
-        seers = roles.get(SEER.name, 0) if roles else 1
-        self._has_witch = WITCH.name in roles
+        self._roles = cast(Mapping[str, int], seat.config["roles"]) or mafia(seat.seats)
+        wolves, seers = (self._roles.get(role.name, 0) for role in (WEREWOLF, SEER))
         self._seen = Evidence(seat.seats, wolves, seers, parity=seat.config.get("win", "parity") == "parity")
         self._sights: dict[int, bool] = {}
         self._lies: dict[int, bool] = {}
@@ -54,7 +53,7 @@ class Detective(TableBot):
                 self._victim = data["target"]
             case "proposal":
                 self._proposed.append(data["target"])
-            case "dawn" if data["killed"] is not None and not self._has_witch:
+            case "dawn" if data["killed"] is not None and WITCH.name not in self._roles:
                 self._seen.facts[data["killed"]] = False
             case "votes":
                 self._seen.votes += [(voter, choice) for voter, choice in data["votes"] if choice is not None]
@@ -90,11 +89,15 @@ class Detective(TableBot):
 
     def predict(self) -> Action:
         """Its own suspicion, the rest shared out among the roles of the village as the deal has them."""
-        shares = self._suspicion()
+        shares, mates = self._suspicion(), self.card["teammates"]
         living = [seat for seat in self.card["living"] if seat != self.seat.seat]
-        mates = self.card["teammates"]
         wolf = {seat: float(seat in mates) if mates else float(shares[seat]) for seat in living}
-        return {player(seat): {WEREWOLF.name: p, "villager": 1 - p} for seat, p in wolf.items()}
+        village = {name: count for name, count in self._roles.items() if name != WEREWOLF.name}
+        others = sum(village.values())
+        return {
+            player(seat): {WEREWOLF.name: p, **{name: (1 - p) * count / others for name, count in village.items()}}
+            for seat, p in wolf.items()
+        }
 
     def night(self, ids: Sequence[int]) -> int:
         """By role."""
