@@ -137,12 +137,10 @@ def rules_of(config: Config, preset: Preset) -> Rules:
     """
     settings: dict[str, Any] = {**_EARLIER, **cast(Mapping[str, Any], config)}
     counts, seats = settings.pop("roles"), settings.pop("seats", None)
-    if seats is not None and not counts:
+    if counts and seats != preset.seats:
+        raise BadOption("option seats: the roles say how many play; give roles or seats, not both (RULES.md 8.3)")
+    if preset.seats is not None and not counts:
         counts = mafia(seats)
-    elif seats is not None and isinstance(counts, Mapping) and sum(counts.values()) != seats:
-        raise BadOption(
-            f"option roles: {sum(counts.values())} roles are given for {seats} seats; leave one of them out"
-        )
     rules = Rules(roles=_roles(counts, preset.low, preset.high), **settings)
     check_sense(rules, {**DEFAULTS, **preset.changes})
     return rules

@@ -58,10 +58,13 @@ def test_a_quarter_of_the_seats_is_mafia(seats: int, mafia: int) -> None:
     assert (rules.seats, rules.wolves_dealt) == (seats, mafia)
 
 
-def test_seats_and_roles_that_do_not_agree_are_refused() -> None:
+def test_roles_say_how_many_play_and_seats_beside_them_are_refused() -> None:
     """RULES.md 8.3"""
-    assert make("mafia-n", seats=9, roles={"werewolf": 2, "villager": 7}).rules.seats == 9
-    with pytest.raises(BadOption, match="9 roles are given for 8 seats"):
-        make("mafia-n", roles={"werewolf": 2, "villager": 7})
+    roles = {"werewolf": 2, "villager": 7}
+    assert make("mafia-n", roles=roles).rules.seats == 9
+    with pytest.raises(BadOption, match="give roles or seats, not both"):
+        make("mafia-n", roles=roles, seats=9)
     with pytest.raises(BadOption, match="seats"):
         make("mafia-n", seats=5)
+    with pytest.raises(BadOption, match="this setting seats 6 to 15"):
+        make("mafia-n", roles={"werewolf": 1, "villager": 4})

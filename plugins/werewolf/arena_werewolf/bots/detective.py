@@ -89,9 +89,10 @@ class Detective(TableBot):
 
     def predict(self) -> Action:
         """Its own suspicion, the rest shared out among the roles of the village as the deal has them."""
-        shares, mates = self._suspicion(), self.card["teammates"]
+        shares = self._suspicion()
         living = [seat for seat in self.card["living"] if seat != self.seat.seat]
-        wolf = {seat: float(seat in mates) if mates else float(shares[seat]) for seat in living}
+        knows = self.card["role"] == WEREWOLF.name
+        wolf = {seat: float(seat in self.card["teammates"] if knows else shares[seat]) for seat in living}
         village = {name: count for name, count in self._roles.items() if name != WEREWOLF.name}
         others = sum(village.values())
         return {
