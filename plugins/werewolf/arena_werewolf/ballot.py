@@ -64,7 +64,7 @@ class Ballot(ChoicePhase):
         """Who has the most votes, ascending; when there are no votes nobody, or where the rules say so everybody."""
         tally = Counter(choice for choice in votes.values() if choice != self.table.rules.nothing)
         most = max(tally.values(), default=0)
-        if not most and self.table.rules.no_votes == "random":
+        if not most and self.table.rules.no_votes == self.table.rules.tie == "random":
             return list(self.table.living)
         return sorted(Seat(choice) for choice, count in tally.items() if count == most)
 

@@ -43,7 +43,7 @@ _IDLE: Final[tuple[tuple[str, _Test, str], ...]] = (
     ("bidding", lambda r: r.speaking == "bid-turn", "speaking=bid-turn"),
     ("bids", lambda r: r.speaking in _BIDS, "speaking=bid-turn or bid-round"),
     ("vote_order", lambda r: r.vote == "sequential", "vote=sequential"),
-    ("no_votes", lambda r: r.abstain, "abstain=true"),
+    ("no_votes", lambda r: r.abstain and r.tie == "random", "abstain=true and tie=random"),
     ("chat_turns", lambda r: r.wolves == "chat", "wolves=chat"),
     ("wolf_tie", lambda r: r.wolves in {"vote", "chat"}, "wolves=vote or chat"),
     ("seer", lambda r: SEER in r.roles, "a seer among the roles"),

@@ -23,7 +23,7 @@ from arena_werewolf.presets import PRESETS
 from plugins.werewolf.tests.driver import Factory, finish, make, winner
 
 BOTS: Final[dict[str, Factory]] = {
-    "default": DefaultAgent,
+    "null": DefaultAgent,
     "random": RandomAgent,
     "werewolf:random-table": RandomTable,
     "werewolf:seer-claim": SeerClaim,
@@ -31,7 +31,7 @@ BOTS: Final[dict[str, Factory]] = {
     "werewolf:echo": Echo,
 }
 NULL: Final = ("random", "werewolf:random-table")
-LADDER: Final = ("default", "random", "werewolf:random-table", "werewolf:seer-claim", "werewolf:detective")
+LADDER: Final = ("null", "random", "werewolf:random-table", "werewolf:seer-claim", "werewolf:detective")
 FILE: Final = Path(base_rates.__file__).with_suffix(".toml")
 
 

@@ -24,6 +24,7 @@ from plugins.werewolf.tests.driver import make
         ({"bids": "public"}, "option bids means nothing"),
         ({"vote_order": "random"}, "option vote_order means nothing"),
         ({"no_votes": "random", "abstain": False}, "option no_votes means nothing"),
+        ({"no_votes": "random", "tie": "none"}, "option no_votes means nothing without abstain=true and tie=random"),
         ({"chat_turns": 2}, "option chat_turns means nothing"),
         ({"wolf_tie": "none"}, "option wolf_tie means nothing"),
         ({"witch_heal": "never"}, "option witch_heal means nothing without a witch"),

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from arena.core.seed import Seed
 from arena.core.values import SPECTATOR, Json
 from arena_werewolf.state import WerewolfState
-from plugins.werewolf.tests.driver import field, kinds, menu, night, seated, talk, told, turn, vote
+from plugins.werewolf.tests.driver import field, kinds, make, menu, night, seated, talk, told, turn, vote
 
 NOTHING = 7
 
@@ -100,3 +101,14 @@ def test_without_any_vote_the_lot_decides_where_the_option_says_so() -> None:
         vote(state, {})
         exiled.add(told(state, SPECTATOR, "exile")[0]["exiled"])
     assert exiled == {0, 1, 2, 3, 4, 5}
+
+
+def test_kaggle_s_setting_without_ties_exiles_nobody_when_all_abstain() -> None:
+    """RULES.md 3.3, 8.1"""
+    game = make("ww7-kaggle", tie="none")
+    state = game.new_state(Seed.of(1), {})
+    while state.phase.name != "vote":
+        turn(state, {})
+    while state.phase.name == "vote":
+        turn(state, {})
+    assert told(state, SPECTATOR, "exile") == [{"day": 1, "exiled": None, "tied": []}]
