@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -60,11 +61,16 @@ class ChoicePhase(Phase):
 
     def check(self, seat: Seat, action: Action) -> Action:
         """The id itself, when it is on the seat's menu."""
-        return checked_id(action, self.menus[seat], self.label, self.section)
+        return checked_id(action, self.menus[seat], self.label, self.section, partial(self._reason, seat))
 
     def default(self, seat: Seat) -> Action:
         """The last id on the menu."""
         return self.menus[seat][-1]
+
+    def _reason(self, seat: Seat, choice: int) -> str:
+        if choice == seat:
+            return "you cannot choose yourself; "
+        return f"{player(choice)} is out; " if choice in self.table.seats and choice not in self.table.living else ""
 
     def label(self, choice: int) -> str:
         """What an id stands for."""
@@ -103,16 +109,24 @@ def player(seat: int) -> str:
     return f"player_{seat}"
 
 
-def checked_id(action: Action, menu: Sequence[int], label: Callable[[int], str], section: str) -> int:
+def checked_id(
+    action: Action,
+    menu: Sequence[int],
+    label: Callable[[int], str],
+    section: str,
+    reason: Callable[[int], str] = lambda choice: "",
+) -> int:
     """`action` as an id of `menu`.
 
     Raises:
         MalformedAction: it is no whole number.
-        IllegalAction: it is not on the menu; the message lists what is, and cites `section` of RULES.md.
+        IllegalAction: it is not on the menu; the message cites `section` of RULES.md, gives the `reason` if one is
+            known, and lists what is on the menu.
     """
     if isinstance(action, bool) or not isinstance(action, (int, np.integer)):
         raise MalformedAction("answer with one of the listed action ids, a whole number")
-    if action not in menu:
-        choices = ", ".join(f"{choice} ({label(choice)})" for choice in menu)
-        raise IllegalAction(f"RULES.md {section}: choose one of {choices}")
-    return int(action)
+    choice = int(action)
+    if choice not in menu:
+        choices = ", ".join(f"{each} ({label(each)})" for each in menu)
+        raise IllegalAction(f"RULES.md {section}: {reason(choice)}choose one of {choices}")
+    return choice

@@ -179,6 +179,7 @@ def test_under_any_options_a_match_ends_by_its_rules(options: dict[str, Json], n
     for before in steps(state, Random(number)):
         moves += len(before.to_move())
         assert len(before.table.living) > 1
+        assert before.phase.name != "night" or tuple(before.to_move()) == before.table.living
         assert before.table.living == tuple(sorted(set(before.table.living)))
     outcome = state.outcome()
     assert outcome is not None
