@@ -6,8 +6,6 @@ import pytest
 from arena.core.game import GameSpec
 from arena.plugin.registry import Registry
 from arena.testing import GAME_PROMISES, check_game
-from arena_werewolf.bots.random_table import RandomTable
-from arena_werewolf.bots.seer_claim import SeerClaim
 from arena_werewolf.presets import BY_NAME
 from plugins.werewolf.tests.driver import make
 
@@ -18,6 +16,13 @@ HERE = Path(__file__).parent
 def test_the_game_keeps_every_promise_of_the_contract(name: str) -> None:
     """RULES.md 5, 6"""
     assert len(check_game(make(name))) == len(GAME_PROMISES)
+
+
+def test_the_contract_is_kept_with_questions_rewards_and_the_strict_league_too() -> None:
+    """RULES.md 3.8, 3.9, 7.2"""
+    options = {"predict": True, "shaping": True, "league": "strict", "wolves": "chat", "speaking": "bid-round"}
+    game = make("ww4-mini", **options, bids="public", vote="sequential", tally="count", reveal_day="team")
+    assert len(check_game(game)) == len(GAME_PROMISES)
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -33,10 +38,12 @@ def test_the_registry_offers_the_settings(name: str) -> None:
     )  # fmt: skip
 
 
-def test_the_registry_offers_the_bots() -> None:
-    registry = Registry()
-    assert registry.make_agent("werewolf:random-table") is RandomTable
-    assert registry.make_agent("werewolf:seer-claim") is SeerClaim
+@pytest.mark.parametrize("name", ["random-table", "echo", "injector", "seer-claim", "detective"])
+def test_the_registry_offers_the_bots(name: str) -> None:
+    """RULES.md 10"""
+    agent = Registry().make_agent(f"werewolf:{name}")
+    assert isinstance(agent, type)
+    assert agent.__module__ == f"arena_werewolf.bots.{name.replace('-', '_')}"
 
 
 def test_every_section_of_the_rules_is_cited_by_a_test() -> None:
