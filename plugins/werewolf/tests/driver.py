@@ -135,6 +135,19 @@ def told(state: WerewolfState, viewer: int, kind: str) -> list[Any]:
 Factory = Callable[[SeatInfo], Agent]
 
 
+def info(game: WerewolfGame, seed: Seed, seat: int) -> SeatInfo:
+    """What the agent of a seat knows before its first decision."""
+    return SeatInfo(
+        match_id=MatchId(seed.hex()),
+        seat=Seat(seat),
+        seats=game.spec.seats,
+        game=game.spec.id,
+        config=game.config,
+        brief=game.spec.brief,
+        seed=seed.derive("agent", seat),
+    )
+
+
 @dataclass
 class Asked:
     """One decision as it was asked and answered."""
@@ -147,20 +160,7 @@ class Asked:
 def play(game: WerewolfGame, seed: Seed, wolves: Factory, village: Factory) -> Iterator[Asked]:
     """A match of agents, decision by decision; the last one's state holds the outcome once the iterator ends."""
     state = game.new_state(seed, {})
-    agents = [
-        (wolves, village)[team](
-            SeatInfo(
-                match_id=MatchId(seed.hex()),
-                seat=Seat(n),
-                seats=game.spec.seats,
-                game=game.spec.id,
-                config=game.config,
-                brief=game.spec.brief,
-                seed=seed.derive("agent", n),
-            )
-        )
-        for n, team in enumerate(game.teams(seed))
-    ]
+    agents = [(wolves, village)[team](info(game, seed, n)) for n, team in enumerate(game.teams(seed))]
     read = [0] * len(agents)
     while movers := state.to_move():
         actions = {}
