@@ -76,6 +76,8 @@ MAX_REFUSAL_REASON: Final = 500
 """Characters of a refusal's reason that are kept."""
 MAX_REFUSED_TEXT: Final = 2_000
 """Characters of a refused answer that are kept."""
+MAX_RAW_TEXT: Final = 40_000
+"""Characters of an answer as it was sent that are kept, where what stands is another text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Provenance:
     think_seconds: float = 0.0
     refused: Sequence[Refusal] = ()
     """What was answered to the same decision before, oldest first. Noted by whoever refused it, not by the agent."""
+    raw: str = ""
+    """A text as it was sent, where its canonical form is another one. Noted by whoever took it, not by the agent."""
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from arena.core.agent import Provenance
 from arena.core.match import Cause, MatchResult, SeatResult
 from arena.core.values import Seat
 from arena.server.live import LiveMatch
@@ -19,12 +20,12 @@ def void_result(live: LiveMatch, moved: Iterable[Moved], reason: str) -> MatchRe
 
 
 def add_provenance(live: LiveMatch, result: MatchResult) -> None:
-    """Join what the agents sent with the answers that stood to the refusals that the worker noted."""
+    """Join what the agents sent with the answers that stood to what the worker noted."""
     if not live.provenance:
         return
     found = dict(result.provenance)
     for index, move in enumerate(result.moves):
         if move.cause is None and (data := live.provenance.get((move.step, move.seat))):
-            noted = found.get(index)
-            found[index] = replace(decode_provenance(data), refused=noted.refused if noted else ())
+            noted = found.get(index) or Provenance()
+            found[index] = replace(decode_provenance(data), refused=noted.refused, raw=noted.raw)
     result.provenance = found

@@ -84,6 +84,7 @@ def provenance_message(made: MadeMove) -> pb.MoveProvenance:
             think_seconds=how.think_seconds,
         ),
         refused=[_refusal_message(made.step, refusal) for refusal in how.refused],
+        raw=how.raw,
     )
 
 

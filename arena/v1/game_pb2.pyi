@@ -129,7 +129,7 @@ class OptionSpec(_message.Message):
     HIGH_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     kind: _builtins.str
-    """int, float, bool, str, json, file"""
+    """int, float, bool, str, json, counts, file"""
     default_json: _builtins.bytes
     help: _builtins.str
     rules: _builtins.bool

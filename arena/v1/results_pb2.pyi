@@ -222,11 +222,14 @@ class MoveProvenance(_message.Message):
     SEAT_FIELD_NUMBER: _builtins.int
     PROVENANCE_FIELD_NUMBER: _builtins.int
     REFUSED_FIELD_NUMBER: _builtins.int
+    RAW_FIELD_NUMBER: _builtins.int
     move: _builtins.int
     """index into the match's moves"""
     step: _builtins.int
     """of the match"""
     seat: _builtins.int
+    raw: _builtins.str
+    """a text as it was sent, where the one that stands is its canonical form; empty: as it stands"""
     @_builtins.property
     def provenance(self) -> _play_pb2.Provenance: ...
     @_builtins.property
@@ -241,10 +244,11 @@ class MoveProvenance(_message.Message):
         seat: _builtins.int = ...,
         provenance: _play_pb2.Provenance | None = ...,
         refused: _abc.Iterable[Global___Refusal] | None = ...,
+        raw: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["provenance", b"provenance"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["move", b"move", "provenance", b"provenance", "refused", b"refused", "seat", b"seat", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["move", b"move", "provenance", b"provenance", "raw", b"raw", "refused", b"refused", "seat", b"seat", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

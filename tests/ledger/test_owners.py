@@ -125,6 +125,12 @@ def test_refusals_are_read_back_in_their_order() -> None:
     assert unpack(pack(Provenance(refused=refused))).refused == refused
 
 
+def test_a_raw_text_is_read_back_with_and_without_refusals() -> None:
+    for refused in ([], [Refusal("taken", "4")]):
+        made = unpack(pack(Provenance(refused=refused, raw="\u202e as sent")))
+        assert (made.refused, made.raw) == (refused, "\u202e as sent")
+
+
 def test_a_refusal_is_bounded_and_can_always_be_kept() -> None:
     refusal = Refusal.of("r" * 10_000, "\ud800" + "s" * 10_000_000)
     assert (len(refusal.reason), len(refusal.sent)) == (MAX_REFUSAL_REASON, MAX_REFUSED_TEXT)
