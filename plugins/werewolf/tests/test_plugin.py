@@ -61,7 +61,7 @@ def test_every_section_of_the_rules_is_cited_by_a_test() -> None:
     assert not set(sections) - cited - parents
 
 
-@pytest.mark.parametrize("options", [{}, {"vote": "sequential", "tally": "private"}, {"tie": "revote"}])
+@pytest.mark.parametrize("options", [{}, {"tally": "private"}, {"vote": "sequential"}, {"tie": "revote"}])
 def test_ladders_are_told_the_votes_of_a_match_as_they_were_cast(options: dict[str, str]) -> None:
     """RULES.md 3.3, 3.7"""
     told = [*votes(finish(make("ww7-lspo", **options), Seed.of(3), RandomTable, RandomTable))]
