@@ -1,0 +1,47 @@
+"""What this distribution registers: its two variants, and its bots."""
+
+from functools import partial
+from typing import Final
+
+from arena.core.game import GameListing
+from arena.plugin import hookimpl
+from arena.plugin.spec import RegisterAgent, RegisterGame
+from arena_who_is_the_spy.bots.echo import Echo
+from arena_who_is_the_spy.bots.informed import Informed
+from arena_who_is_the_spy.bots.silent import Silent
+from arena_who_is_the_spy.game import VERSION, SpyGame
+from arena_who_is_the_spy.rules import MAX_SEATS, MIN_SEATS, OPTIONS
+from arena_who_is_the_spy.scenes import Scenes
+from arena_who_is_the_spy.secret import Theme
+from arena_who_is_the_spy.words import Words
+
+THEMES: Final[tuple[Theme, ...]] = (Words(), Scenes())
+
+
+@hookimpl
+def arena_register_games(register: RegisterGame) -> None:
+    """Register `who_is_the_spy/text` and `who_is_the_spy/picture`."""
+    for theme in THEMES:
+        register(
+            GameListing(
+                id=f"who_is_the_spy/{theme.name}",
+                version=VERSION,
+                min_seats=MIN_SEATS,
+                max_seats=MAX_SEATS,
+                make=partial(SpyGame, theme),
+                options=(*OPTIONS, *theme.options),
+            )
+        )
+
+
+@hookimpl
+def arena_register_agents(register: RegisterAgent) -> None:
+    """Register the bots, from the weakest up."""
+    for bot in (Silent, Echo, Informed):
+        name = bot.__name__.lower()
+        register(
+            f"who_is_the_spy:{name}",
+            lambda rest, options, bot=bot: bot,  # type: ignore[misc]
+            summary=(bot.__doc__ or "").partition("\n")[0].rstrip(".").lower(),
+            games=("who_is_the_spy",),
+        )
