@@ -1,4 +1,4 @@
-"""Scenes as PNG files. Pixels are counted in whole numbers here, so they are the same on every machine; Pillow packs them.
+"""Scenes as PNG files. Pixels are counted in whole numbers here, so they are the same everywhere; Pillow packs them.
 
 The packed bytes may change with the compression library, and nothing that is recorded depends on them. A file holds
 nothing but its pixels: no time, no text, no name of a program.

@@ -23,15 +23,13 @@ def judge(rules: Rules, deal: Deal, clues: Sequence[Clue], votes: Votes, accused
             score=rewards[seat] if rules.score == "published" else float((seat in deal.spies) != caught),
             role=deal.role(seat),
             team=TEAMS[seat not in deal.spies],
-            metrics=_metrics(seat, deal, clues, votes, accused) | {"published_reward": rewards[seat]},
+            metrics={**_metrics(seat, deal, clues, votes, accused), "published_reward": rewards[seat]},
         )
         for seat in sorted(votes)
     ]
 
 
-def _metrics(
-    seat: Seat, deal: Deal, clues: Sequence[Clue], votes: Votes, accused: Seat | None
-) -> Mapping[str, float]:
+def _metrics(seat: Seat, deal: Deal, clues: Sequence[Clue], votes: Votes, accused: Seat | None) -> Mapping[str, float]:
     """A rate is left out where there was no occasion for it."""
     own = [clue for clue in clues if clue.seat == seat]
     found = {

@@ -3,7 +3,9 @@
 from functools import partial
 from typing import Final
 
+from arena.core.agent import AgentFactory
 from arena.core.game import GameListing
+from arena.core.values import Config
 from arena.plugin import hookimpl
 from arena.plugin.spec import RegisterAgent, RegisterGame
 from arena_who_is_the_spy.bots.echo import Echo
@@ -15,6 +17,11 @@ from arena_who_is_the_spy.scenes import Scenes
 from arena_who_is_the_spy.secret import Theme
 from arena_who_is_the_spy.words import Words
 
+BOTS: Final[dict[str, tuple[AgentFactory, str]]] = {
+    "silent": (Silent, "says nothing that means anything, and votes for nobody"),
+    "echo": (Echo, "repeats what others said, and votes for whoever shares the fewest words with the rest"),
+    "informed": (Informed, "knows the list of words or looks at its picture, and judges clues by what it holds"),
+}
 THEMES: Final[tuple[Theme, ...]] = (Words(), Scenes())
 
 
@@ -37,11 +44,9 @@ def arena_register_games(register: RegisterGame) -> None:
 @hookimpl
 def arena_register_agents(register: RegisterAgent) -> None:
     """Register the bots, from the weakest up."""
-    for bot in (Silent, Echo, Informed):
-        name = bot.__name__.lower()
-        register(
-            f"who_is_the_spy:{name}",
-            lambda rest, options, bot=bot: bot,  # type: ignore[misc]
-            summary=(bot.__doc__ or "").partition("\n")[0].rstrip(".").lower(),
-            games=("who_is_the_spy",),
-        )
+    for name, (bot, summary) in BOTS.items():
+        register(f"who_is_the_spy:{name}", partial(_given, bot), summary=summary, games=("who_is_the_spy",))
+
+
+def _given(bot: AgentFactory, rest: str, options: Config) -> AgentFactory:
+    return bot

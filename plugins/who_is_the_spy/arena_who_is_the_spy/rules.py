@@ -43,7 +43,9 @@ OPTIONS: Final = (
     Option(name="rounds", default=2, kind="int", low=1, high=10, help="clues each player gives"),
     Option(name="role", default="known", choices=("known", "unknown"), help="whether players are told their role"),
     Option(name="speech_chars", default=200, kind="int", low=40, high=2_000, help="characters in one clue"),
-    Option(name="league", default="open", choices=("open", "strict"), help="whether forged clues are heard or withheld"),
+    Option(
+        name="league", default="open", choices=("open", "strict"), help="whether forged clues are heard or withheld"
+    ),
     Option(name="tie", default="none", choices=("none", "random"), help="who is accused when several lead the vote"),
     Option(name="abstain", default=True, kind="bool", help="whether a player may vote N/A"),
     Option(name="self_vote", default=False, kind="bool", help="whether a player may vote for itself"),

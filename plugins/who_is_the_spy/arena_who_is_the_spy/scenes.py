@@ -103,8 +103,8 @@ class Scenes:
     name = "picture"
     summary = "Clues to a picture; in the spy's some objects are replaced"
     brief = (
-        "Civilians all see the same picture of coloured shapes on a grid of 3 rows and 4 columns. A spy sees it with some "
-        "objects replaced by others."
+        "Civilians all see the same picture of coloured shapes on a grid of 3 rows and 4 columns. A spy sees it with "
+        "some objects replaced by others."
     )
     options: Sequence[Option] = (
         Option(name="objects", default=6, kind="int", low=4, high=12, help="objects in a picture"),
@@ -112,7 +112,9 @@ class Scenes:
         Option(name="describe", default=False, kind="bool", help="whether the picture is told in words as well"),
     )
     fields: Sequence[FieldSpec] = (
-        FieldSpec(name=PICTURE, kind="media", help="what you see, image/png; after the end civilians' above the spies'"),
+        FieldSpec(
+            name=PICTURE, kind="media", help="what you see, image/png; after the end civilians' above the spies'"
+        ),
     )
 
     def draw(self, seed: Seed, config: Config) -> tuple[Scene, Scene]:

@@ -16,7 +16,7 @@ class Echo(Listener):
         """The latest clue of another player in other order, with a number that makes it new."""
         others = [text for speaker, text in self.clues if speaker != self.seat.seat]
         words = others[-1].rstrip(".!?").split()[:_KEPT] if others else ["I", "go", "first"]
-        return f"{' '.join(words)} too, and that makes {len(self.clues) + 1}."[-self._budget() :]
+        return f"{' '.join(words)} too, and that makes {len(self.clues) + 1}."
 
     def suspicion(self, seat: int) -> float:
         """Minus the number of words shared with anybody else's clues."""
@@ -25,6 +25,3 @@ class Echo(Listener):
 
     def _others(self, seat: int) -> list[int]:
         return [other for other in range(self.seat.seats) if other != seat]
-
-    def _budget(self) -> int:
-        return int(str(self.seat.config["speech_chars"]))

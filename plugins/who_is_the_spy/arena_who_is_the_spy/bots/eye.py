@@ -28,7 +28,8 @@ def _pixels(picture: Media) -> Pixels:
 
     rgb = np.asarray(Image.open(io.BytesIO(picture.data)).convert("RGB"), dtype=np.int64)
     palette = np.array(list(PALETTE.values()))
-    return np.abs(rgb[:, :, None, :] - palette).sum(axis=3).argmin(axis=2).astype(np.uint8)
+    nearest: Pixels = np.abs(rgb[:, :, None, :] - palette).sum(axis=3).argmin(axis=2).astype(np.uint8)
+    return nearest
 
 
 def _object(cell: Pixels) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final, cast
 
-from arena.core.agent import Observation
+from arena.core.agent import Observation, SeatInfo
 from arena.core.values import EVENTS, PICTURE, Media
 from arena_who_is_the_spy.bots.eye import look
 from arena_who_is_the_spy.bots.listener import Listener, content
@@ -14,24 +14,42 @@ from arena_who_is_the_spy.words import Pair, pairs
 
 _KNOWN: Final = 2.0
 """How much a hint of the other word weighs against one of the own."""
+_BORROWED: Final = 12
+"""Words of another's clue that a spy blends in with."""
 
 
 class Informed(Listener):
-    """Gives hints that fit what it holds, and votes for whoever's clues fit it least; as a spy it says what fits both."""
+    """Gives hints that fit what it holds, and votes for whoever's clues fit it least; a spy says what fits both."""
 
     wants = frozenset({CARD, EVENTS, PICTURE})
 
+    def __init__(self, seat: SeatInfo) -> None:
+        super().__init__(seat)
+        self._seen: set[frozenset[str]] = set()
+
     def clue(self, observation: Observation) -> str:
         """A hint that nobody gave yet, while there is one."""
-        given = frozenset().union(*(content(text) for _, text in self.clues))
+        given = frozenset[str]().union(*(content(text) for _, text in self.clues))
         hints = self._hints(observation)
         new = [hint for hint in hints if not content(hint) <= given]
         hint = new[0] if new else self.rng.choice(hints)
-        return f"I think of {hint}." if new else f"As I see it, {hint} is number {len(self.clues) + 1}."
+        return self._phrased(hint)
 
     def suspicion(self, seat: int) -> float:
-        """Clues that say nothing true of what this player holds, the more so those that fit the other word."""
-        return -sum(map(self._fit, self.said(seat)))
+        """Clues that add nothing true of what this player holds, the more so those that fit the other word."""
+        if self._is_spy:
+            return 0.0
+        fit = self._word_fit if "word" in self.card else self._picture_fit
+        return -sum(map(fit, self.said(seat), self.news(seat)))
+
+    def _phrased(self, hint: str) -> str:
+        """The hint in a sentence of its own; a spy puts it into the words of the player before it."""
+        if self._is_spy and self.clues:
+            words = self.clues[-1][1].rstrip(".!?").split()[:_BORROWED]
+            blended = f"{' '.join(words)} and {hint} {len(self.clues)}."
+            if len(blended) <= int(str(self.seat.config["speech_chars"])):
+                return blended
+        return f"I think of {hint}, clue {len(self.clues) + 1}."
 
     def _hints(self, observation: Observation) -> Sequence[str]:
         if "word" not in self.card:
@@ -51,29 +69,23 @@ class Informed(Listener):
         self.rng.shuffle(seen)
         return seen
 
-    def _fit(self, words: frozenset[str]) -> float:
-        if "word" not in self.card:
-            return self._picture_fit(words)
+    def _word_fit(self, words: frozenset[str], news: frozenset[str]) -> float:
+        """1 for a new hint that fits the own word, -2 for each that fits the other one alone."""
         pair, side = _of(self.card["word"])
-        if self._is_spy:
-            return 0.0
-        fits = len(words & {*pair.both, *pair.own[side]})
-        return min(fits, 1) - _KNOWN * len(words & set(pair.own[1 - side]))
+        return bool(news & {*pair.both, *pair.own[side]}) - _KNOWN * len(words & {*pair.own[1 - side]})
 
-    def _picture_fit(self, words: frozenset[str]) -> float:
-        """1 for naming an object that is there, -2 for one that is not, 0 for none."""
-        if self._is_spy:
-            return 0.0
+    def _picture_fit(self, words: frozenset[str], news: frozenset[str]) -> float:
+        """1 for naming an object that is there, if that is new, -2 for one that is not, 0 for none."""
         named = {frozenset({colour, shape}) for colour in words & {*COLOURS} for shape in words & {*SHAPES}}
         if not named:
             return 0.0
-        return 1.0 if any(sight <= words for sight in self._seen) else -_KNOWN
+        if named.isdisjoint(self._seen):
+            return -_KNOWN
+        return float(bool(news & {*COLOURS, *SHAPES}))
 
     @property
     def _is_spy(self) -> bool:
         return bool(self.card.get("role") == "spy")
-
-    _seen: set[frozenset[str]] = set()  # noqa: RUF012 - replaced at the first look
 
 
 @cache

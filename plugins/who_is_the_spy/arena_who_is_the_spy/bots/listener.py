@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from arena.core.agent import Agent, Clock, Observation, SeatInfo
 from arena.core.game import Event
@@ -21,7 +21,7 @@ def content(text: str) -> frozenset[str]:
 class Listener(Agent):
     """Hears the clues as `heard`: by seat, the words of each of its clues."""
 
-    wants: Fields = frozenset({CARD, EVENTS})  # type: ignore[misc]
+    wants: ClassVar[Fields] = frozenset({CARD, EVENTS})
 
     def __init__(self, seat: SeatInfo) -> None:
         super().__init__(seat)
@@ -51,6 +51,16 @@ class Listener(Agent):
     def said(self, seat: int) -> Sequence[frozenset[str]]:
         """The words of each clue of a player."""
         return [content(text) for speaker, text in self.clues if speaker == seat]
+
+    def news(self, seat: int) -> Sequence[frozenset[str]]:
+        """The words of each clue of a player that nobody had said before."""
+        before, found = frozenset[str](), list[frozenset[str]]()
+        for speaker, text in self.clues:
+            words = content(text)
+            if speaker == seat:
+                found.append(words - before)
+            before |= words
+        return found
 
     def _listen(self, events: Sequence[Event]) -> None:
         for event in events:
