@@ -1,6 +1,8 @@
 """Reads a picture back into words, as a player sees it: by looking at the pixels."""
 
 import io
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 
@@ -8,10 +10,13 @@ from arena.core.values import Media
 from arena_who_is_the_spy.drawing import PALETTE, Pixels
 from arena_who_is_the_spy.scenes import CELL, COLOURS, COLUMNS, ROWS
 
-_COLOURS = tuple(PALETTE)
+_COLOURS: Final = tuple(PALETTE)
+_KEPT: Final = 64
+"""Pictures that are remembered: a seat is shown the same one at every decision."""
 
 
-def look(picture: Media) -> list[tuple[str, str]]:
+@lru_cache(_KEPT)
+def look(picture: Media) -> tuple[tuple[str, str], ...]:
     """Colour and shape of each object, cell by cell."""
     pixels = _pixels(picture)
     cells = [
@@ -19,7 +24,7 @@ def look(picture: Media) -> list[tuple[str, str]]:
         for row in range(ROWS)
         for column in range(COLUMNS)
     ]
-    return [seen for seen in map(_object, cells) if seen is not None]
+    return tuple(seen for seen in map(_object, cells) if seen is not None)
 
 
 def _pixels(picture: Media) -> Pixels:
@@ -27,9 +32,10 @@ def _pixels(picture: Media) -> Pixels:
     from PIL import Image
 
     rgb = np.asarray(Image.open(io.BytesIO(picture.data)).convert("RGB"), dtype=np.int64)
-    palette = np.array(list(PALETTE.values()))
-    nearest: Pixels = np.abs(rgb[:, :, None, :] - palette).sum(axis=3).argmin(axis=2).astype(np.uint8)
-    return nearest
+    codes, where = np.unique(rgb @ (1 << 16, 1 << 8, 1), return_inverse=True)
+    shades = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1)
+    nearest: Pixels = np.abs(shades[:, None] - np.array(list(PALETTE.values()))).sum(axis=2).argmin(axis=1)
+    return nearest.astype(np.uint8)[where].reshape(rgb.shape[:2])
 
 
 def _object(cell: Pixels) -> tuple[str, str] | None:
