@@ -34,7 +34,7 @@ def test_every_event_fits_its_game_and_names_agents_there_are(path: Path) -> Non
 
 def test_every_hosted_game_has_an_event() -> None:
     hosted = {load(path).game for path in EVENTS}
-    wanted = {"werewolf/ww7-lspo", "negotiation/dond", "negotiation/balloon"}
+    wanted = {"werewolf/ww7-lspo", "negotiation/dond", "negotiation/balloon", "who_is_the_spy/text"}
     assert wanted | {"openspiel/tic_tac_toe", "openspiel/kuhn_poker"} <= hosted
 
 

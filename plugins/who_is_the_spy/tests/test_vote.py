@@ -53,7 +53,7 @@ def test_without_abstention_the_default_is_the_last_player() -> None:
     ],
 )
 def test_civilians_win_when_a_spy_alone_leads_the_vote(votes: dict[int, int | None], caught: bool) -> None:
-    """RULES.md 4.2, 5, 5.1"""
+    """RULES.md 4, 4.2, 5, 5.1"""
     state = voted(votes)
     assert spies_win(state) != caught
     for entry in state.outcome() or ():

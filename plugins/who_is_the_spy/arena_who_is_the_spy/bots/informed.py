@@ -64,8 +64,8 @@ class Informed(Listener):
     def _sights(self, observation: Observation) -> Sequence[str]:
         """What is in the picture; a spy keeps to what others have named as well."""
         picture = cast(Media, observation.fields[PICTURE])
-        seen = [f"a {colour} {shape}" for colour, shape in look(picture)]
-        self._seen = {content(sight) for sight in seen}
+        seen = [f"the {colour} {shape}" for colour, shape in look(picture)]
+        self._seen = {content(sight) - {"the"} for sight in seen}
         self.rng.shuffle(seen)
         return seen
 
