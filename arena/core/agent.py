@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from arena.core.game import Event, SeatOutcome
 from arena.core.legal import Legal
 from arena.core.seed import Seed
-from arena.core.values import EVENTS, LABELS, TEXT, Action, Config, Fields, Json, MatchId, Seat, Value
+from arena.core.values import EVENTS, LABELS, TEXT, Action, Config, Fields, Json, MatchId, Media, Seat, Value
 
 
 class Resign(Exception):
@@ -60,6 +60,11 @@ class Observation:
     def text(self) -> str:
         """The view in words; empty when it was not wanted."""
         return str(self.fields.get(TEXT, ""))
+
+    @property
+    def media(self) -> Sequence[Media]:
+        """Every picture and sound among the fields, in their order."""
+        return [value for value in self.fields.values() if isinstance(value, Media)]
 
 
 @dataclass(slots=True)

@@ -52,10 +52,10 @@ class ClockSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSpec:
-    """One field a viewer may want; `shape` and `dtype` describe a tensor and stay empty for text and JSON."""
+    """One field a viewer may want; `shape` and `dtype` describe a tensor and stay empty for everything else."""
 
     name: str
-    kind: Literal["text", "json", "tensor", "int"]
+    kind: Literal["text", "json", "tensor", "int", "media"]
     help: str
     shape: tuple[int, ...] = ()
     dtype: str = ""

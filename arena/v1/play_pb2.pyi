@@ -684,12 +684,17 @@ class Field(_message.Message):
     JSON_FIELD_NUMBER: _builtins.int
     TENSOR_FIELD_NUMBER: _builtins.int
     INT_FIELD_NUMBER: _builtins.int
+    MEDIA_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     text: _builtins.str
     json: _builtins.bytes
     int: _builtins.int
     @_builtins.property
     def tensor(self) -> _common_pb2.Tensor: ...
+    @_builtins.property
+    def media(self) -> _common_pb2.Media:
+        """at most 8 in one view"""
+
     def __init__(
         self,
         *,
@@ -698,12 +703,13 @@ class Field(_message.Message):
         json: _builtins.bytes = ...,
         tensor: _common_pb2.Tensor | None = ...,
         int: _builtins.int = ...,
+        media: _common_pb2.Media | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["int", b"int", "json", b"json", "tensor", b"tensor", "text", b"text", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["int", b"int", "json", b"json", "media", b"media", "tensor", b"tensor", "text", b"text", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["int", b"int", "json", b"json", "name", b"name", "tensor", b"tensor", "text", b"text", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["int", b"int", "json", b"json", "media", b"media", "name", b"name", "tensor", b"tensor", "text", b"text", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_value: _TypeAlias = _typing.Literal["text", "json", "tensor", "int"]  # noqa: Y015
+    _WhichOneofReturnType_value: _TypeAlias = _typing.Literal["text", "json", "tensor", "int", "media"]  # noqa: Y015
     _WhichOneofArgType_value: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_value) -> _WhichOneofReturnType_value | None: ...
 

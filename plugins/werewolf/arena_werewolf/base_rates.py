@@ -8,29 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from math import sqrt
-from typing import Any, Final, Self
+from typing import Any
 
-Z: Final = 1.959964
-"""Of a two-sided 95 % interval."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """A share of matches with its 95 % interval by Wilson's formula."""
-
-    value: float
-    low: float
-    high: float
-    matches: int
-
-    @classmethod
-    def of(cls, wins: float, matches: int) -> Self:
-        """The share of `wins` among `matches`; a draw may be half a win."""
-        value, spread = wins / matches, Z * Z / matches
-        middle = (value + spread / 2) / (1 + spread)
-        half = Z / (1 + spread) * sqrt(value * (1 - value) / matches + spread / (4 * matches))
-        return cls(value=value, low=middle - half, high=middle + half, matches=matches)
+from arena.core.share import Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

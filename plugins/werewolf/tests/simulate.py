@@ -13,8 +13,9 @@ from typing import Final
 
 from arena.agents.simple import DefaultAgent, RandomAgent
 from arena.core.seed import Seed
+from arena.core.share import Share
 from arena_werewolf import base_rates
-from arena_werewolf.base_rates import BaseRate, Rung, Share
+from arena_werewolf.base_rates import BaseRate, Rung
 from arena_werewolf.bots.detective import Detective
 from arena_werewolf.bots.echo import Echo
 from arena_werewolf.bots.random_table import RandomTable

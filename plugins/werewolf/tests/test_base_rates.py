@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from arena_werewolf.base_rates import Share, base_rates, rungs
+from arena.core.share import Share
+from arena_werewolf.base_rates import base_rates, rungs
 from arena_werewolf.presets import PRESETS
 from plugins.werewolf.tests.simulate import LADDER, NULL, as_markdown, base_rate, rung
 
