@@ -11,7 +11,7 @@ from arena.rating import SetResult
 from arena.rating.bradley_terry import Comparisons, pairs_of_set
 from arena.rating.guards import NullFinding, NullRecord, PairFinding, beaten_chance, odd_meetings, odd_partners
 
-NULL_CLASS: Final = frozenset({"random", "null", "first"})
+NULL_CLASS: Final = frozenset({"random", "null", "first", "silent", "echo", "injector"})
 """Names of the agents that come with every installation and cannot play well."""
 
 
