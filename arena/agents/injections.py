@@ -1,4 +1,4 @@
-"""Scripts of hostile speech, read from `injections.toml`, for the `injector` agent and the suites of `arena.testing`."""
+"""Scripts of hostile speech, read from `injections.toml`: for the agent `injector` and for `arena.testing`."""
 
 import tomllib
 from collections.abc import Sequence
