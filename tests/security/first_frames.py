@@ -98,6 +98,8 @@ class _Watcher:
             await self._agent.send_batch(frame)
 
     async def _take(self, frame: pb.ServerFrame, now: float) -> bool:
+        if frame.seq % _ACKNOWLEDGED == 0 and frame.seq:
+            self._outbox.put_nowait((pb.ClientFrame(ack=pb.Ack(seq=frame.seq)), None))
         match frame.WhichOneof("frame"):
             case "seat_assigned":
                 given = frame.seat_assigned
@@ -129,6 +131,8 @@ class _Watcher:
         asyncio.get_running_loop().call_later(wait, self._outbox.put_nowait, (pb.ClientFrame(act=act), seat))
 
 
+_ACKNOWLEDGED = 64
+"""Frames after which their arrival is told."""
 _KINDS = ("seat_assigned", "decision_request", "accepted", "match_ended", "join_ended")
 
 
