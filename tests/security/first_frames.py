@@ -1,6 +1,7 @@
 """What a seat could tell from sizes and times alone: the frames of a match's first step, and a classifier over them."""
 
 import asyncio
+import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
@@ -26,6 +27,7 @@ class SeatFrames:
     """One seat's frames: when each came, in seconds from its assignment, and how large it was."""
 
     assigned: float
+    role: str = ""
     came: list[float] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     sent: list[float] = field(default_factory=list)
@@ -44,18 +46,17 @@ class SeatFrames:
 
 @dataclass
 class FirstFrames:
-    """The frames of the first `prompts` prompts of each seat in many matches, and who had which role in the end."""
+    """The frames of the first `prompts` prompts of each seat in many matches; a seat tells its own role itself."""
 
     prompts: int
     seats: dict[str, dict[int, SeatFrames]] = field(default_factory=dict)
-    roles: dict[str, list[str]] = field(default_factory=dict)
 
-    def complete(self) -> Iterator[tuple[str, dict[int, list[float]]]]:
-        """The matches in which each seat was sent as many, with every seat's features."""
-        for match, seats in self.seats.items():
+    def complete(self) -> Iterator[tuple[dict[int, str], dict[int, list[float]]]]:
+        """Roles and features by seat, of each match in which every seat was sent so many prompts."""
+        for seats in self.seats.values():
             found = {seat: frames.features(self.prompts) for seat, frames in seats.items()}
-            if match in self.roles and {len(row) for row in found.values()} == {4 * self.prompts}:
-                yield match, found
+            if {len(row) for row in found.values()} == {4 * self.prompts}:
+                yield {seat: frames.role for seat, frames in seats.items()}, found
 
 
 async def collect(address: str, game: str, matches: int, prompts: int, seed: int) -> FirstFrames:
@@ -110,9 +111,7 @@ class _Watcher:
             case "accepted":
                 for request in frame.accepted.request_ids:
                     self._owner[request].accepted.append(now)
-            case "match_ended":
-                self._frames.roles[frame.match_ended.match_id] = [seat.role for seat in frame.match_ended.outcomes]
-            case _:
+            case "join_ended":
                 return False
         return True
 
@@ -122,6 +121,7 @@ class _Watcher:
         if len(seat.came) >= self._frames.prompts or not isinstance(legal, Choices):
             self._outbox.put_nowait((pb.ClientFrame(resign=pb.Resign(seat_ref=asked.seat_ref)), None))
             return
+        seat.role = seat.role or next((_role(event) for event in asked.prompt.events if event.kind == "role"), "")
         seat.came.append(now)
         seat.sizes.append(len(frame.SerializeToString()))
         self._owner[asked.request_id] = seat
@@ -133,15 +133,19 @@ class _Watcher:
 
 _ACKNOWLEDGED = 64
 """Frames after which their arrival is told."""
-_KINDS = ("seat_assigned", "decision_request", "accepted", "match_ended", "join_ended")
+_KINDS = ("seat_assigned", "decision_request", "accepted", "join_ended")
+
+
+def _role(event: pb.Event) -> str:
+    return str(json.loads(event.data_json)["role"])
 
 
 def pairs(frames: FirstFrames, viewer_role: str, wanted: str) -> tuple[Any, Any, Any]:
     """What each seat of `viewer_role` was sent, and another seat's number; whether that one is `wanted`; the match."""
     rows, labels, groups = [], [], []
-    for number, (match, found) in enumerate(frames.complete()):
-        roles = frames.roles[match]
-        for viewer, other in ((v, o) for v in found for o in found if v != o and roles[v] == viewer_role):
+    for number, (roles, found) in enumerate(frames.complete()):
+        unknown = [seat for seat, role in roles.items() if role == "villager" or role != viewer_role]  # no pack mates
+        for viewer, other in ((v, o) for v in found for o in unknown if v != o and roles[v] == viewer_role):
             rows.append([*found[viewer], viewer, other, (other - viewer) % len(roles)])
             labels.append(roles[other] == wanted)
             groups.append(number)

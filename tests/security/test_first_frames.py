@@ -25,15 +25,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 async def test_every_seat_is_asked_alike_by_night_and_a_role_has_one_size_of_frame(server: Server) -> None:
     frames = await collect(server.address, GAME, 20, PROMPTS, seed=1)
-    complete = dict(frames.complete())
-    assert len(complete) == len(frames.roles) >= 20
-    sizes: dict[tuple[str, int, int], set[float]] = {}
-    for match, found in complete.items():
+    complete = list(frames.complete())
+    assert len(complete) == len(frames.seats) >= 20
+    sizes: dict[tuple[int, int], set[float]] = {}
+    for roles, found in complete:
         assert sorted(found) == list(range(7))
-        for seat, row in found.items():
-            if frames.roles[match][seat] == "villager":
-                for prompt in range(PROMPTS):
-                    sizes.setdefault(("villager", seat, prompt), set()).add(row[4 * prompt])
+        for seat in (seat for seat, role in roles.items() if role == "villager"):
+            for prompt in range(PROMPTS):
+                sizes.setdefault((seat, prompt), set()).add(found[seat][4 * prompt])
+    assert sizes
     assert all(max(seen) - min(seen) <= 6 for seen in sizes.values())  # of numbers whose digits grow with the session
 
 
