@@ -27,16 +27,26 @@ def check_game(
     seed: Annotated[
         list[int] | None, typer.Option(min=0, max=MAX_SEED, help="Deals to play; 1, 2 and 3 when none is given.")
     ] = None,
+    leaks: Annotated[bool, typer.Option("--leaks", help="Look for secrets in what each seat is sent, too.")] = False,
+    matches: Annotated[int, typer.Option(min=1, max=100_000, help="Matches in which --leaks looks for them.")] = 100,
+    injections: Annotated[
+        bool, typer.Option("--injections", help="Have agents say what deceives and commands, too, if they can speak.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Play random matches of GAME and test every promise a game makes."""
     from arena.plugin.registry import Registry
-    from arena.testing import examine_game
+    from arena.testing import examine_game, examine_injections, examine_leaks, has_speech
 
     with plugin_code():
         registry = Registry()
         ref = registry.ref(game, option or ())
-        findings = examine_game(registry.make_game(ref), seeds=seed or (1, 2, 3))
+        made = registry.make_game(ref)
+        findings = examine_game(made, seeds=seed or (1, 2, 3))
+        if leaks:
+            findings += examine_leaks(made, matches=matches)
+        if injections and has_speech(made):
+            findings += examine_injections(made)
     _report(ref.rated_id, findings, as_json)
 
 

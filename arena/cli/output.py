@@ -15,8 +15,9 @@ _ENDLESS: Final = 1_000
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on one line."""
-    print(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    """One JSON document on one line, in which characters that could steer a terminal are JSON's own escapes."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    print(text if text.isprintable() else "".join(json.dumps(c)[1:-1] if _steers(c) else c for c in text))
 
 
 def tell_notes(notes: Iterable[str]) -> None:
@@ -71,4 +72,8 @@ def news(before: str, now: str) -> str:
 
 def harmless(text: str) -> str:
     """`text` with control and bidi characters as visible escapes, so that speech cannot steer a terminal."""
-    return "".join(c if c in _KEPT or unicodedata.category(c) not in _HIDDEN else f"\\u{ord(c):04x}" for c in text)
+    return "".join(f"\\u{ord(c):04x}" if _steers(c) and c not in _KEPT else c for c in text)
+
+
+def _steers(char: str) -> bool:
+    return unicodedata.category(char) in _HIDDEN

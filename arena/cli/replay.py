@@ -176,11 +176,12 @@ def _show(about: dict[str, Any], frames: Sequence[_Frame]) -> None:
         )
         before, shown = frame.text, frame.media
     if about["void"]:
-        print(f"void: {about['void']}")
+        print(harmless(f"void: {about['void']}"))
     for seat in about["seats"]:
         role = f" ({seat['role']})" if seat["role"] else ""
         cause = f", {seat['cause']}" if seat["cause"] != "rules" else ""
-        print(f"seat {seat['seat']} {seat['agent']}{role}: rank {seat['rank']}, score {seat['score']:g}{cause}")
+        line = f"seat {seat['seat']} {seat['agent']}{role}: rank {seat['rank']}, score {seat['score']:g}{cause}"
+        print(harmless(line))
 
 
 def _said(move: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from cpu import load_average
+from engines import engines
 from footprint import Help, Idle
 from inworker import IN_WORKER
 from peer import PEERS, SCRATCH
@@ -21,7 +22,7 @@ from rich.console import Console
 from sample import Bench, BenchFailed, Sample
 from surroundings import describe
 
-BENCHES: Final[Sequence[Bench]] = (*REMOTE, *IN_WORKER, *PEERS, Help(), Idle())
+BENCHES: Final[Sequence[Bench]] = (*REMOTE, *IN_WORKER, *PEERS, *engines(), Help(), Idle())
 OPTIONAL: Final = frozenset({"grpc-64", "grpc-1024"})
 """Run only when asked for by name, or with --all."""
 _REPETITIONS, _SECONDS = 5, 5.0

@@ -1,0 +1,40 @@
+"""The games of this installation that the checks of speech and secrets concern, found by asking the registry."""
+
+from collections.abc import Iterator
+
+from arena.core.errors import ArenaError
+from arena.core.game import Game
+from arena.plugin.registry import Registry
+
+REGISTRY = Registry()
+CATALOGUE = "openspiel/"
+"""A plugin of a hundred games of one making, without speech: some of them stand for all in the normal run."""
+SHUFFLED = ("kuhn_poker", "leduc_poker", "universal_poker", "oh_hell", "gin_rummy", "euchre", "hearts", "bargaining")
+"""Those of them that have hidden hands and can be dealt anew without a difference to a viewer."""
+
+
+def made(game: str, **options: object) -> Game:
+    """The game in this process."""
+    return REGISTRY.make_game(REGISTRY.ref(game, given=options))  # type: ignore[arg-type]
+
+
+def own_games() -> Iterator[str]:
+    """Every game on offer but the catalogue's."""
+    for game in REGISTRY.game_listings():
+        if not game.startswith(CATALOGUE):
+            try:
+                made(game)
+            except ArenaError:
+                continue
+            yield game
+
+
+def secretive_games() -> list[str]:
+    """Games in which something is hidden."""
+    own = [game for game in own_games() if not made(game).spec.perfect_information]
+    return [*own, *(CATALOGUE + name for name in SHUFFLED if CATALOGUE + name in REGISTRY.game_listings())]
+
+
+def has_leagues(game: str) -> bool:
+    """Whether forged speech can be shown or withheld in this game."""
+    return any(option.name == "league" for option in REGISTRY.listing(game).options)

@@ -1,0 +1,20 @@
+"""Nothing that a seat may not know is in its prompts, in any game with secrets; `make leaks` looks at 1,000 matches."""
+
+import pytest
+
+from arena.testing import check_leaks
+from tests.security.installed import CATALOGUE, made, secretive_games
+
+GAMES = secretive_games()
+
+
+@pytest.mark.parametrize("game", GAMES)
+def test_what_a_seat_must_not_know_is_in_no_byte_of_its_prompts(game: str) -> None:
+    check_leaks(made(game), matches=8 if game.startswith(CATALOGUE) else 25)
+
+
+@pytest.mark.leaks
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("game", GAMES)
+def test_a_thousand_matches_hold_no_leak(game: str) -> None:
+    check_leaks(made(game), matches=1000)
