@@ -2,10 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.core.agent import Clock, Observation
-from arena.core.game import Event
 from arena.core.seed import Seed
-from arena.core.values import SPECTATOR, Seat
+from arena.core.values import SPECTATOR
 from arena_werewolf.bots import claims
 from arena_werewolf.bots.belief import Evidence, suspicion
 from arena_werewolf.bots.detective import Detective
@@ -15,7 +13,7 @@ from arena_werewolf.bots.random_table import RandomTable
 from arena_werewolf.bots.seer_claim import SeerClaim
 from arena_werewolf.presets import BY_NAME
 from arena_werewolf.roles import DOCTOR, Team
-from plugins.werewolf.tests.driver import Factory, finish, info, make, play, winner
+from plugins.werewolf.tests.driver import Factory, finish, make, play, winner
 
 
 def test_the_random_table_keeps_its_four_rules() -> None:
@@ -119,18 +117,6 @@ def test_suspicion_follows_what_is_certain() -> None:
     assert suspicion(seen)[3] + suspicion(seen)[6] > 0.9
     seen.facts[4] = False
     assert suspicion(seen)[3] > 0.9
-
-
-def test_a_parrot_is_no_second_seer() -> None:
-    """RULES.md 10"""
-    state = make().new_state(Seed.of(1), {})
-    bot = Detective(info(make(), Seed.of(1), 0))
-    bot.act(
-        Observation(0, state.observe(Seat(0), bot.wants), state.events(Seat(0), 0)), state.legal(Seat(0)), Clock(1, 1)
-    )
-    for number, (speaker, results) in enumerate([(3, {4: True}), (5, {4: True}), (6, {3: True})]):
-        bot.hear(Event(number, "speech", {"text": claims.tell(results)}, Seat(speaker)))
-    assert bot.claimants == (3, 6)
 
 
 def test_an_injector_reaches_nobody_in_the_strict_league() -> None:

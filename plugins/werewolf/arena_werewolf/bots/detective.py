@@ -37,11 +37,6 @@ class Detective(TableBot):
         self._proposed: list[int] = []
         self._victim: int | None = None
 
-    @property
-    def claimants(self) -> tuple[int, ...]:
-        """Who has claimed to be the seer, the earliest first."""
-        return tuple(self._seen.claims)
-
     def hear(self, event: Event) -> None:
         """Take an event as evidence."""
         data = cast(Mapping[str, Any], event.data)
@@ -63,13 +58,7 @@ class Detective(TableBot):
             case "votes":
                 self._seen.votes += [(voter, choice) for voter, choice in data["votes"] if choice is not None]
             case "speech" if claim := claims.read(data["text"]):
-                self._hear_claim(cast(int, event.sender), claim)
-
-    def _hear_claim(self, speaker: int, claim: Mapping[int, bool]) -> None:
-        """Who only says what another claimed before is no claimant."""
-        said = [told for seat, told in self._seen.claims.items() if seat != speaker]
-        if claim not in said:
-            self._seen.claims[speaker] = claim
+                self._seen.claims[cast(int, event.sender)] = claim
 
     def _learn_card(self, data: Mapping[str, Any]) -> None:
         if data["role"] != WEREWOLF.name:
