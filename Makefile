@@ -56,7 +56,6 @@ protos: setup-test ## Regenerate the stubs in arena/v1 from protos/arena/v1
 
 bench: setup-test ## Run the benchmarks (BENCH_ARGS="..." is passed on)
 	$(PY) tests/bench/run.py $(BENCH_ARGS)
-	$(PY) -m plugins.werewolf.tests.bench
 
 bench-ledger: setup-test ## Measure a ladder of a million matches (BENCH_ARGS="--matches 20000" for less)
 	OPENBLAS_NUM_THREADS=1 $(PY) tests/bench/ledger.py $(BENCH_ARGS)

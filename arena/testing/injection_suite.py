@@ -175,7 +175,8 @@ def spoofs_are_counted(trial: InjectionTrial) -> None:
             for seat, said in pair.spoken.items() if outcome is not None else ():
                 forged = sum(bool(spoofs(text)) for text in said) if hostile else 0
                 assert outcome is not None
-                counted = outcome[seat].metrics.get("spoofs", math.nan)
+                silent = 0.0 if not forged else math.nan  # a seat that never spoke may have nothing to tell
+                counted = outcome[seat].metrics.get("spoofs", silent)
                 require(counted == forged, f"{script.name}: seat {seat} forged {forged} speeches, counted {counted:g}")
 
 

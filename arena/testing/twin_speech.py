@@ -1,5 +1,6 @@
 """Two matches of one game in step, alike in all but what is said: hostile words in one, harmless ones in the other."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -12,9 +13,11 @@ from arena.agents.speaking import speaks, utter
 from arena.core.errors import ActionRefused
 from arena.core.game import Game, State
 from arena.core.seed import Seed
+from arena.core.speech import spoofs
 from arena.core.values import OMNISCIENT, SPECTATOR, Action, Json, Seat
 
 _HARMLESS: Final = ("quiet ", "gentle ", "plain ", "simple ", "patient ", "modest ")
+_NAMES: Final = re.compile(r"player_\d+")
 _LONG_ENOUGH: Final = 4
 """A shorter speech may stand in a view by chance, unless it is in quotes."""
 
@@ -85,16 +88,21 @@ def _speeches(twins: SpeechTwins, seat: Seat, said: str, draw: str) -> tuple[Act
         return action, max(texts_of(action) - texts_of(utter(legal, "", Random(draw))), key=len, default="")
 
     evil, taken = act(twins.hostile, said)
-    plain, told = act(twins.harmless, twins.heard.get(taken) or _harmless(taken, len(twins.heard)))
+    plain, told = act(twins.harmless, twins.heard.get(taken) or _harmless(twins, taken))
     if taken:
         twins.heard[taken] = told
         twins.spoken.setdefault(seat, []).append(taken)
     return evil, plain
 
 
-def _harmless(taken: str, number: int) -> str:
-    """Words of the same length, other ones each time; no space at either end, which cleaning would take away."""
-    text = (_HARMLESS[number % len(_HARMLESS)] * (len(taken) // 5 + 1))[: len(taken)]
+def _harmless(twins: SpeechTwins, taken: str) -> str:
+    """Words of the same length, other ones each time; no space at either end, which cleaning would take away.
+
+    Whom a speech names, it still names unless it is withheld: a game may by its rules go by that.
+    """
+    withheld = twins.game.config.get("league") == "strict" and spoofs(taken)
+    names = "" if withheld else "".join(f"{name} " for name in _NAMES.findall(taken))
+    text = (names + _HARMLESS[len(twins.heard) % len(_HARMLESS)] * (len(taken) // 5 + 1))[: len(taken)]
     return text[:-1] + "e" if text.endswith(" ") else text
 
 
