@@ -20,12 +20,16 @@ def void_result(live: LiveMatch, moved: Iterable[Moved], reason: str) -> MatchRe
 
 
 def add_provenance(live: LiveMatch, result: MatchResult) -> None:
-    """Join what the agents sent with the answers that stood to what the worker noted."""
-    if not live.provenance:
+    """Join what the agents sent with the answers that stood to what the worker noted.
+
+    The match lets go of it: its seats are held until their end was heard, and megabytes must not wait for that.
+    """
+    sent, live.provenance = live.provenance, {}
+    if not sent:
         return
     found = dict(result.provenance)
     for index, move in enumerate(result.moves):
-        if move.cause is None and (data := live.provenance.get((move.step, move.seat))):
+        if move.cause is None and (data := sent.get((move.step, move.seat))):
             noted = found.get(index) or Provenance()
             found[index] = replace(decode_provenance(data), refused=noted.refused, raw=noted.raw)
     result.provenance = found

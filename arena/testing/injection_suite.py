@@ -85,7 +85,7 @@ def speeches_stay_quoted(trial: InjectionTrial) -> None:
     """Put harmless words in the place of hostile ones, and every view and event of everybody is the same."""
     if trial.withholds:
         return
-    wanted = frozenset(spec.name for spec in trial.game.spec.fields if spec.kind != "tensor")
+    wanted = frozenset(spec.name for spec in trial.game.spec.fields if spec.kind in {"text", "json", "int"})
     for script, pair in trial.hearings():
         for viewer in pair.viewers:
             evil, plain = (_seen(state, viewer, wanted) for state in pair.both)
