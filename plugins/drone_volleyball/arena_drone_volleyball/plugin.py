@@ -1,4 +1,4 @@
-"""The entry point: which games and agents are on offer. It loads neither MuJoCo nor an agent's code before it is asked."""
+"""The entry point: which games and agents are on offer. MuJoCo is not loaded before a match begins."""
 
 from arena.core.agent import AgentFactory
 from arena.core.values import Config

@@ -22,7 +22,7 @@ WIN_REWARD = 100.0
 
 
 class Contest(Flight):
-    """The state of one match. `rally` is the one at hand, `score` the match so far, `longest` the most hits of a rally."""
+    """The state of one match: `rally` is the one at hand, `score` the match so far, `hits` those of each rally."""
 
     __slots__ = ("_compat", "_faults", "_seed", "court", "hits", "rally", "score")
 

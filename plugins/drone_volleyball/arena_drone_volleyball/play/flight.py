@@ -109,7 +109,7 @@ class Flight(State):
         step = plan.popleft()
         if not plan:
             self._plans[seat] = None
-        return self._steered(step, seat) if self.level.feedback else step  # type: ignore[no-any-return]  # 4 floats
+        return self._steered(step, seat) if self.level.feedback else step
 
     def _steered(self, step: Any, seat: int) -> Commands:
         side = self.side(seat)

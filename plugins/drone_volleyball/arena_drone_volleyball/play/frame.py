@@ -1,6 +1,7 @@
 """The view from one's own half: x runs from the net into the own court, so that both sides see the same game.
 
-The near side's half has x > 0 in the world, and its frame is the world's; the far side's is turned by 180 degrees about z.
+The near side's half has x > 0 in the world, and its frame is the world's; the far side's is turned by 180 degrees
+about z.
 Drones begin with heading x in their own frame, away from the net.
 """
 

@@ -1,7 +1,7 @@
 """What an observation vector holds: the published layouts of VolleyBots, field by field (RULES.md 6).
 
-SI units, float32, in the frame of the viewer's own half. Relative positions are those of VolleyBots: "to anchor" and "to
-ball" are the own position less the other's, "to others" the others' less the own.
+SI units, float32, in the frame of the viewer's own half. Relative positions are those of VolleyBots: "to anchor" and
+"to ball" are the own position less the other's, "to others" the others' less the own.
 """
 
 from typing import Final, NamedTuple

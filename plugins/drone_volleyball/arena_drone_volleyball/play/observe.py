@@ -49,7 +49,7 @@ def _axes(body: Body) -> tuple[list[float], list[float], list[float]]:
 
 
 def _own_places(world: World, court: Court, side: int) -> Array:
-    places = world.poses[:, :3]
+    places: Array = world.poses[:, :3]
     if side:
-        return np.concatenate((places[court.team :], places[: court.team])) * _TURN
+        places = np.concatenate((places[court.team :], places[: court.team])) * _TURN
     return places

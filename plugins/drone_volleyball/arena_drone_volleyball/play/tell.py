@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from arena.core.values import Json, Seat
 from arena_drone_volleyball.control.attitude import Vector
+from arena_drone_volleyball.control.ballistics import Ball
 from arena_drone_volleyball.play.frame import own_ball, own_body
 from arena_drone_volleyball.rules.court import NEAR, SIDES
 
@@ -56,23 +57,18 @@ def as_text(contest: Contest, viewer: Seat) -> str:
     who = f"drone {rally.serving_drone} is to serve" if rally.serving else f"the {SIDES[rally.turn]} side is to hit"
     hit = ", ".join(map(str, sorted(rally.spent)))
     lines.append(f"Now {who}" + (f"; drones {hit} have hit in this possession." if hit else "."))
-    lines.append(
-        f"The ball is at {_m(ball.position)}, flies at {_m(ball.velocity)} m/s" + _landing(ball.falls_to(_HEIGHT))
-    )
-    lines[-1] += "." if (seconds := ball.falls_to(_HEIGHT)) is None else f" at {_m(ball.at(seconds).position)}."
+    lines.append(f"The ball is at {_m(ball.position)}, flies at {_m(ball.velocity)} m/s, {_landing(ball)}.")
     for drone in range(contest.seats):
-        own = contest.side(drone) == side
-        place = own_body(contest.world, drone, side).position
-        lines.append(
-            f"Drone {drone} ({'own' if own and viewer >= 0 else SIDES[contest.side(drone)]} side): {_m(place)}."
-        )
+        whose = "own" if viewer >= 0 and contest.side(drone) == side else SIDES[contest.side(drone)]
+        lines.append(f"Drone {drone} ({whose} side): {_m(own_body(contest.world, drone, side).position)}.")
     return "\n".join(lines)
 
 
-def _landing(seconds: float | None) -> str:
+def _landing(ball: Ball) -> str:
+    seconds = ball.falls_to(_HEIGHT)
     if seconds is None:
-        return f", and comes up to {_HEIGHT} m no more"
-    return f", and comes down through {_HEIGHT} m in {seconds:.2f} s"
+        return f"and comes up to {_HEIGHT} m no more"
+    return f"and comes down through {_HEIGHT} m in {seconds:.2f} s at {_m(ball.at(seconds).position)}"
 
 
 def _m(point: Vector) -> str:

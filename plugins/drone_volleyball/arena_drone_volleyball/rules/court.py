@@ -27,8 +27,8 @@ SCATTER: Final = 0.1
 class Court:
     """One size of the game.
 
-    `formation` holds the near side's starting places (n, 3), `server` the index of whoever serves, `toss` how high above
-    the server the ball begins, `steps` the control steps a rally may last.
+    `formation` holds the near side's starting places (n, 3), `server` the index of whoever serves, `toss` how high
+    above the server the ball begins, `steps` the control steps a rally may last.
     """
 
     name: str

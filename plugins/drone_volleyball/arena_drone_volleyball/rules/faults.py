@@ -39,7 +39,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A row: `sides` names the sides at fault, none when all is well. `no_winner`: VolleyBots gives nobody the rally."""
+    """A row: `sides` names the sides at fault, if any. `no_winner`: in VolleyBots nobody wins a rally by it."""
 
     name: str
     rule: str

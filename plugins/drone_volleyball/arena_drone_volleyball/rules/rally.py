@@ -13,7 +13,7 @@ TIME: Final = "time"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a rally ended: `winner` is a side, or None for a draw; `faults` pairs each side at fault with a fault's name."""
+    """How a rally ended: `winner` is a side, or None for a draw; `faults` pairs a side at fault with its fault."""
 
     winner: int | None
     faults: tuple[tuple[int, str], ...]
@@ -28,8 +28,8 @@ class Verdict:
 class Rally:
     """The referee's book of one rally (RULES.md 3).
 
-    `turn` is the side that may hit; `spent` are its drones that have hit in this possession; `last` is the side that hit
-    last, the server's at first. `hits` counts legal hits, `by` those of each side, `crossings` of the net.
+    `turn` is the side that may hit; `spent` are its drones that have hit in this possession; `last` is the side
+    that hit last, the server's at first. `hits` counts legal hits, `by` those of each side, `crossings` of the net.
     """
 
     court: Court
