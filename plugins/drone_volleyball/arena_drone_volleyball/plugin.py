@@ -21,6 +21,7 @@ def arena_register_agents(register: RegisterAgent) -> None:
     games = (PLUGIN,)
     register(f"{PLUGIN}:hover", _hover, summary="stays in the air where it began", games=games)
     register(f"{PLUGIN}:rally", _rally, summary="scripted, for 1v1: returns every ball to the middle", games=games)
+    register(f"{PLUGIN}:team", _team, summary="by rules, for 3v3 and 6v6: serve, receive, set, attack", games=games)
 
 
 def _hover(rest: str, options: Config) -> AgentFactory:
@@ -33,3 +34,9 @@ def _rally(rest: str, options: Config) -> AgentFactory:
     from arena_drone_volleyball.agents.rally import RallyAgent
 
     return RallyAgent
+
+
+def _team(rest: str, options: Config) -> AgentFactory:
+    from arena_drone_volleyball.agents.team import TeamAgent
+
+    return TeamAgent

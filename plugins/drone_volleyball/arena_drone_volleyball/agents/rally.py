@@ -12,7 +12,8 @@ from arena_drone_volleyball.control.skills import Order, Skill
 
 _TARGET: Final[Vector] = (-1.5, 0.0, 1.9)
 _READY: Final[Vector] = (1.5, 0.0, 1.6)
-_FLIGHT: Final = 1.05
+_SERVE: Final = 1.1
+_FLIGHT: Final = 1.06
 """s: short, so that a rally holds many hits, and high enough for the net."""
 
 
@@ -33,7 +34,7 @@ def _order(seen: Sight, ball: Ball) -> Order:
     if not mine:
         return Order(Skill.GOTO, _READY, 0.0)
     tossed = abs(ball.velocity[0]) + abs(ball.velocity[1]) < 1e-3  # a ball in play never falls plumb
-    return Order(Skill.SERVE if tossed else Skill.RECEIVE, _TARGET, _FLIGHT)
+    return Order(Skill.SERVE, _TARGET, _SERVE) if tossed else Order(Skill.RECEIVE, _TARGET, _FLIGHT)
 
 
 def _ball(seen: Sight) -> Ball:

@@ -22,6 +22,8 @@ _TILT_GAIN: Final = 9.0
 """1/s: body rate for each rad of tilt error."""
 _YAW_GAIN: Final = 2.0
 _MIX: Final = tuple(tuple(float(v) for v in row) for row in ALLOCATION)
+_STEEPEST: Final = 0.7
+"""Tangent of the tilt beyond which a drone would lose height, however it steers."""
 _LOW: Final = 0.15
 """Share of the weight that is always kept as thrust, for without thrust there is no torque."""
 
@@ -49,10 +51,12 @@ def track(body: Body, place: Vector, velocity: Vector, acceleration: Vector, lim
     ax = 6.0 * (place[0] - body.position[0]) + 4.0 * (velocity[0] - body.velocity[0]) + acceleration[0]
     ay = 6.0 * (place[1] - body.position[1]) + 4.0 * (velocity[1] - body.velocity[1]) + acceleration[1]
     az = 12.0 * (place[2] - body.position[2]) + 6.0 * (velocity[2] - body.velocity[2]) + acceleration[2]
+    az = min(max(az, -4.0), 5.0)
+    limit = min(limit, _STEEPEST * (az + GRAVITY))
     size = hypot(ax, ay)
     if size > limit:
         ax, ay = ax * limit / size, ay * limit / size
-    return ax, ay, min(max(az, -6.0), 5.0)
+    return ax, ay, az
 
 
 def accelerate(body: Body, acceleration: Vector) -> Setpoint:

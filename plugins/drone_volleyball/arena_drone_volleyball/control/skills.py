@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from arena_drone_volleyball.control.attitude import Body, Setpoint, Vector, accelerate, track
 from arena_drone_volleyball.control.ballistics import Ball
 from arena_drone_volleyball.control.strike import carry_out, plan
+from arena_drone_volleyball.physics.iris import GRAVITY
 
 STILL: Final[Vector] = (0.0, 0.0, 0.0)
 
@@ -41,7 +42,7 @@ class Order(NamedTuple):
 def fly(order: Order, body: Body, ball: Ball) -> Setpoint:
     """The setpoint for the next control step. A hit that is no longer possible leaves the drone hovering below it."""
     if order.skill in HITTING:
-        height = HEIGHTS[order.skill]
+        height = HEIGHTS[order.skill] + (_run_up(ball) if order.skill == Skill.SERVE else 0.0)
         strike = plan(ball, min(height, ball.apex - 0.05), order.target, order.flight)
         if strike is not None:
             return carry_out(body, strike)
@@ -52,3 +53,9 @@ def fly(order: Order, body: Body, ball: Ball) -> Setpoint:
 def hold(body: Body, place: Sequence[float]) -> Setpoint:
     """The setpoint that keeps a drone at `place`, or brings it there."""
     return accelerate(body, track(body, (place[0], place[1], place[2]), STILL, STILL))
+
+
+def _run_up(ball: Ball) -> float:
+    """m: how much higher a serve is met for a toss above the lowest, of 3.5 m: a longer fall leaves time to rise."""
+    top = ball.position[2] + ball.velocity[2] ** 2 / (2.0 * GRAVITY)
+    return 0.13 * max(top - 3.5, 0.0)

@@ -52,18 +52,24 @@ def carry_out(body: Body, strike: Strike) -> Setpoint:
     if left > PUSH:
         drift = 0.5 * GRAVITY * DRIFT * PUSH * PUSH / n[2]
         wait = (place[0] - n[0] * drift, place[1] - n[1] * drift, place[2] - max(strike.velocity[2], 0.0) * RUN)
-        ax, ay, az = track(body, wait, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+        ax, ay, az = track(body, wait, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0), RUSH)
         return accelerate(body, (ax, ay, az if left > READY else _rise(body, strike)))
     up = upward(body)
     return point(body, n, MASS * max(GRAVITY + _rise(body, strike), 0.0) / max(up[2], 0.5))
 
 
+RUSH: Final = 5.0
+"""m/s2: how hard a drone hurries to a ball."""
 READY: Final = 0.7
 """s before the touch from which on height follows the plan."""
 DRIFT: Final = 0.4
 """Share of the run-up of an instant tilt that is flown within PUSH: the tilt takes time."""
 RUN: Final = 0.25
 """s: a drone rises for so long, at the mean of its speeds, before the touch."""
+_LIFT: Final = 4.6
+"""m/s2: what a tilted drone can climb with."""
+_SINK: Final = 7.0
+"""m/s2: what is left of thrust then still turns the drone."""
 _SOON: Final = 0.06
 """s: closer to the touch corrections come too late for the rotors."""
 
@@ -79,5 +85,19 @@ def _rise(body: Body, strike: Strike) -> float:
     sideways = sum(n[i] * (body.velocity[i] + n[i] * tilted * DRIFT) for i in (0, 1))
     speed = sum(a * b for a, b in zip(strike.velocity, n, strict=True))
     gap = strike.place[2] - body.position[2]
-    now, then = body.velocity[2], (speed - sideways) / n[2]
-    return min(max(6.0 * gap / (left * left) - (4.0 * now + 2.0 * then) / left, -7.0), 5.5)
+    return min(max(_meet(left, gap, body.velocity[2], (speed - sideways) / n[2]), -_SINK), _LIFT)
+
+
+def _meet(left: float, gap: float, now: float, then: float) -> float:
+    """The acceleration to apply now to be `gap` m higher and as fast as `then` in `left` s.
+
+    That of a cubic in time; where the cubic ends with more than _LIFT, that of two constant accelerations of which the
+    second is _LIFT.
+    """
+    if (4.0 * then + 2.0 * now) / left - 6.0 * gap / (left * left) <= _LIFT:
+        return 6.0 * gap / (left * left) - (4.0 * now + 2.0 * then) / left
+    gain = then - now
+    lifting = (2.0 * (gap - now * left) - gain * left) / min(gain - _LIFT * left, -1e-6)
+    if lifting >= left - 1e-3:
+        return _LIFT
+    return (gain - _LIFT * max(lifting, 0.0)) / (left - max(lifting, 0.0))

@@ -141,15 +141,15 @@ def brief(court: Court, config: Config) -> str:
     acts = {
         "prt": "Every 20 ms answer with 4 numbers from -1 to 1, the thrust of each rotor",
         "ctbr": "Every 20 ms answer with 4 numbers from -1 to 1: body rates in 144 deg/s, and collective thrust",
-        "skill": 'After each hit and each crossing of the net give an order such as {"skill": "hover"} or '
+        "skill": 'After each hit and each crossing of the net give an order: {"skill": "hover"} or '
         '{"skill": "pass", "target": [3, 0, 2], "flight": 1.3}; targets are in your own frame, where x > 0 is your half',
     }[str(config["level"])]
     hits = "the two drones hit in turn" if court.team == 1 else "each drone of a side hits at most once in a possession"
     return (
         f"Quadrotors with a racket on top play volleyball {court.team} against {court.team} on a court of "
         f"{court.length:g} x {court.width:g} m with a net of 2.43 m. A rally begins with the ball {court.toss:g} m "
-        f"above the server; {hits}. A side loses the rally when it hits out of turn or not with the racket, flies across "
-        f"the net or below 0.3 m, lets teammates come within 0.8 m, sends the ball into the net or out, or lets it fall "
-        f"below 0.2 m in its own half. Serve alternates. {config['points']} points win, by two; after "
+        f"above the server; {hits}. A side loses the rally when it hits out of turn or not with the racket, flies "
+        f"across the net or below 0.3 m, lets teammates come within 0.8 m, sends the ball into the net or out, or "
+        f"lets it fall below 0.2 m in its own half. Serve alternates. {config['points']} points win, by two; after "
         f"{config['rallies']} rallies whoever has more. {acts}. Who does not answer repeats the last action."
     )

@@ -85,12 +85,11 @@ class Rally:
 
     def _note_hit(self, drone: int) -> None:
         side = self.court.side(drone)
-        served = self.serving
         self.hits += 1
         self.by[side] += 1
         self.last = side
         self.spent |= {drone}
-        if served or self.court.team == 1:
+        if self.court.team == 1:
             self._pass_to(1 - side)
 
     def _note_place(self, x: float) -> None:
