@@ -20,7 +20,7 @@ def test_the_constants_are_those_of_the_iris():
     assert pytest.approx(0.62097, abs=1e-5) == iris.HOVER
     assert pytest.approx(0.24194, abs=1e-5) == iris.HOVER_COMMAND
     assert pytest.approx(6.0032, abs=1e-4) == iris.MAX_THRUST
-    assert 4 * iris.MAX_THRUST / (iris.MASS * iris.GRAVITY) == pytest.approx(1.6104, abs=1e-4)
+    assert pytest.approx(1.6104, abs=1e-4) == 4 * iris.MAX_THRUST / (iris.MASS * iris.GRAVITY)
 
 
 def test_the_inertia_is_the_published_one_though_it_breaks_the_triangle_inequality():
@@ -106,19 +106,19 @@ def test_no_ball_goes_through_a_racket_at_12_m_s(speed: float, offset: float):
 
 
 def test_a_slow_ball_is_one_touch_each_time_it_comes_down():
-    made = world(ball=(0.0, 0.0, 2.0 + REACH + 0.05))
+    made = world(ball=(0.0, 0.0, 2.0 + REACH + 0.3))
     touches = [step for step in range(40) if made.advance(HOVER)]
-    assert 2 <= len(touches) <= 4
-    assert min(b - a for a, b in zip(touches, touches[1:], strict=False)) > 5
+    assert len(touches) == 2
+    assert touches[1] - touches[0] > 15
 
 
 def test_a_ball_from_below_or_beside_is_no_racket_hit():
     made = world(ball=(0.0, 0.0, 1.7))
     made.ball_velocity[2] = 6.0
-    assert [touch for _ in range(10) for touch in made.advance(HOVER)][0] == (0, False)
-    aside = world(ball=(0.5, 0.0, 2.0))
-    aside.ball_velocity[:] = (-6.0, 0.0, 0.3)
-    assert [touch for _ in range(10) for touch in aside.advance(HOVER)][0] == (0, False)
+    assert next(touch for _ in range(10) for touch in made.advance(HOVER)) == (0, False)
+    aside = world(ball=(0.5, 0.0, 1.97))
+    aside.ball_velocity[:] = (-6.0, 0.0, 0.0)
+    assert next(touch for _ in range(10) for touch in aside.advance(HOVER)) == (0, False)
 
 
 def test_downwash_pushes_only_those_below_by_the_published_law():

@@ -71,7 +71,7 @@ class TeamAgent(Agent):
 
     def _order(self, seen: Sight, ball: Ball, mates: Sequence[Vector]) -> Order:
         possession = self._possession
-        if possession.serving and not possession.mine or not possession.serving and _met(ball)[0] < _OVER:
+        if (possession.serving and not possession.mine) or (not possession.serving and _met(ball)[0] < _OVER):
             return Order(Skill.GOTO, _ready(self._court, self._number), 0.0)
         hitter = self._hitter(ball, mates)
         if hitter == self._number:

@@ -56,7 +56,8 @@ def mjcf(drones: int, step: float) -> str:
     rotors = "".join(_rotors(drone) for drone in range(drones))
     bounce = f'condim="1" solimp=".9999 .9999 .001" solref="{BOUNCE[step]}"'
     slides = "".join(f'<joint type="slide" axis="{axis}"/>' for axis in ("1 0 0", "0 1 0", "0 0 1"))
-    return f"""<mujoco model="drone volleyball"><option timestep="{step}" gravity="0 0 {-GRAVITY}" integrator="Euler"/>
+    return f"""<mujoco model="drone volleyball"><option timestep="{step}" gravity="0 0 {-GRAVITY}" integrator="Euler">
+<flag autoreset="disable"/></option>
 <visual><global offwidth="1280" offheight="720"/></visual>
 <default><default class="drone"><geom contype="{_DRONE}" conaffinity="{_DRONE}" {bounce}/></default></default>
 <worldbody><light pos="0 0 12" dir="0 0 -1"/>

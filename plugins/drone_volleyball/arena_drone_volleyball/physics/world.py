@@ -61,7 +61,8 @@ class World:
         self._ball_geom: int = self.model.geom("ball").id
         self._parts = _parts(self.model, drones)
         self._touching: frozenset[int] = frozenset()
-        self._warning: int = int(mujoco.mjtWarning.mjWARN_BADQACC)
+        kinds = mujoco.mjtWarning
+        self._broken = [int(kind) for kind in (kinds.mjWARN_BADQPOS, kinds.mjWARN_BADQVEL, kinds.mjWARN_BADQACC)]
 
     def place(self, poses: Array, ball: Array, ball_velocity: Array | None = None) -> None:
         """Everything at rest and the rotors at hover: drones at `poses` (n, 7), the ball at `ball` (3,)."""
@@ -123,7 +124,7 @@ class World:
         return bool((self.ball - self.poses[drone, :3]) @ up > 0.0)
 
     def _require_finite(self) -> None:
-        if self.data.warning.number[self._warning] or not np.isfinite(self.data.qvel).all():
+        if self.data.warning.number[self._broken].any() or not np.isfinite(self.data.qvel).all():
             raise GameFault(
                 f"the physics lost its footing {self.data.time:.3f} s into the rally: a state is not finite"
             )

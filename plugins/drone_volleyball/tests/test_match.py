@@ -1,0 +1,258 @@
+"""Matches: set structure, frames, replay, actions good and bad (RULES.md 1, 3, 5, 6)."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from arena.core.canonical import canonical
+from arena.core.errors import BadOption, GameUnavailable, IllegalAction, MalformedAction
+from arena.core.seed import Seed
+from arena.core.values import OMNISCIENT, SPECTATOR, TENSOR, TEXT, VIEW, Seat
+from arena.testing import GAME_PROMISES, check_game
+from arena_drone_volleyball.physics.iris import HOVER_COMMAND
+from arena_drone_volleyball.play import game as games
+from arena_drone_volleyball.play.levels import Skills
+from arena_drone_volleyball.rules.rally import Verdict
+from arena_drone_volleyball.rules.score import Score
+from plugins.drone_volleyball.tests.courts import contest, game, same
+
+HOVER = np.full(4, HOVER_COMMAND, dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("1v1", {"rallies": 2}),
+        ("1v1", {"level": "ctbr", "chunk": 10, "dt": 0.002}),
+        ("3v3", {"level": "skill", "rallies": 2}),
+        ("6v6", {"chunk": 10, "rallies": 1, "dt": 0.002}),
+    ],
+)
+def test_every_court_and_level_keeps_the_contract_of_a_game(name: str, options) -> None:
+    found = check_game(game(name, **options), seeds=(1,), max_steps=25)
+    assert len(found) == len(GAME_PROMISES)
+
+
+def test_points_are_won_by_two_and_rallies_are_limited():
+    """RULES.md 3.5"""
+    near, far = Verdict(0, ()), Verdict(1, ())
+    score = Score(5, 15)
+    for verdict in [near, far] * 4 + [near]:
+        assert not score.over
+        score.note(verdict)
+    assert score.points == [5, 4]
+    assert not score.over
+    score.note(near)
+    assert score.over
+    short = Score(5, 2)
+    short.note(near)
+    short.note(Verdict(None, ()))
+    assert short.over
+
+
+def test_serve_alternates_and_both_sides_start_alike():
+    """RULES.md 3.2"""
+    made = contest("3v3", rallies=3)
+    servers = []
+    while not made.outcome():
+        assert np.allclose(made.world.poses[:3, :2], -made.world.poses[3:, :2])
+        servers.append(made.rally.serving_drone)
+        made.world.ball[:] = (1.0, 0.0, 0.1)
+        made.step({Seat(n): HOVER for n in range(6)})
+    assert servers == [2, 5, 2]
+    assert [seat.rank for seat in made.outcome()] == [4, 4, 4, 1, 1, 1]
+
+
+def test_a_hit_and_a_rally_pay():
+    """RULES.md 3.6"""
+    made = contest()
+    made.world.ball[:] = made.world.poses[0, :3] + (0.0, 0.0, 0.2)
+    made.world.ball_velocity[2] = -3.0
+    made.step({Seat(0): HOVER, Seat(1): HOVER})
+    assert made.rewards() == {0: {"hit": 5.0}}
+    made.world.ball[:] = (-1.0, 0.0, 0.1)
+    made.step({Seat(0): HOVER, Seat(1): HOVER})
+    assert made.rewards() == {0: {"rally": 100.0}, 1: {"rally": -100.0}}
+
+
+def test_mirrored_actions_give_mirrored_play():
+    """RULES.md 6.1: what side near sees when it serves, far sees when it does, bit for bit in what it is shown."""
+    near, far = contest(), contest()
+    far.rally.turn = far.rally.last = 1
+    far.rally.server = far.rally._half = 1
+    far.world.ball[:2] *= -1.0
+    rng = np.random.default_rng(1)
+    for _ in range(60):
+        one, other = (rng.uniform(0.0, 0.5, 4).astype(np.float32) for _ in range(2))
+        near.step({Seat(0): one, Seat(1): other})
+        far.step({Seat(0): other, Seat(1): one})
+        for seat in (0, 1):
+            seen = near.observe(Seat(seat), frozenset({TENSOR}))[TENSOR]
+            mirrored = far.observe(Seat(1 - seat), frozenset({TENSOR}))[TENSOR]
+            assert np.allclose(seen, mirrored, atol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "size"), [("1v1", 37), ("3v3", 57), ("6v6", 78)])
+def test_observations_have_the_published_sizes(name: str, size: int):
+    """RULES.md 6.2"""
+    made = contest(name)
+    for seat in range(made.seats):
+        assert made.observe(Seat(seat), frozenset({TENSOR}))[TENSOR].shape == (size,)
+    (tensor,) = (field for field in game(name).spec.fields if field.name == TENSOR)
+    assert tensor.help.count("[") == {"1v1": 12, "3v3": 14, "6v6": 14}[name]
+    assert f":{size}]" in tensor.help
+
+
+def test_the_tensor_says_what_its_layout_says():
+    """RULES.md 6.1, 6.2"""
+    made = contest()
+    made.world.twists[1] = (1.0, 2.0, 3.0, 0.1, 0.2, 0.3)
+    far = made.observe(Seat(1), frozenset({TENSOR}))[TENSOR]
+    place = made.world.poses[1, :3] * (-1.0, -1.0, 1.0)
+    ball = made.world.ball * (-1.0, -1.0, 1.0)
+    assert np.allclose(far[:3], place)
+    assert np.allclose(far[3:7], (1.0, 0.0, 0.0, 0.0), atol=1e-6)
+    assert np.allclose(far[7:10], (-1.0, -2.0, 3.0))
+    assert np.allclose(far[10:13], (0.1, 0.2, 0.3))
+    assert np.allclose(far[23:26], place - (1.5, 0.0, 2.0))
+    assert np.allclose(far[26:29], made.world.poses[0, :3] * (-1.0, -1.0, 1.0) - place, atol=1e-6)
+    assert np.allclose(far[29:32], place - ball, atol=1e-6)
+    assert far[35:].tolist() == [0.0, 1.0]
+
+
+def test_text_and_view_tell_where_things_are():
+    """RULES.md 6.3"""
+    made = contest("3v3", level="skill")
+    for viewer in (Seat(4), SPECTATOR, OMNISCIENT):
+        seen = made.observe(viewer, frozenset({TEXT, VIEW}))
+        assert "is to serve" in seen[TEXT]
+        assert "comes down through 1.9 m" in seen[TEXT]
+        assert json.loads(canonical(seen[VIEW]))["serving"] is True
+    assert "You fly drone 4 of the far side" in made.observe(Seat(4), frozenset({TEXT}))[TEXT]
+
+
+def test_a_match_is_bit_identical_when_it_is_played_again():
+    """RULES.md 2.1"""
+    rng = np.random.default_rng(5)
+    rows = rng.uniform(-0.2, 0.6, (200, 2, 4)).astype(np.float32)
+    one, other = contest(seed=7), contest(seed=7)
+    for row in rows:
+        for made in (one, other):
+            if made.to_move():
+                made.step({Seat(0): row[0], Seat(1): row[1]})
+    assert same(one.world.data.qpos, other.world.data.qpos)
+    assert canonical([e.data for e in one.events(SPECTATOR, 0)]) == canonical(
+        [e.data for e in other.events(SPECTATOR, 0)]
+    )
+
+
+def test_a_chunk_is_flown_step_by_step_and_discarded_at_an_event():
+    """RULES.md 5.3"""
+    made = contest(chunk=10)
+    made.step({Seat(0): made.check(Seat(0), np.tile(HOVER, (10, 1))), Seat(1): made.check(Seat(1), HOVER)})
+    assert list(made.to_move()) == [1]
+    assert made.rally.steps == 1
+    made.world.ball[:] = made.world.poses[0, :3] + (0.0, 0.0, 0.2)
+    made.world.ball_velocity[2] = -3.0
+    made.step({Seat(1): made.check(Seat(1), np.tile(HOVER, (4, 1)))})
+    assert list(made.to_move()) == [0, 1]
+    assert made.rally.hits == 1
+
+
+def test_silence_repeats_the_last_step_and_hovers_at_first():
+    """RULES.md 5.6"""
+    made = contest(chunk=10)
+    assert np.allclose(made.default_action(Seat(0)), HOVER)
+    rows = np.linspace(-0.5, 0.5, 12, dtype=np.float32).reshape(3, 4)
+    made.step({Seat(0): made.check(Seat(0), rows), Seat(1): made.check(Seat(1), HOVER)})
+    assert np.allclose(made.default_action(Seat(0)), rows[-1])
+    assert game().spec.forfeit == "plays default"
+    assert game().spec.max_refusals == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        (np.full(4, np.nan, dtype=np.float32), "from -1 to 1, not nan"),
+        (np.array([0, 0, 0, np.inf]), "from -1 to 1, not inf"),
+        (np.array([0.0, -1.5, 0.0, 0.0]), "from -1 to 1, not -1.5"),
+        (np.zeros(5), r"not of shape \(5,\)"),
+        (np.zeros((11, 4)), "at most 10 steps, not 11"),
+        (np.zeros((0, 4)), "shape"),
+        ([0.0, "x", 0.0, 0.0], "tensor or list of numbers"),
+        ("up", "tensor or list of numbers"),
+        (7, "tensor or list of numbers"),
+    ],
+)
+def test_bad_rotor_commands_are_refused_with_the_bound_they_break(action, said: str):
+    """RULES.md 5.1, 5.2, 5.3"""
+    for level in ("prt", "ctbr"):
+        with pytest.raises((MalformedAction, IllegalAction), match=said):
+            contest(chunk=10, level=level).check(Seat(0), action)
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ({"skill": "smash"}, "unknown skill 'smash'; there is hover"),
+        ({"skill": "goto"}, "goto takes skill, target"),
+        ({"skill": "goto", "target": [7.0, 0.0, 2.0]}, "x is from -6 to 6 m, not 7"),
+        ({"skill": "goto", "target": [1.0, 3.5, 2.0]}, "y is from -3 to 3 m, not 3.5"),
+        ({"skill": "goto", "target": [1.0, 0.0, 9.0]}, "z is from 0 to 8 m, not 9"),
+        ({"skill": "goto", "target": [1.0, float("nan"), 2.0]}, "finite number"),
+        ({"skill": "goto", "target": [1.0, True, 2.0]}, "finite number"),
+        ({"skill": "goto", "target": "here"}, "three numbers"),
+        ({"skill": "pass", "target": [1.0, 0.0, 2.0], "flight": 9.0}, "0.3 to 3 s, not 9"),
+        ({"skill": "hover", "why": "not"}, "takes skill and nothing else"),
+        ({}, "unknown skill 'None'"),
+        ("hover", "answer with an order"),
+    ],
+)
+def test_bad_orders_are_refused_with_the_bound_they_break(order, said: str):
+    """RULES.md 5.4, 5.5"""
+    with pytest.raises((MalformedAction, IllegalAction), match=said):
+        Skills(12.0, 6.0).check(order)
+
+
+def test_chunks_belong_to_the_low_levels():
+    with pytest.raises(BadOption, match="chunk"):
+        game(level="skill", chunk=2)
+
+
+def test_seats_decide_at_events_only_at_the_level_of_skills():
+    """RULES.md 5.4"""
+    made = contest(level="skill")
+    serve = {"skill": "serve", "target": [-1.5, 0.0, 1.9]}
+    made.step({Seat(0): made.check(Seat(0), serve), Seat(1): made.check(Seat(1), {"skill": "hover"})})
+    assert made.rally.hits == 1
+    made.step({Seat(0): {"skill": "hover"}, Seat(1): {"skill": "hover"}})
+    assert [event.kind for event in made.events(SPECTATOR, 0)][:3] == ["serve", "hit", "crossing"]
+
+
+def test_nothing_loads_mujoco_before_a_match_begins():
+    """RULES.md 1"""
+    script = (
+        "import sys\n"
+        "from arena.cli.main import run\n"
+        "assert run(['games', '--json']) == 0\n"
+        "assert 'mujoco' not in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    offers = {offer["id"]: offer for offer in json.loads(done.stdout)["games"]}
+    assert offers["drone_volleyball/6v6"]["available"]
+
+
+def test_without_mujoco_the_game_says_how_to_mend_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(games, "find_spec", lambda name: None)
+    with pytest.raises(GameUnavailable, match=r"pip install 'mujoco>=4.0,<5'"):
+        game()
+
+
+def test_seeds_scatter_the_start():
+    first, second = contest(seed=1), contest(seed=2)
+    assert not np.allclose(first.world.poses, second.world.poses)
+    assert np.abs(first.world.poses[:, :3] - first.court.anchors()).max() <= 0.1
+    assert Seed.of(1) != Seed.of(2)
