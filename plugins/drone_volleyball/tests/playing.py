@@ -19,8 +19,7 @@ AGENTS: dict[str, AgentFactory] = {"random": RandomAgent, "hover": Hover, "rally
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One rally: a serve is legal when the server's side brought the ball over the net, and returned when the other side
-    brought it back."""
+    """One rally. A serve is legal when the server's side brought the ball over, and returned when it was brought back."""
 
     hits: int
     winner: str | None

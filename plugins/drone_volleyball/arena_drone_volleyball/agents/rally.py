@@ -12,7 +12,7 @@ from arena_drone_volleyball.control.skills import Order, Skill
 
 _TARGET: Final[Vector] = (-1.5, 0.0, 1.9)
 _READY: Final[Vector] = (1.5, 0.0, 1.6)
-_SERVE: Final = 1.1
+_SERVE: Final = 1.05
 _FLIGHT: Final = 1.06
 """s: short, so that a rally holds many hits, and high enough for the net."""
 

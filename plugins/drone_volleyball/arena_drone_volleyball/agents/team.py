@@ -1,4 +1,4 @@
-"""A rule-based team for 3v3 and 6v6: serve, receive, set, attack, each drone by the same rules from what it sees itself.
+"""A rule-based team for 3v3 and 6v6: serve, receive, set, attack. Each drone decides by itself, by the same rules.
 
 All drones of a side see the same ball and places, so they agree on who does what without a word.
 """

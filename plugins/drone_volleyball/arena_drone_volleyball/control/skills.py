@@ -24,7 +24,7 @@ class Skill(StrEnum):
     ATTACK = "attack"
 
 
-HEIGHTS: Final = {Skill.SERVE: 2.3, Skill.RECEIVE: 1.9, Skill.PASS: 1.9, Skill.SET: 1.9, Skill.ATTACK: 2.6}
+HEIGHTS: Final = {Skill.SERVE: 2.4, Skill.RECEIVE: 1.9, Skill.PASS: 1.9, Skill.SET: 1.9, Skill.ATTACK: 2.6}
 """m: where a hitting skill meets the ball's centre."""
 FLIGHTS: Final = {Skill.SERVE: 1.3, Skill.RECEIVE: 1.3, Skill.PASS: 1.3, Skill.SET: 1.4, Skill.ATTACK: 1.0}
 """s: how long the ball flies to its target when the order does not say."""

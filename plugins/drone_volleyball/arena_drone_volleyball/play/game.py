@@ -141,7 +141,7 @@ def brief(court: Court, config: Config) -> str:
     acts = {
         "prt": "Every 20 ms answer with 4 numbers from -1 to 1, the thrust of each rotor",
         "ctbr": "Every 20 ms answer with 4 numbers from -1 to 1: body rates in 144 deg/s, and collective thrust",
-        "skill": 'After each hit and each crossing of the net give an order: {"skill": "hover"} or '
+        "skill": 'After each hit and each crossing of the net give an order: {"skill": "hover"}, or one such as '
         '{"skill": "pass", "target": [3, 0, 2], "flight": 1.3}; targets are in your own frame, where x > 0 is your half',
     }[str(config["level"])]
     hits = "the two drones hit in turn" if court.team == 1 else "each drone of a side hits at most once in a possession"
