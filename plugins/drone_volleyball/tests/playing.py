@@ -19,7 +19,7 @@ AGENTS: dict[str, AgentFactory] = {"random": RandomAgent, "hover": Hover, "rally
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One rally. A serve is legal when the server's side brought the ball over, and returned when it was brought back."""
+    """One rally. A serve is legal when the server's side brought the ball over, returned when it was brought back."""
 
     hits: int
     winner: str | None

@@ -1,5 +1,7 @@
-"""The courts as games of the arena. Nothing here loads MuJoCo until a match begins."""
+"""The courts and tasks as games of the arena. Nothing here loads MuJoCo until a match begins."""
 
+from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from typing import Final, cast
 
@@ -8,9 +10,10 @@ from arena.core.game import ClockSpec, Entries, FieldSpec, Game, GameListing, Ga
 from arena.core.options import Option
 from arena.core.seed import Seed
 from arena.core.values import TENSOR, TEXT, VIEW, Config, Seat
-from arena_drone_volleyball.play.layout import court_layout, describe, size
+from arena_drone_volleyball.play.layout import Layout, court_layout, describe, drill_layout, size
 from arena_drone_volleyball.play.levels import MAX_CHUNK, Level, Rates, Rotors, Skills
-from arena_drone_volleyball.rules.court import COURTS, SIDES, Court
+from arena_drone_volleyball.rules.court import COURTS, SIDES, TRIO, Court
+from arena_drone_volleyball.rules.drills import DRILLS, Drill
 from arena_drone_volleyball.rules.score import Score
 
 VERSION: Final = "0.1.0"
@@ -35,6 +38,7 @@ POINTS: Final = Option(name="points", kind="int", default=5, low=1, high=25, hel
 RALLIES: Final = Option(
     name="rallies", kind="int", default=15, low=1, high=200, help="after so many whoever has more points wins"
 )
+DRILL_OPTIONS: Final = (LEVEL, CHUNK, STEP)
 OPTIONS: Final = (LEVEL, CHUNK, STEP, COMPAT, POINTS, RALLIES)
 
 
@@ -69,20 +73,39 @@ class CourtGame(Game):
         return None
 
 
+class DrillGame(Game):
+    """A task with its options applied.
+
+    Raises:
+        GameUnavailable: MuJoCo is not installed.
+        BadOption: chunks where there are none.
+    """
+
+    def __init__(self, drill: type[Drill], config: Config) -> None:
+        require_mujoco(f"drone_volleyball/{drill.name}")
+        self.drill, self.config = drill, config
+        self.level = level_of(config, TRIO)
+        self.spec = _drill_spec(drill, config)
+
+    def new_state(self, seed: Seed, entries: Entries) -> State:
+        """The start, before the first control step."""
+        from arena_drone_volleyball.play.exercise import Exercise
+
+        return Exercise(self.drill(), self.level, seed, step=cast(float, self.config["dt"]))
+
+
 def listings() -> list[GameListing]:
-    """The courts on offer."""
+    """The courts and tasks on offer."""
+    courts = [_listing(court.name, court.drones, partial(CourtGame, court), OPTIONS) for court in COURTS.values()]
+    return courts + [
+        _listing(drill.name, len(drill.starts), partial(DrillGame, drill), DRILL_OPTIONS) for drill in DRILLS
+    ]
 
-    def listing(court: Court) -> GameListing:
-        return GameListing(
-            id=f"drone_volleyball/{court.name}",
-            version=VERSION,
-            min_seats=court.drones,
-            max_seats=court.drones,
-            make=lambda config: CourtGame(court, config),
-            options=OPTIONS,
-        )
 
-    return [listing(court) for court in COURTS.values()]
+def _listing(name: str, seats: int, make: Callable[[Config], Game], options: tuple[Option, ...]) -> GameListing:
+    return GameListing(
+        id=f"drone_volleyball/{name}", version=VERSION, min_seats=seats, max_seats=seats, make=make, options=options
+    )
 
 
 def level_of(config: Config, court: Court) -> Level:
@@ -109,15 +132,6 @@ def require_mujoco(game: str) -> None:
 
 def _spec(court: Court, config: Config) -> GameSpec:
     layout = court_layout(court)
-    tensor = FieldSpec(
-        name=TENSOR,
-        kind="tensor",
-        help=f"own frame, SI units: {describe(layout)}",
-        shape=(size(layout),),
-        dtype="float32",
-    )
-    view = FieldSpec(name=VIEW, kind="json", help="points, rally, ball and drones; seats in their own frame")
-    text = FieldSpec(name=TEXT, kind="text", help="the same in words, with where the ball comes down")
     orders = config["level"] == "skill"
     steps = court.steps * cast(int, config["rallies"])
     return GameSpec(
@@ -126,7 +140,7 @@ def _spec(court: Court, config: Config) -> GameSpec:
         seats=court.drones,
         summary=f"Drone volleyball {court.name} on MuJoCo, to {config['points']} points",
         brief=brief(court, config),
-        fields=(tensor, view, text),
+        fields=_fields(layout),
         teams=SIDES if court.team > 1 else (),
         dynamics="simultaneous" if orders or config["chunk"] == 1 else "mixed",
         clock=ClockSpec(decision=10.0 if orders else 2.0, bank=60.0, match=14_400.0),
@@ -136,14 +150,31 @@ def _spec(court: Court, config: Config) -> GameSpec:
     )
 
 
+def _drill_spec(drill: type[Drill], config: Config) -> GameSpec:
+    layout, seats = drill_layout(drill), len(drill.starts)
+    orders = config["level"] == "skill"
+    return GameSpec(
+        id=f"drone_volleyball/{drill.name}",
+        version=VERSION,
+        seats=seats,
+        summary=f"Drone volleyball: {drill.about}",
+        brief=f"{drill.about[0].upper()}{drill.about[1:]}. It ends after {drill.steps} control steps of 20 ms, or when a "
+        f"drone is below 0.4 m. {_acts(config)}. Who does not answer repeats the last action.",
+        fields=_fields(layout),
+        dynamics="simultaneous" if orders or config["chunk"] == 1 else "mixed",
+        scored=True,
+        score_low=0.0,
+        score_high=drill.best,
+        clock=ClockSpec(decision=10.0 if orders else 2.0, bank=60.0, match=14_400.0),
+        forfeit="plays default",
+        max_refusals=3 if orders else 1,
+        max_decisions=(drill.steps + 1) * seats,
+        set_deals=5,
+    )
+
+
 def brief(court: Court, config: Config) -> str:
     """The rules in words."""
-    acts = {
-        "prt": "Every 20 ms answer with 4 numbers from -1 to 1, the thrust of each rotor",
-        "ctbr": "Every 20 ms answer with 4 numbers from -1 to 1: body rates in 144 deg/s, and collective thrust",
-        "skill": 'After each hit and each crossing of the net give an order: {"skill": "hover"}, or one such as '
-        '{"skill": "pass", "target": [3, 0, 2], "flight": 1.3}; targets are in your own frame, where x > 0 is your half',
-    }[str(config["level"])]
     hits = "the two drones hit in turn" if court.team == 1 else "each drone of a side hits at most once in a possession"
     return (
         f"Quadrotors with a racket on top play volleyball {court.team} against {court.team} on a court of "
@@ -151,5 +182,24 @@ def brief(court: Court, config: Config) -> str:
         f"above the server; {hits}. A side loses the rally when it hits out of turn or not with the racket, flies "
         f"across the net or below 0.3 m, lets teammates come within 0.8 m, sends the ball into the net or out, or "
         f"lets it fall below 0.2 m in its own half. Serve alternates. {config['points']} points win, by two; after "
-        f"{config['rallies']} rallies whoever has more. {acts}. Who does not answer repeats the last action."
+        f"{config['rallies']} rallies whoever has more. {_acts(config)}. Who does not answer repeats the last action."
+    )
+
+
+def _acts(config: Config) -> str:
+    """How to act, in words."""
+    return {
+        "prt": "Every 20 ms answer with 4 numbers from -1 to 1, the thrust of each rotor",
+        "ctbr": "Every 20 ms answer with 4 numbers from -1 to 1: body rates in 144 deg/s, and collective thrust",
+        "skill": 'After each hit and each crossing of the net give an order: {"skill": "hover"}, or one such as '
+        '{"skill": "pass", "target": [3, 0, 2], "flight": 1.3}; targets are in your own frame, where x > 0 is your half',
+    }[str(config["level"])]
+
+
+def _fields(layout: Layout) -> tuple[FieldSpec, ...]:
+    told = f"own frame, SI units: {describe(layout)}"
+    return (
+        FieldSpec(name=TENSOR, kind="tensor", help=told, shape=(size(layout),), dtype="float32"),
+        FieldSpec(name=VIEW, kind="json", help="score, ball and drones; seats see them in their own frame"),
+        FieldSpec(name=TEXT, kind="text", help="the same in words"),
     )

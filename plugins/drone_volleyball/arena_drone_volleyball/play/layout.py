@@ -7,6 +7,7 @@ SI units, float32, in the frame of the viewer's own half. Relative positions are
 from typing import Final, NamedTuple
 
 from arena_drone_volleyball.rules.court import Court
+from arena_drone_volleyball.rules.drills import Drill
 
 
 class Part(NamedTuple):
@@ -49,6 +50,17 @@ def court_layout(court: Court) -> Layout:
         Part("already hit", 2, "one-hot: no, yes; in this possession"),
         Part("to others", 6 * team, "position less the own of each drone of my side, then of the other, by number, m"),
     )
+
+
+def drill_layout(drill: type[Drill]) -> Layout:
+    """The layout of a task: 26 numbers without a ball, 32 with one, 40 in two."""
+    if drill.toss is None:
+        return (*BODY, TO_ANCHOR)
+    if len(drill.starts) == 1:
+        return (*BODY, TO_ANCHOR, TO_BALL, BALL_VELOCITY)
+    other = Part("to other", 3, "the other drone's position less the own, m")
+    turn = Part("turn", 3, "one-hot: mine, the other's, nobody's")
+    return (*BODY, TO_ANCHOR, other, TO_BALL, BALL_VELOCITY, turn, Part("id", 2, "one-hot: my number"))
 
 
 def size(layout: Layout) -> int:
