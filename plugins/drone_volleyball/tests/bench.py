@@ -32,7 +32,8 @@ def main() -> None:
         for name, floor in FLOORS.items():
             wanted = f"{floor:>8,}" if step == 0.001 else "        "
             print(
-                f"{name} at dt {step}                    {wanted}   {referee(name, step):8,.0f}   {bare(name, step):8,.0f}"
+    told = f"{back} of {legal} legal serves returned (wanted 60 %)"
+    print(f"team {name}, {len(rallies)} rallies of {hits:.1f} hits: {told}")
             )
     if not quick:
         rally()
@@ -80,7 +81,8 @@ def returns(name: str, count: int) -> None:
     legal, back = sum(each.legal_serve for each in rallies), sum(each.returned for each in rallies)
     hits = np.mean([each.hits for each in rallies])
     print(
-        f"team {name}, {len(rallies)} rallies: {back} of {legal} legal serves returned (wanted 60 %), {hits:.1f} hits each"
+    told = f"{back} of {legal} legal serves returned (wanted 60 %)"
+    print(f"team {name}, {len(rallies)} rallies of {hits:.1f} hits: {told}")
     )
 
 

@@ -12,7 +12,7 @@ from arena.core.seed import Seed
 from arena.core.values import TENSOR, TEXT, VIEW, Config, Seat
 from arena_drone_volleyball.play.layout import Layout, court_layout, describe, drill_layout, size
 from arena_drone_volleyball.play.levels import MAX_CHUNK, Level, Rates, Rotors, Skills
-from arena_drone_volleyball.rules.court import COURTS, SIDES, TRIO, Court
+from arena_drone_volleyball.rules.court import COURTS, SEXTET, SIDES, Court
 from arena_drone_volleyball.rules.drills import DRILLS, Drill
 from arena_drone_volleyball.rules.score import Score
 
@@ -84,7 +84,7 @@ class DrillGame(Game):
     def __init__(self, drill: type[Drill], config: Config) -> None:
         require_mujoco(f"drone_volleyball/{drill.name}")
         self.drill, self.config = drill, config
-        self.level = level_of(config, TRIO)
+        self.level = level_of(config, SEXTET)
         self.spec = _drill_spec(drill, config)
 
     def new_state(self, seed: Seed, entries: Entries) -> State:
@@ -158,7 +158,7 @@ def _drill_spec(drill: type[Drill], config: Config) -> GameSpec:
         version=VERSION,
         seats=seats,
         summary=f"Drone volleyball: {drill.about}",
-        brief=f"{drill.about[0].upper()}{drill.about[1:]}. It ends after {drill.steps} control steps of 20 ms, or when a "
+        brief=f"{drill.about[0].upper()}{drill.about[1:]}. It ends after {drill.steps} steps of 20 ms, or when a "
         f"drone is below 0.4 m. {_acts(config)}. Who does not answer repeats the last action.",
         fields=_fields(layout),
         dynamics="simultaneous" if orders or config["chunk"] == 1 else "mixed",
@@ -192,7 +192,7 @@ def _acts(config: Config) -> str:
         "prt": "Every 20 ms answer with 4 numbers from -1 to 1, the thrust of each rotor",
         "ctbr": "Every 20 ms answer with 4 numbers from -1 to 1: body rates in 144 deg/s, and collective thrust",
         "skill": 'After each hit and each crossing of the net give an order: {"skill": "hover"}, or one such as '
-        '{"skill": "pass", "target": [3, 0, 2], "flight": 1.3}; targets are in your own frame, where x > 0 is your half',
+        '{"skill": "pass", "target": [3, 0, 2], "flight": 1.3}; targets are in your own frame: x > 0 is your half',
     }[str(config["level"])]
 
 

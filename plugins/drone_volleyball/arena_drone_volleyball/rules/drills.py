@@ -22,8 +22,9 @@ FARTHEST: Final = 7.5
 
 
 class Drill(ABC):
-    """One run of a task. `score` is what counts so far, `turn` which drone is to hit, `over` why it
-    has ended, if it has.
+    """One run of a task.
+
+    `score` is what counts so far, `turn` who is to hit, `over` why it has ended, empty while it goes on.
     """
 
     name: ClassVar[str]
@@ -196,8 +197,11 @@ class SetAndSpike(Drill):
         return bool(hits) or crossed
 
     def _note_hit(self, hit: Touch) -> None:
+        if hit.drone >= len(self.starts):
+            self.over = self.over or "blocked"
+            return
         if hit.drone != self.turn or not hit.racket:
-            self.over = self.over or ("blocked" if hit.drone == 2 else "wrong hit")
+            self.over = self.over or "wrong hit"
             return
         self.turn += 1
         if hit.drone == 0:
