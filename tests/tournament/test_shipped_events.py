@@ -35,6 +35,7 @@ def test_every_event_fits_its_game_and_names_agents_there_are(path: Path) -> Non
 def test_every_hosted_game_has_an_event() -> None:
     hosted = {load(path).game for path in EVENTS}
     wanted = {"werewolf/ww7-lspo", "negotiation/dond", "negotiation/balloon"}
+    wanted |= {"drone_volleyball/1v1", "drone_volleyball/solo_bump"}
     assert wanted | {"openspiel/tic_tac_toe", "openspiel/kuhn_poker"} <= hosted
 
 

@@ -31,10 +31,8 @@ def main() -> None:
     for step in (0.001, 0.002):
         for name, floor in FLOORS.items():
             wanted = f"{floor:>8,}" if step == 0.001 else "        "
-            print(
-    told = f"{back} of {legal} legal serves returned (wanted 60 %)"
-    print(f"team {name}, {len(rallies)} rallies of {hits:.1f} hits: {told}")
-            )
+            judged, alone = referee(name, step), bare(name, step)
+            print(f"{name} at dt {step}                    {wanted}   {judged:8,.0f}   {alone:8,.0f}")
     if not quick:
         rally()
         returns("3v3", 200)
@@ -80,10 +78,8 @@ def returns(name: str, count: int) -> None:
     rallies = [each for seed in range(9_000, 9_000 + count // 20) for each in _twenty(name, seed)]
     legal, back = sum(each.legal_serve for each in rallies), sum(each.returned for each in rallies)
     hits = np.mean([each.hits for each in rallies])
-    print(
     told = f"{back} of {legal} legal serves returned (wanted 60 %)"
     print(f"team {name}, {len(rallies)} rallies of {hits:.1f} hits: {told}")
-    )
 
 
 def _twenty(name: str, seed: int) -> list:

@@ -7,10 +7,12 @@ import sys
 import numpy as np
 import pytest
 
+from arena.agents.simple import DefaultAgent
+from arena.core.agent import Clock, Observation, SeatInfo
 from arena.core.canonical import canonical
 from arena.core.errors import BadOption, GameUnavailable, IllegalAction, MalformedAction
 from arena.core.seed import Seed
-from arena.core.values import OMNISCIENT, SPECTATOR, TENSOR, TEXT, VIEW, Seat
+from arena.core.values import OMNISCIENT, SPECTATOR, TENSOR, TEXT, VIEW, MatchId, Seat
 from arena.testing import GAME_PROMISES, check_game
 from arena_drone_volleyball.physics.iris import HOVER_COMMAND
 from arena_drone_volleyball.play import game as games
@@ -19,6 +21,15 @@ from arena_drone_volleyball.rules.rally import Verdict
 from arena_drone_volleyball.rules.score import Score
 from plugins.drone_volleyball.tests.courts import contest, game, same
 
+SEAT = SeatInfo(
+    match_id=MatchId("match"),
+    seat=Seat(1),
+    seats=2,
+    game="drone_volleyball/1v1",
+    config={},
+    brief="",
+    seed=Seed.of(1),
+)
 HOVER = np.full(4, HOVER_COMMAND, dtype=np.float32)
 
 
@@ -249,6 +260,21 @@ def test_without_mujoco_the_game_says_how_to_mend_it(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(games, "find_spec", lambda name: None)
     with pytest.raises(GameUnavailable, match=r"pip install 'mujoco>=4.0,<5'"):
         game()
+
+
+@pytest.mark.parametrize(("level", "chunk"), [("prt", 1), ("ctbr", 10), ("skill", 1)])
+def test_the_agent_that_does_nothing_hovers(level: str, chunk: int):
+    """RULES.md 5.6"""
+    made = contest(level=level, chunk=chunk, dt=0.002)
+    null = DefaultAgent(SEAT)
+    for _ in range(20):
+        legal = made.legal(Seat(1))
+        action = null.act(Observation(0, {}), legal, Clock(1.0, 1.0))
+        made.world.ball[:] = (1.0, 0.0, 6.0)
+        made.step({seat: made.check(seat, action) for seat in made.to_move()})
+        if made.rally.steps >= 40:
+            break
+    assert np.allclose(made.world.poses[1, :3], made.court.anchors()[1], atol=0.15)
 
 
 def test_seeds_scatter_the_start():

@@ -70,7 +70,8 @@ class Rotors(Level):
     feedback = False
 
     def legal(self) -> Legal:
-        return Box(shape=(self.chunk, 4) if self.chunk > 1 else (4,), low=-1.0, high=1.0)
+        shape = (self.chunk, 4) if self.chunk > 1 else (4,)
+        return Box(shape=shape, low=-1.0, high=1.0, idle=self._still() * self.chunk)
 
     def check(self, action: Action) -> Action:
         rows = _numbers(action)
@@ -85,7 +86,7 @@ class Rotors(Level):
         return rows if self.chunk == 1 else rows.reshape(-1, 4)
 
     def hover(self) -> Action:
-        return self._shaped([HOVER_COMMAND] * 4)
+        return self._shaped(self._still())
 
     def steps(self, action: Action) -> Sequence[Any]:
         rows: list[Any] = np.asarray(action, dtype=np.float64).reshape(-1, 4).tolist()
@@ -98,6 +99,10 @@ class Rotors(Level):
     def last(self, action: Action) -> Action:
         return self._shaped(np.asarray(action).reshape(-1, 4)[-1])
 
+    def _still(self) -> tuple[float, ...]:
+        """The step that keeps a level drone where it is."""
+        return (HOVER_COMMAND,) * 4
+
     def _shaped(self, row: Any) -> Action:
         values = np.asarray(row, dtype=np.float32)
         return values if self.chunk == 1 else values.reshape(1, 4)
@@ -109,8 +114,8 @@ class Rates(Rotors):
 
     feedback = True
 
-    def hover(self) -> Action:
-        return self._shaped([0.0, 0.0, 0.0, HOVER_COMMAND])
+    def _still(self) -> tuple[float, ...]:
+        return (0.0, 0.0, 0.0, HOVER_COMMAND)
 
     def command(self, step: Any, body: Body, ball: Ball) -> Commands:
         p, q, r, thrust = step

@@ -46,7 +46,7 @@ class Drill(ABC):
     def note(
         self, drones: Sequence[Sequence[float]], ball: Sequence[float], rise: float, hits: Sequence[Touch]
     ) -> bool:
-        """Look at one control step: places in m, the ball's vertical speed `rise` in m/s. Whether something happened."""
+        """Look at one control step: places in m, the ball's vertical speed in m/s. Whether something happened."""
         self.passed += 1
         if any(place[2] < LOWEST for place in drones):
             self.over = "drone down"
