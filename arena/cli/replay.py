@@ -1,8 +1,10 @@
 """`arena replay`: a recorded match played again, as one viewer saw it."""
 
 import json
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,6 +31,9 @@ def replay(
     provenance: Annotated[
         bool, typer.Option("--provenance", help="Instead, how its moves came about: to be read by owners and admins.")
     ] = False,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Instead, draw the match into FILE, where its game can.")
+    ] = None,
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
     token: Token = None,
@@ -44,10 +49,33 @@ def replay(
     if provenance:
         moves = from_server(match, server, token, tls_ca) if server else from_ledger(match, db, token)
         show(match, moves, as_json=as_json)
+    elif svg is not None and not server:
+        _draw(match, db, svg)
     elif server:
         raise BadRequest("a server tells --provenance only; to see a match again give the ledger by --db")
     else:
         _replay(match, seat, everything, db, as_json)
+
+
+def _draw(match: str, db: str, file: Path) -> None:
+    from arena.cli.recorded import RecordedGames
+    from arena.ledger import Ledger
+    from arena.match.replay import recorded
+
+    with Ledger.open(db, create=False) as ledger:
+        result = ledger.result(match)
+    picture = ""
+    with plugin_code():
+        game = RecordedGames().game_of(result.plan.game)
+        for table in deque(recorded(game, result), maxlen=1):
+            picture = table.state.picture()
+    if not picture:
+        raise BadRequest(f"{game.spec.id} draws no pictures; leave --svg out to see the match in words")
+    try:
+        file.write_text(picture, encoding="utf-8")
+    except OSError as error:
+        raise BadRequest(f"{file} cannot be written: {error.strerror}") from None
+    print(f"drawn into {file}")
 
 
 def _replay(match: str, seat: int | None, everything: bool, db: str, as_json: bool) -> None:
