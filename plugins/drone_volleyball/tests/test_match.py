@@ -41,6 +41,7 @@ HOVER = np.full(4, HOVER_COMMAND, dtype=np.float32)
         ("1v1", {"rallies": 2}),
         ("1v1", {"level": "ctbr", "chunk": 10, "dt": 0.002}),
         ("3v3", {"level": "skill", "rallies": 2}),
+        ("3v3", {"level": "hcsp", "rallies": 1}),
         ("6v6", {"chunk": 10, "rallies": 1, "dt": 0.002}),
     ],
 )
@@ -296,3 +297,20 @@ def test_a_match_is_drawn_without_a_renderer():
     assert kinds["circle"] == 2 * sum(event.kind == "hit" for event in made.events(SPECTATOR, 0))
     told = [each.text or "" for each in drawn if each.tag.endswith("text")]
     assert sum("wins it by" in text for text in told) == 2
+
+
+def test_the_choices_of_hcsp_bring_the_ball_over_the_net():
+    """RULES.md 5.7"""
+    made = contest("3v3", level="hcsp", rallies=1)
+    assert [len(made.legal(Seat(seat)).ids) for seat in range(6)] == [3, 4, 6] * 2
+    made.step({Seat(2): 3, Seat(0): 0, Seat(1): 0, Seat(3): 2, Seat(4): 3, Seat(5): 5})
+    assert made.rally.by == [1, 0]
+    while made.to_move() and not made.rally.crossings:
+        made.step({Seat(n): made.default_action(Seat(n)) for n in range(6)})
+    assert made.rally.crossings or made.outcome()
+    assert any(event.kind == "crossing" for event in made.events(SPECTATOR, 0))
+    for wrong in (-1, 6, "set"):
+        with pytest.raises((MalformedAction, IllegalAction)):
+            made.levels[2].check(wrong)
+    with pytest.raises(BadOption, match="3v3 alone"):
+        game("1v1", level="hcsp")

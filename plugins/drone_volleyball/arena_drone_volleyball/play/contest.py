@@ -1,6 +1,6 @@
 """A match of 1v1, 3v3 or 6v6: rallies on one court until a side has won."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -27,8 +27,10 @@ class Contest(Flight):
 
     __slots__ = ("_compat", "_faults", "_seed", "_traces", "court", "hits", "rally", "score")
 
-    def __init__(self, court: Court, level: Level, seed: Seed, score: Score, *, step: float, compat: bool) -> None:
-        super().__init__(World(court.drones, step), level, court.drones)
+    def __init__(
+        self, court: Court, levels: Sequence[Level], seed: Seed, score: Score, *, step: float, compat: bool
+    ) -> None:
+        super().__init__(World(court.drones, step), levels)
         self.court, self.score, self._seed, self._compat = court, score, seed, compat
         self.hits: list[int] = []
         self._traces: list[Trace] = []

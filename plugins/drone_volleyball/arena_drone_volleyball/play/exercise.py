@@ -30,7 +30,7 @@ class Exercise(Flight):
 
     def __init__(self, drill: Drill, level: Level, seed: Seed, *, step: float) -> None:
         seats = len(drill.starts)
-        super().__init__(World(seats + (drill.defender is not None), step), level, seats)
+        super().__init__(World(seats + (drill.defender is not None), step), [level] * seats)
         self.drill = drill
         poses = self._poses(seed)
         ball = _AWAY if drill.toss is None else poses[0, :3] + (0.0, 0.0, drill.toss)

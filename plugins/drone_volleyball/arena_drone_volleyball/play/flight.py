@@ -18,21 +18,21 @@ from arena_drone_volleyball.control.attitude import Commands
 from arena_drone_volleyball.physics.iris import HOVER_COMMAND
 from arena_drone_volleyball.physics.world import Touch, World
 from arena_drone_volleyball.play.frame import own_ball, own_body
-from arena_drone_volleyball.play.levels import Level, order_of
+from arena_drone_volleyball.play.levels import Level
 
 
 class Flight(State):
-    """Seat n flies drone n of `world`; drones beyond the seats are flown by `_scripted`.
+    """Seat n flies drone n of `world` by its level; drones beyond the seats are flown by `_scripted`.
 
     A seat is asked when it has nothing left to fly: after its chunk, or after an event, which discards what is left.
     """
 
-    __slots__ = ("_events", "_last", "_over", "_plans", "_rewards", "level", "seats", "world")
+    __slots__ = ("_events", "_last", "_over", "_plans", "_rewards", "levels", "seats", "world")
 
-    def __init__(self, world: World, level: Level, seats: int) -> None:
-        self.world, self.level, self.seats = world, level, seats
-        self._plans: list[deque[Any] | Any] = [None] * seats
-        self._last: list[Action] = [level.hover() for _ in range(seats)]
+    def __init__(self, world: World, levels: Sequence[Level]) -> None:
+        self.world, self.levels, self.seats = world, levels, len(levels)
+        self._plans: list[deque[Any] | Any] = [None] * len(levels)
+        self._last: list[Action] = [level.hover() for level in levels]
         self._events: list[Event] = []
         self._rewards: dict[Seat, dict[str, float]] = {}
         self._over = False
@@ -43,7 +43,7 @@ class Flight(State):
 
     def legal(self, seat: Seat) -> Legal:
         """As the action level says, at all times the same."""
-        return self.level.legal()
+        return self.levels[seat].legal()
 
     def check(self, seat: Seat, action: Action) -> Action:
         """The canonical form.
@@ -53,7 +53,7 @@ class Flight(State):
         """
         if self._over:
             raise IllegalAction("the match is over (RULES.md 3.5)")
-        return self.level.check(action)
+        return self.levels[seat].check(action)
 
     def default_action(self, seat: Seat) -> Action:
         """What the seat did last; hovering, when it never answered."""
@@ -67,9 +67,10 @@ class Flight(State):
         """
         self._rewards = {}
         for seat, action in actions.items():
-            rows = self.level.steps(action)
+            level = self.levels[seat]
+            rows = level.steps(action)
             self._plans[seat] = self._order(seat, action) if rows is None else deque(rows)
-            self._last[seat] = self.level.last(action)
+            self._last[seat] = level.last(action)
         while not self._over and all(plan is not None for plan in self._plans):
             self._advance()
 
@@ -94,7 +95,7 @@ class Flight(State):
         return HOVER_COMMAND, HOVER_COMMAND, HOVER_COMMAND, HOVER_COMMAND
 
     def _order(self, seat: int, action: Action) -> Any:
-        return order_of(action, own_body(self.world, seat, self.side(seat)))
+        return self.levels[seat].order(action, own_body(self.world, seat, self.side(seat)))
 
     def _advance(self) -> None:
         commands = [self._command(seat) for seat in range(self.seats)]
@@ -109,11 +110,11 @@ class Flight(State):
         step = plan.popleft()
         if not plan:
             self._plans[seat] = None
-        return self._steered(step, seat) if self.level.feedback else step
+        return self._steered(step, seat) if self.levels[seat].feedback else step
 
     def _steered(self, step: Any, seat: int) -> Commands:
         side = self.side(seat)
-        return self.level.command(step, own_body(self.world, seat, side), own_ball(self.world, side))
+        return self.levels[seat].command(step, own_body(self.world, seat, side), own_ball(self.world, side))
 
     def _reward(self, seat: int, channel: str, amount: float) -> None:
         channels = self._rewards.setdefault(Seat(seat), {})

@@ -1,6 +1,6 @@
 """The courts and tasks as games of the arena. Nothing here loads MuJoCo until a match begins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.util import find_spec
 from typing import Final, cast
@@ -12,7 +12,8 @@ from arena.core.seed import Seed
 from arena.core.values import TENSOR, TEXT, VIEW, Config, Seat
 from arena_drone_volleyball.play.layout import Layout, court_layout, describe, drill_layout, size
 from arena_drone_volleyball.play.levels import MAX_CHUNK, Level, Rates, Rotors, Skills
-from arena_drone_volleyball.rules.court import COURTS, SEXTET, SIDES, Court
+from arena_drone_volleyball.play.preset import Preset
+from arena_drone_volleyball.rules.court import COURTS, SEXTET, SIDES, TRIO, Court
 from arena_drone_volleyball.rules.drills import DRILLS, Drill
 from arena_drone_volleyball.rules.score import Score
 
@@ -22,8 +23,8 @@ _MEND: Final = "pip install 'mujoco>=4.0,<5'"
 LEVEL: Final = Option(
     name="level",
     default="prt",
-    choices=("prt", "ctbr", "skill"),
-    help="what an action is: rotor thrusts, body rates and thrust, or an order to our own controllers",
+    choices=("prt", "ctbr", "skill", "hcsp"),
+    help="what an action is: rotor thrusts, body rates and thrust, an order, or (3v3) a choice of HCSP",
 )
 CHUNK: Final = Option(
     name="chunk", kind="int", default=1, low=1, high=MAX_CHUNK, help="control steps an answer may cover at most"
@@ -38,6 +39,8 @@ POINTS: Final = Option(name="points", kind="int", default=5, low=1, high=25, hel
 RALLIES: Final = Option(
     name="rallies", kind="int", default=15, low=1, high=200, help="after so many whoever has more points wins"
 )
+_ORDERS: Final = ("skill", "hcsp")
+"""Levels at which seats decide at events only."""
 DRILL_OPTIONS: Final = (LEVEL, CHUNK, STEP)
 OPTIONS: Final = (LEVEL, CHUNK, STEP, COMPAT, POINTS, RALLIES)
 
@@ -53,7 +56,7 @@ class CourtGame(Game):
     def __init__(self, court: Court, config: Config) -> None:
         require_mujoco(f"drone_volleyball/{court.name}")
         self.court, self.config = court, config
-        self.level = level_of(config, court)
+        self.levels = levels_of(config, court)
         self.spec = _spec(court, config)
 
     def new_state(self, seed: Seed, entries: Entries) -> State:
@@ -62,7 +65,7 @@ class CourtGame(Game):
 
         score = Score(cast(int, self.config["points"]), cast(int, self.config["rallies"]))
         step, compat = cast(float, self.config["dt"]), bool(self.config["volleybots_compat"])
-        return Contest(self.court, self.level, seed, score, step=step, compat=compat)
+        return Contest(self.court, self.levels, seed, score, step=step, compat=compat)
 
     def teams(self, seed: Seed) -> list[int]:
         """The near side's seats come first."""
@@ -108,6 +111,17 @@ def _listing(name: str, seats: int, make: Callable[[Config], Game], options: tup
     )
 
 
+def levels_of(config: Config, court: Court) -> Sequence[Level]:
+    """The action level of each seat.
+
+    Raises:
+        BadOption: as `level_of`, and for HCSP's choices on another court.
+    """
+    if config["level"] == "hcsp" and court is TRIO:
+        return [Preset(drone % court.team) for drone in range(court.drones)]
+    return [level_of(config, court)] * court.drones
+
+
 def level_of(config: Config, court: Court) -> Level:
     """The action level that the options name.
 
@@ -115,6 +129,8 @@ def level_of(config: Config, court: Court) -> Level:
         BadOption: a chunk at a level that has none.
     """
     chunk = cast(int, config["chunk"])
+    if config["level"] == "hcsp":
+        raise BadOption("option level: the choices of HCSP are for drone_volleyball/3v3 alone; take skill")
     if config["level"] == "skill":
         if chunk > 1:
             raise BadOption(
@@ -132,7 +148,7 @@ def require_mujoco(game: str) -> None:
 
 def _spec(court: Court, config: Config) -> GameSpec:
     layout = court_layout(court)
-    orders = config["level"] == "skill"
+    orders = config["level"] in _ORDERS
     steps = court.steps * cast(int, config["rallies"])
     return GameSpec(
         id=f"drone_volleyball/{court.name}",
@@ -152,7 +168,7 @@ def _spec(court: Court, config: Config) -> GameSpec:
 
 def _drill_spec(drill: type[Drill], config: Config) -> GameSpec:
     layout, seats = drill_layout(drill), len(drill.starts)
-    orders = config["level"] == "skill"
+    orders = config["level"] in _ORDERS
     return GameSpec(
         id=f"drone_volleyball/{drill.name}",
         version=VERSION,
@@ -193,6 +209,7 @@ def _acts(config: Config) -> str:
         "ctbr": "Every 20 ms answer with 4 numbers from -1 to 1: body rates in 144 deg/s, and collective thrust",
         "skill": 'After each hit and each crossing of the net give an order: {"skill": "hover"}, or one such as '
         '{"skill": "pass", "target": [3, 0, 2], "flight": 1.3}; targets are in your own frame: x > 0 is your half',
+        "hcsp": "After each hit and each crossing of the net choose one of the orders on offer",
     }[str(config["level"])]
 
 

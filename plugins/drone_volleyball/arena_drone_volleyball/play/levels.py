@@ -53,6 +53,10 @@ class Level(ABC):
     def steps(self, action: Action) -> Sequence[Any] | None:
         """What to fly in each of the next control steps; None for an order that holds until the next event."""
 
+    def order(self, action: Action, body: Body) -> Order:
+        """What an order means that is given to a drone now at `body`; only levels without steps have orders."""
+        raise NotImplementedError
+
     @abstractmethod
     def command(self, step: Any, body: Body, ball: Ball) -> Commands:
         """Rotor commands for one control step; `body` and `ball` in the frame of the own half."""
@@ -162,6 +166,12 @@ class Skills(Level):
     def steps(self, action: Action) -> None:
         return None
 
+    def order(self, action: Action, body: Body) -> Order:
+        if not isinstance(action, Mapping):
+            raise TypeError("an order is a mapping")
+        target: Any = action.get("target", body.position)
+        return Order(Skill(str(action["skill"])), tuple(target), float(str(action.get("flight", 0.0))))
+
     def command(self, step: Any, body: Body, ball: Ball) -> Commands:
         return steer(body, fly(step, body, ball))
 
@@ -184,15 +194,6 @@ class Skills(Level):
             if not low <= value <= high:
                 raise IllegalAction(f"a target's {name} is from {low:g} to {high:g} m, not {value:g} (RULES.md 5.5)")
         return [x, y, z]
-
-
-def order_of(action: Action, body: Body) -> Order:
-    """The order that a checked answer of the level `skill` stands for, given to a drone that is now at `body`."""
-    if not isinstance(action, Mapping):
-        raise TypeError("an order is a mapping")
-    skill = Skill(str(action["skill"]))
-    target: Any = action.get("target", body.position)
-    return Order(skill, (target[0], target[1], target[2]), float(str(action.get("flight", 0.0))))
 
 
 def _form(skill: Skill, properties: Mapping[str, Any]) -> dict[str, Any]:
