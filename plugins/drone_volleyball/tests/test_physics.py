@@ -1,6 +1,7 @@
 """What the physics promises (RULES.md 2.1, 2.2, 2.3)."""
 
 from math import exp, sqrt
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -156,8 +157,10 @@ def test_a_run_is_bit_identical_and_goes_on_from_a_snapshot():
         assert same(fresh.data.qpos, end)
 
 
-def test_physics_that_breaks_down_voids_the_match():
+def test_physics_that_breaks_down_voids_the_match_and_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
     broken = world()
     broken.twists[0, 0] = np.nan
     with pytest.raises(GameFault, match="not finite"):
         broken.advance(HOVER)
+    assert not list(tmp_path.iterdir())

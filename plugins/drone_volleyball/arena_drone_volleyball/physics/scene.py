@@ -39,6 +39,7 @@ def scene(drones: int, step: float) -> mujoco.MjModel:
     """
     import mujoco
 
+    mujoco.set_mju_user_warning(lambda warning: None)  # it would write a file; whoever steps a world looks for itself
     model = mujoco.MjModel.from_xml_string(mjcf(drones, step))
     for drone in range(drones):
         body = model.body(f"drone{drone}")
