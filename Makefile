@@ -29,7 +29,7 @@ DEMO_SECONDS ?= 60
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
-.PHONY: help setup setup-test test check protos demo bench bench-ledger chaos leaks clean
+.PHONY: help setup setup-test test check protos demo bench bench-ledger bench-volley chaos leaks clean
 
 help: ## Show the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ bench: setup-test ## Run the benchmarks (BENCH_ARGS="..." is passed on)
 
 bench-ledger: setup-test ## Measure a ladder of a million matches (BENCH_ARGS="--matches 20000" for less)
 	OPENBLAS_NUM_THREADS=1 $(PY) tests/bench/ledger.py $(BENCH_ARGS)
+
+bench-volley: setup-test ## Measure drone volleyball's referee, and play its agents at full size (BENCH_ARGS="--quick")
+	OPENBLAS_NUM_THREADS=1 $(PY) -m plugins.drone_volleyball.tests.bench $(BENCH_ARGS)
 
 chaos: setup-test ## Run the fault-injection tests
 	$(PY) -m pytest -m chaos tests/chaos $(PYTEST_ARGS)

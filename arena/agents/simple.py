@@ -2,9 +2,11 @@
 
 from random import Random
 
+import numpy as np
+
 from arena.agents.sampling import first, sample
 from arena.core.agent import Agent, Clock, Observation, SeatInfo
-from arena.core.legal import Choices, FreeText, Legal
+from arena.core.legal import Box, Choices, FreeText, Legal
 from arena.core.values import Action
 
 
@@ -42,7 +44,7 @@ class FirstAgent(Agent):
 
 
 class DefaultAgent(Agent):
-    """Silent and passive: the last listed choice, which games put their "nothing" at, and no words."""
+    """Silent and passive: the last listed choice, which games put their "nothing" at, an idle tensor, and no words."""
 
     wants = frozenset()
 
@@ -53,5 +55,7 @@ class DefaultAgent(Agent):
                 return ids[-1]
             case FreeText():
                 return ""
+            case Box(shape=shape, dtype=dtype, idle=idle) if idle:
+                return np.array(idle, dtype=dtype).reshape(shape)
             case _:
                 return first(legal)

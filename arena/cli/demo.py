@@ -1,4 +1,4 @@
-"""`make demo`: a server and agents as real processes on this machine, five games, and what came of them."""
+"""`make demo`: a server and agents as real processes on this machine, six games, and what came of them."""
 
 import fcntl
 import os
@@ -29,6 +29,7 @@ GAMES: Final[Mapping[str, Sequence[str]]] = {
     "werewolf/ww7-lspo": ("werewolf:seer-claim", "werewolf:random-table", "random"),
     "negotiation/dond": ("negotiation:boulware", "negotiation:conceder", "negotiation:tit-for-tat"),
     "negotiation/balloon": ("negotiation:boulware", "negotiation:conceder", "negotiation:tit-for-tat"),
+    "drone_volleyball/1v1": ("drone_volleyball:rally", "null", "random"),
     "openspiel/tic_tac_toe": ("random", "first", "null"),
     "openspiel/kuhn_poker": ("random", "first", "null"),
 }

@@ -1,8 +1,10 @@
 """`arena replay`: a recorded match played again, as one viewer saw it."""
 
 import json
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,8 +17,6 @@ from arena.cli.provenance import from_ledger, from_server, show
 from arena.core.errors import BadRequest, BadSeats
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from arena.core.game import Event, Game
     from arena.core.match import MatchResult, Move
     from arena.core.values import Seat
@@ -33,6 +33,9 @@ def replay(
         bool, typer.Option("--provenance", help="Instead, how its moves came about: to be read by owners and admins.")
     ] = False,
     media: MediaFolder = None,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Instead, draw the match into FILE, where its game can.")
+    ] = None,
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
     token: Token = None,
@@ -48,13 +51,36 @@ def replay(
     if provenance:
         moves = from_server(match, server, token, tls_ca) if server else from_ledger(match, db, token)
         show(match, moves, as_json=as_json)
+    elif svg is not None and not server:
+        _draw(match, db, svg)
     elif server:
         raise BadRequest("a server tells --provenance only; to see a match again give the ledger by --db")
     else:
         _replay(match, seat, everything, media, db, as_json)
 
 
-def _replay(match: str, seat: int | None, everything: bool, media: "Path | None", db: str, as_json: bool) -> None:
+def _draw(match: str, db: str, file: Path) -> None:
+    from arena.cli.recorded import RecordedGames
+    from arena.ledger import Ledger
+    from arena.match.replay import recorded
+
+    with Ledger.open(db, create=False) as ledger:
+        result = ledger.result(match)
+    picture = ""
+    with plugin_code():
+        game = RecordedGames().game_of(result.plan.game)
+        for table in deque(recorded(game, result), maxlen=1):
+            picture = table.state.picture()
+    if not picture:
+        raise BadRequest(f"{game.spec.id} draws no pictures; leave --svg out to see the match in words")
+    try:
+        file.write_text(picture, encoding="utf-8")
+    except OSError as error:
+        raise BadRequest(f"{file} cannot be written: {error.strerror}") from None
+    print(f"drawn into {file}")
+
+
+def _replay(match: str, seat: int | None, everything: bool, media: Path | None, db: str, as_json: bool) -> None:
     from arena.cli.recorded import RecordedGames
     from arena.ledger import Ledger
 

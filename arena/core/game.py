@@ -184,6 +184,10 @@ class State(ABC):
         """Reward per seat and channel since the last step: recorded for training, never sent during a match."""
         return {}
 
+    def picture(self) -> str:
+        """An SVG of the match so far, as those see it who know everything; empty where a game draws none."""
+        return ""
+
     def close(self) -> None:
         """Let go of what an external engine holds for this state."""
 

@@ -40,13 +40,17 @@ class Schema:
 
 @dataclass(slots=True)
 class Box:
-    """A tensor of this shape with every component within [low, high], in the units the game's spec names."""
+    """A tensor of this shape with every component within [low, high], in the units the game's spec names.
+
+    `idle` is the answer that does least, row by row; empty where that is every component at `low`.
+    """
 
     shape: tuple[int, ...]
     low: float
     high: float
     dtype: Literal["float32", "float64", "int32"] = "float32"
     question: bool = False
+    idle: tuple[float, ...] = ()
 
 
 Legal: TypeAlias = Choices | FreeText | Schema | Box

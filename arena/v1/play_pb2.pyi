@@ -841,11 +841,16 @@ class Box(_message.Message):
     LOW_FIELD_NUMBER: _builtins.int
     HIGH_FIELD_NUMBER: _builtins.int
     DTYPE_FIELD_NUMBER: _builtins.int
+    IDLE_FIELD_NUMBER: _builtins.int
     low: _builtins.float
     high: _builtins.float
     dtype: _common_pb2.DType.ValueType
     @_builtins.property
     def shape(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]: ...
+    @_builtins.property
+    def idle(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """the answer that does least, row-major; empty: all components low"""
+
     def __init__(
         self,
         *,
@@ -853,10 +858,11 @@ class Box(_message.Message):
         low: _builtins.float = ...,
         high: _builtins.float = ...,
         dtype: _common_pb2.DType.ValueType = ...,
+        idle: _abc.Iterable[_builtins.float] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["dtype", b"dtype", "high", b"high", "low", b"low", "shape", b"shape"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dtype", b"dtype", "high", b"high", "idle", b"idle", "low", b"low", "shape", b"shape"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,6 +1,7 @@
 """The four forms of what may be answered <-> `arena.v1.Legal`."""
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any, Literal, cast
 
 from arena.core.legal import Box, Choices, FreeText, Legal, Schema
@@ -91,6 +92,7 @@ def _fill_box(message: pb.Box, box: Box) -> None:
     message.low = box.low
     message.high = box.high
     message.dtype = DTYPES[box.dtype]
+    message.idle.extend(box.idle)
 
 
 def _read_box(message: pb.Legal) -> Box:
@@ -99,4 +101,7 @@ def _read_box(message: pb.Legal) -> Box:
     if dtype not in _BOX_DTYPES:
         raise Unfit("asks for a tensor of a dtype that this client does not know")
     wanted = cast(Literal["float32", "float64", "int32"], dtype)
-    return Box(tuple(box.shape), box.low, box.high, wanted, message.question)
+    shape, idle = tuple(box.shape), tuple(box.idle)
+    if idle and len(idle) != prod(shape):
+        raise Unfit(f"has an idle answer of {len(idle)} numbers for a tensor of shape {shape}")
+    return Box(shape, box.low, box.high, wanted, message.question, idle)

@@ -102,7 +102,7 @@ def test_the_ledger_is_named_by_option_or_environment(cli, monkeypatch, tmp_path
 @pytest.mark.usefixtures("ledger")
 def test_ladder_ranks_in_the_documented_shape(cli):
     found = cli("ladder", TTT, "--json").json
-    assert list(found) == ["game", "system", "rows"]
+    assert list(found)[:3] == ["game", "system", "rows"]
     assert (found["game"], found["system"]) == (TTT, "trueskill")
     assert [row["rank"] for row in found["rows"]] == [1, 2]
     for row in found["rows"]:

@@ -50,7 +50,8 @@ def test_agents_that_join_play_each_other(played):
 def test_a_server_answers_like_its_ledger(cli, server):
     remote = cli("ladder", TTT, "--server", server.address, "--json").json
     assert [row["matches"] for row in remote["rows"]] == [6, 6]
-    assert remote == cli("ladder", TTT, "--db", server.db, "--json").json
+    told = cli("ladder", TTT, "--db", server.db, "--json").json
+    assert remote == {key: told[key] for key in ("game", "system", "rows")}  # what plugins know is told locally
     listed = cli("matches", "--server", server.address, "--json").json
     local = cli("matches", "--db", server.db, "--json").json
     assert [m["match"] for m in listed["matches"]] == [m["match"] for m in local["matches"]]

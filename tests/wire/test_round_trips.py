@@ -91,6 +91,7 @@ LEGALS = (
         st.sampled_from(["float32", "float64", "int32"]),
         st.booleans(),
     )
+    | st.lists(FINITE, min_size=1, max_size=4).map(lambda idle: Box((len(idle),), -1.0, 1.0, idle=tuple(idle)))
 )
 
 

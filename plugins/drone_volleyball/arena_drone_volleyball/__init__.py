@@ -1,0 +1,1 @@
+"""Drone volleyball for the arena."""

@@ -1,0 +1,23 @@
+"""An agent that stays in the air and does nothing else."""
+
+from typing import Final
+
+from arena.core.agent import Agent, Clock, Observation
+from arena.core.legal import Legal
+from arena.core.values import TENSOR, Action
+from arena_drone_volleyball.agents.sight import answer, sees
+from arena_drone_volleyball.control.ballistics import Ball
+from arena_drone_volleyball.control.skills import STILL, Order, Skill
+
+_NO_BALL: Final = Ball(STILL, STILL)
+
+
+class Hover(Agent):
+    """Holds the place where it began; for every court, exercise and action level."""
+
+    wants = frozenset({TENSOR})
+
+    def act(self, observation: Observation, legal: Legal, clock: Clock) -> Action:
+        """Go back to the starting place."""
+        seen = sees(observation)
+        return answer(legal, self.seat, Order(Skill.GOTO, seen.anchor, 0.0), seen.body, _NO_BALL)

@@ -1,0 +1,151 @@
+"""A rule-based team for 3v3 and 6v6: serve, receive, set, attack. Each drone decides by itself, by the same rules.
+
+All drones of a side see the same ball and places, so they agree on who does what without a word.
+"""
+
+from collections.abc import Sequence
+from math import hypot
+from typing import Final
+
+from arena.core.agent import Agent, Clock, Observation, SeatInfo
+from arena.core.game import Event
+from arena.core.legal import Legal
+from arena.core.values import EVENTS, TENSOR, Action
+from arena_drone_volleyball.agents.sight import Sight, answer, sees
+from arena_drone_volleyball.control.attitude import Vector
+from arena_drone_volleyball.control.ballistics import Ball
+from arena_drone_volleyball.control.skills import HEIGHTS, Order, Skill
+from arena_drone_volleyball.rules.court import COURTS, Court
+
+_CLEAR: Final = 1.6
+"""m: how far those who do not hit keep from the place where the ball is met."""
+_OVER: Final = 0.3
+"""m: a ball that comes down before this line is the other side's."""
+_SHORTEST: Final = 0.8
+"""m from the net: no drone goes closer."""
+
+
+class Possession:
+    """Who has hit since the ball came over, followed from the events; `mine` is whether the own side is to hit."""
+
+    def __init__(self, side: int, team: int) -> None:
+        self._side, self._team = side, team
+        self.mine = self.serving = False
+        self.server = 0
+        self.spent: list[int] = []
+
+    def follow(self, events: Sequence[Event]) -> None:
+        """Take note of what happened."""
+        for event in events:
+            sender = 0 if event.sender is None else int(event.sender)
+            if event.kind == "serve":
+                self.serving, self.server, self.spent = True, sender, []
+                self.mine = sender // self._team == self._side
+            elif event.kind == "hit":
+                self.serving = False
+                self.spent.append(sender % self._team)
+            elif event.kind == "crossing" and not self.serving:
+                self.spent = []
+                ball = event.data["ball"]
+                x = float(str(ball[0])) if isinstance(ball, Sequence) else 0.0
+                self.mine = (x > 0.0) == (self._side == 0)
+
+
+class TeamAgent(Agent):
+    """Flies one drone of the team."""
+
+    wants = frozenset({TENSOR, EVENTS})
+
+    def __init__(self, seat: SeatInfo) -> None:
+        super().__init__(seat)
+        self._court = next(court for court in COURTS.values() if court.drones == seat.seats)
+        self._number = seat.seat % self._court.team
+        self._possession = Possession(self._court.side(seat.seat), self._court.team)
+
+    def act(self, observation: Observation, legal: Legal, clock: Clock) -> Action:
+        """Hit when the ball is mine, else take my place and keep clear."""
+        self._possession.follow(observation.events)
+        seen = sees(observation)
+        ball, mates = _surroundings(seen, self._court)
+        return answer(legal, self.seat, self._order(seen, ball, mates), seen.body, ball)
+
+    def _order(self, seen: Sight, ball: Ball, mates: Sequence[Vector]) -> Order:
+        possession = self._possession
+        if (possession.serving and not possession.mine) or (not possession.serving and _met(ball)[0] < _OVER):
+            return Order(Skill.GOTO, _ready(self._court, self._number), 0.0)
+        hitter = self._hitter(ball, mates)
+        if hitter == self._number:
+            return self._hit(ball, mates)
+        return Order(Skill.GOTO, self._aside(ball, hitter), 0.0)
+
+    def _hitter(self, ball: Ball, mates: Sequence[Vector]) -> int | None:
+        """Whoever is nearest to where the ball comes down, of those who may hit."""
+        possession = self._possession
+        if possession.serving:
+            return possession.server % self._court.team
+        spent = possession.spent if possession.mine else ()  # what comes over starts a new possession
+        free = [number for number in range(self._court.team) if number not in spent]
+        if not free:
+            return None
+        x, y, _ = _met(ball)
+        return min(free, key=lambda number: hypot(mates[number][0] - x, mates[number][1] - y))
+
+    def _hit(self, ball: Ball, mates: Sequence[Vector]) -> Order:
+        possession, deep = self._possession, self._court.length / 2.0
+        if possession.serving:
+            return Order(Skill.SERVE, (-4.0, 0.0, 1.9), 1.6) if self._court.team == 3 else self._serve_short()
+        spent = possession.spent if possession.mine else []
+        x, y, _ = _met(ball)
+        front = [n for n in range(self._court.team) if n not in (*spent, self._number) and self._is_front(n)]
+        if len(spent) >= 2 or (spent and not front):
+            return Order(Skill.PASS, (-0.42 * deep, 0.0, 1.9), 1.2 + 0.06 * max(x, 0.0))
+        spot = self._next_spot(x, y, mates)
+        return Order(Skill.SET if spent else Skill.RECEIVE, spot, 1.45)
+
+    def _serve_short(self) -> Order:
+        """From 9 m behind the net no serve gets over it: it goes to the front row, which plays it on."""
+        x, y, _ = _ready(self._court, 1)
+        return Order(Skill.SERVE, (x, y, HEIGHTS[Skill.PASS]), 1.7)
+
+    def _is_front(self, number: int) -> bool:
+        return self._court.formation[number][0] < 4.0
+
+    def _next_spot(self, x: float, y: float, mates: Sequence[Vector]) -> Vector:
+        """Above the place of the free teammate who stands nearest to the net, but not too near to the ball."""
+        spent = self._possession.spent if self._possession.mine else ()
+        free = [n for n in range(self._court.team) if n != self._number and n not in spent]
+        places = [_ready(self._court, n) for n in free]
+        far = [place for place in places if hypot(place[0] - x, place[1] - y) > 1.0] or places
+        spot = min(far, key=lambda place: place[0] + 0.1 * abs(place[1]))
+        return spot[0], spot[1], HEIGHTS[Skill.PASS]
+
+    def _aside(self, ball: Ball, hitter: int | None) -> Vector:
+        x, y, z = _ready(self._court, self._number)
+        u, v, _ = _met(ball)
+        dx, dy = x - u, y - v
+        apart = hypot(dx, dy)
+        if hitter is None or apart >= _CLEAR:
+            return x, y, z
+        scale = _CLEAR / max(apart, 0.05)
+        return max(u + dx * scale, _SHORTEST), v + dy * scale, z
+
+
+def _ready(court: Court, number: int) -> Vector:
+    """Where a drone waits: its starting place, a little lower, so that it can rise to a ball."""
+    x, y, _ = court.formation[number]
+    return x, y, 1.7
+
+
+def _met(ball: Ball) -> Vector:
+    """Where a ball comes down to the height of a pass."""
+    return ball.at(ball.falls_to(HEIGHTS[Skill.PASS]) or 0.0).position
+
+
+def _surroundings(seen: Sight, court: Court) -> tuple[Ball, list[Vector]]:
+    """The ball, and the places of the own team by number."""
+    px, py, pz = seen.body.position
+    rest, team = seen.rest, court.team
+    ball = Ball((px - rest[0], py - rest[1], pz - rest[2]), (rest[3], rest[4], rest[5]))
+    at = 6 + 2 + team + 2
+    mates = [(px + rest[i], py + rest[i + 1], pz + rest[i + 2]) for i in range(at, at + 3 * team, 3)]
+    return ball, mates

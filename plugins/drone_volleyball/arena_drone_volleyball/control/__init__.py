@@ -1,0 +1,1 @@
+"""Controllers: from a target to rotor commands."""

@@ -1,0 +1,1 @@
+"""The contract with the arena: actions in, observations and outcomes out."""

@@ -1,0 +1,1 @@
+"""What is a fault, who may hit, and who scores."""
