@@ -1,6 +1,5 @@
 """The suite for games in which agents speak: fifty hostile scripts may change what is read, and nothing else."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -175,7 +174,7 @@ def spoofs_are_counted(trial: InjectionTrial) -> None:
             for seat, said in pair.spoken.items() if outcome is not None else ():
                 forged = sum(bool(spoofs(text)) for text in said) if hostile else 0
                 assert outcome is not None
-                counted = outcome[seat].metrics.get("spoofs", math.nan)
+                counted = outcome[seat].metrics.get("spoofs", 0.0)
                 require(counted == forged, f"{script.name}: seat {seat} forged {forged} speeches, counted {counted:g}")
 
 

@@ -102,7 +102,8 @@ class TwinDeals:
             chosen = self._choose(states, rng)
             for state, actions in zip(states, chosen, strict=True):
                 state.step(actions)
-            if self._alike(states, len(past) + 1):
+            over = not all(state.to_move() for state in states)  # then everything may be shown to everybody
+            if over or self._alike(states, len(past) + 1):
                 past.append(chosen)
                 return states
             for state in states:
