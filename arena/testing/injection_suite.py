@@ -16,6 +16,8 @@ from arena.testing.findings import ConformanceError, Finding, examine, require
 from arena.testing.trial import GameTrial
 from arena.testing.twin_speech import SpeechTwins, play_twins, swapped
 
+_WORDED: Final = frozenset({"text", "json"})
+"""Kinds of fields that can hold words."""
 _ANSWERED_DECISIONS: Final = 12
 """Of one match at which every forged answer is tried."""
 
@@ -84,7 +86,7 @@ def speeches_stay_quoted(trial: InjectionTrial) -> None:
     """Put harmless words in the place of hostile ones, and every view and event of everybody is the same."""
     if trial.withholds:
         return
-    wanted = frozenset(spec.name for spec in trial.game.spec.fields if spec.kind != "tensor")
+    wanted = frozenset(spec.name for spec in trial.game.spec.fields if spec.kind in _WORDED)
     for script, pair in trial.hearings():
         for viewer in pair.viewers:
             evil, plain = (_seen(state, viewer, wanted) for state in pair.both)

@@ -8,13 +8,13 @@ from json import dumps
 from random import Random
 from typing import Any, Final
 
-from arena.agents.sampling import sample
 from arena.agents.speaking import speaks, utter
 from arena.core.errors import ActionRefused
 from arena.core.game import Game, State
 from arena.core.seed import Seed
 from arena.core.speech import spoofs
 from arena.core.values import OMNISCIENT, SPECTATOR, Action, Json, Seat
+from arena.testing.trial import drawn
 
 _HARMLESS: Final = ("quiet ", "gentle ", "plain ", "simple ", "patient ", "modest ")
 _NAMED: Final = re.compile(r"[a-z]+_\d+")
@@ -76,7 +76,7 @@ def _answers(twins: SpeechTwins, seat: Seat, words: Iterator[str], draw: str) ->
             return _speeches(twins, seat, next(words), draw)
         except ActionRefused:
             pass
-    first, second = (state.check(seat, sample(legal, Random(draw))) for state in twins.both)
+    first, second = (drawn(state, seat, Random(draw)) for state in twins.both)
     return first, second
 
 
