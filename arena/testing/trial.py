@@ -3,17 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Final
 
 from arena.agents.sampling import sample
 from arena.core.canonical import canonical
-from arena.core.errors import ActionRefused
 from arena.core.game import Entries, Event, Game, State
 from arena.core.seed import Seed
 from arena.core.values import OMNISCIENT, SPECTATOR, Action, Fields, Seat
 
 Actions = Mapping[Seat, Action]
-_DRAWS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +46,7 @@ class GameTrial:
 
     def draw(self, state: State, rng: Random) -> Actions:
         """A checked random action for each seat that owes one."""
-        return {seat: drawn(state, seat, rng) for seat in sorted(state.to_move())}
+        return {seat: state.check(seat, sample(state.legal(seat), rng)) for seat in sorted(state.to_move())}
 
     def walk(self, seed: int) -> Iterator[State]:
         """One random match, state by state, the first and the last included."""
@@ -85,16 +82,6 @@ class GameTrial:
         outcome = state.outcome()
         ends = None if outcome is None else [[s.rank, s.score, s.role, s.team, dict(s.metrics)] for s in outcome]
         return canonical([movers, ends, [self.seen(state, viewer).decode() for viewer in self.viewers]])
-
-
-def drawn(state: State, seat: Seat, rng: Random) -> Action:
-    """A random action that the rules take; the default where they take none of some draws, as of words said before."""
-    for _ in range(_DRAWS):
-        try:
-            return state.check(seat, sample(state.legal(seat), rng))
-        except ActionRefused:
-            continue
-    return state.check(seat, state.default_action(seat))
 
 
 def events(state: State, viewer: Seat, since: int = 0) -> list[Event]:

@@ -10,8 +10,8 @@ from arena.core.game import Game, State
 from arena.core.legal import Choices
 from arena.core.seed import Seed
 from arena.core.values import SPECTATOR, Action, Fields, Seat
+from arena.testing.drawing import drawn
 from arena.testing.findings import require
-from arena.testing.trial import drawn
 from arena.wire.codec import CODEC
 
 _DRAWS: Final = 6

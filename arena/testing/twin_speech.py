@@ -14,7 +14,7 @@ from arena.core.game import Game, State
 from arena.core.seed import Seed
 from arena.core.speech import spoofs
 from arena.core.values import OMNISCIENT, SPECTATOR, Action, Json, Seat
-from arena.testing.trial import drawn
+from arena.testing.drawing import drawn
 
 _HARMLESS: Final = ("quiet ", "gentle ", "plain ", "simple ", "patient ", "modest ")
 _NAMED: Final = re.compile(r"[a-z]+_\d+")
