@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from arena.agents.sampling import sample
 from arena.core.canonical import canonical
 from arena.core.game import Game, State
-from arena.core.legal import Choices, Legal
+from arena.core.legal import Choices
 from arena.core.seed import Seed
 from arena.core.values import SPECTATOR, Action, Fields, Seat
+from arena.testing.drawing import drawn
 from arena.testing.findings import require
 from arena.wire.codec import CODEC
 
@@ -102,7 +102,8 @@ class TwinDeals:
             chosen = self._choose(states, rng)
             for state, actions in zip(states, chosen, strict=True):
                 state.step(actions)
-            if self._alike(states, len(past) + 1):
+            over = not all(state.to_move() for state in states)  # then everything may be shown to everybody
+            if over or self._alike(states, len(past) + 1):
                 past.append(chosen)
                 return states
             for state in states:
@@ -112,10 +113,7 @@ class TwinDeals:
     def _choose(self, states: Sequence[State], rng: Random) -> Sequence[Actions]:
         """The same wish for each seat in both states; where one cannot have it, its next best."""
         order, draw = rng.sample(range(_IDS), _IDS), rng.random()
-        return [
-            {seat: state.check(seat, _wish(state.legal(seat), order, f"{draw}/{seat}")) for seat in state.to_move()}
-            for state in states
-        ]
+        return [{seat: _taken(state, seat, order, f"{draw}/{seat}") for seat in state.to_move()} for state in states]
 
     def _alike(self, states: Sequence[State], step: int) -> bool:
         """Whether the rules have told the viewer no difference: neither in public nor by an event of its own.
@@ -137,11 +135,12 @@ class TwinDeals:
             require(one == two, f"{told}: {_difference(one, two)}")
 
 
-def _wish(legal: Legal, order: Sequence[int], draw: str) -> Action:
-    """The first choice in `order`, or a draw where there are no choices."""
+def _taken(state: State, seat: Seat, order: Sequence[int], draw: str) -> Action:
+    """The first choice in `order`; where there are no choices, a draw that the rules take, else the default."""
+    legal = state.legal(seat)
     if isinstance(legal, Choices):
-        return min(legal.ids, key=lambda number: order[number] if number < _IDS else _IDS)
-    return sample(legal, Random(draw))
+        return state.check(seat, min(legal.ids, key=lambda number: order[number] if number < _IDS else _IDS))
+    return drawn(state, seat, Random(draw))
 
 
 def _difference(one: bytes, two: bytes) -> str:

@@ -220,12 +220,25 @@ def test_games_are_listed_with_why_one_is_not_available(cli):
 
 def test_agents_are_listed(cli):
     names = {agent["name"] for agent in cli("agents", "--json").json["agents"]}
-    assert {"random", "first", "null", "werewolf:seer-claim", "werewolf:random-table"} <= names
+    assert {
+        "random",
+        "first",
+        "null",
+        "silent",
+        "echo",
+        "injector",
+        "werewolf:seer-claim",
+        "werewolf:random-table",
+    } <= names
 
 
 def test_conformance_suites_run_from_the_command_line(cli):
     game = cli("check", "game", WEREWOLF, "--seed", 1, "--json").json
     assert game["kept"]
+    whole = cli("check", "game", WEREWOLF, "--seed", 1, "--leaks", "--matches", 5, "--injections", "--json").json
+    assert whole["kept"]
+    more = {finding["promise"] for finding in whole["findings"]} - {finding["promise"] for finding in game["findings"]}
+    assert {"twins_look_the_same", "speeches_stay_quoted"} <= more
     agent = cli("check", "agent", "first", "--game", TTT, "--matches", 4, "--json").json
     assert agent["kept"]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from arena.agents.injections import injections
+from arena.core.game import Game
 from arena.core.speech import spoofs
 from arena.testing.games_of_form import Parley, ParleyState
 from arena.testing.injection_suite import check_injections, examine_injections, has_speech
@@ -14,12 +15,29 @@ INNOCENT = Path(__file__).with_name("innocent_speeches.txt")
 GAMES = sorted(own_games())
 
 
-@pytest.mark.parametrize("game", GAMES)
-def test_every_script_changes_only_what_is_read(game: str) -> None:
+SMALL = 4
+"""Seats of a game in which every script is tried in the normal run; in larger ones some of them."""
+
+
+def speaking(game: str) -> Game:
+    """The game, or a skipped test where nobody speaks in it."""
     rules = made(game)
     if not has_speech(rules):
         pytest.skip("nobody speaks in this game")
-    check_injections(rules)
+    return rules
+
+
+@pytest.mark.parametrize("game", GAMES)
+def test_hostile_scripts_change_only_what_is_read(game: str) -> None:
+    rules = speaking(game)
+    check_injections(rules, scripts=injections() if rules.spec.seats <= SMALL else injections()[::6])
+
+
+@pytest.mark.leaks
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("game", GAMES)
+def test_every_hostile_script_changes_only_what_is_read(game: str) -> None:
+    check_injections(speaking(game), seeds=(1, 2, 3))
 
 
 @pytest.mark.parametrize("game", GAMES)
@@ -27,7 +45,7 @@ def test_every_script_changes_only_what_is_read(game: str) -> None:
 def test_forged_speech_is_counted_in_both_leagues_and_withheld_in_one(game: str, league: str) -> None:
     if not has_leagues(game):
         pytest.skip("this game has no leagues")
-    check_injections(made(game, league=league), scripts=injections()[::3], seeds=(2,))
+    check_injections(made(game, league=league), scripts=injections()[::6], seeds=(2,))
 
 
 def test_a_forgery_is_named_and_an_innocent_speech_is_not() -> None:
