@@ -3,7 +3,7 @@
 One slot's choice has a code of 0 to 106, as VGC-Bench numbers them: 0 pass, 1-6 switch to that place of the team,
 7-26 a move (five for each of four: targets -2, -1, none, +1, +2), then twenty each for a move with Mega Evolution (or
 Ultra Burst), Z-power, Dynamax and Terastallization. A joint choice is `107 * left + right`. A preview is 11449 plus the
-rank of its four places among all orders.
+rank of its four places among all orders; of orders that come to the same, as both pairs go up, one is listed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,16 +51,6 @@ def spoken(number: int, request: Request) -> str:
     return ", ".join(_spoken(code, request, slot) for slot, code in enumerate(divmod(number, CODES)))
 
 
-def canonical(number: int, request: Request) -> int:
-    """The number that stands for this preview: whoever of a pair stands left or right is the same choice."""
-    if number < JOINT or not request.get("teamPreview"):
-        return number
-    orders = _orders(len(request["side"]["pokemon"]), _picked(request))
-    if number - JOINT >= len(orders):
-        return number
-    return _previews(len(request["side"]["pokemon"]), _picked(request))[_distinct(orders[number - JOINT])]
-
-
 def parts(code: int) -> tuple[int, int, int]:
     """Of a slot's code for a move: its index, its target (0 for none), its gimmick (0 none, 1 mega, ... 4 tera)."""
     gimmick, rest = divmod(code - _FIRST_MOVE, _BLOCK)
@@ -81,6 +71,11 @@ def is_switch(code: int) -> bool:
 def fainted(member: Mapping[str, Any]) -> bool:
     """Whether a member of a request's team has fainted."""
     return str(member["condition"]).endswith(" fnt")
+
+
+def preview_order(rank: int, size: int, picked: int) -> tuple[int, ...]:
+    """The places, from 1, of the `rank`-th order of a preview: leads first."""
+    return _orders(size, picked)[rank]
 
 
 # ---- team preview ----------------------------------------------------------------------------------------------------
@@ -152,7 +147,7 @@ def _moves(active: Mapping[str, Any], slot: int, standing: Standing) -> Iterator
     grown = (active.get("maxMoves") or {}).get("maxMoves")
     dynamaxed = bool(grown) and not active.get("canDynamax")
     gimmicks = (0, *_plain_gimmicks(active))
-    yield from _offered(grown if dynamaxed else active["moves"], gimmicks, slot, standing)
+    yield from _offered(grown if grown and dynamaxed else active["moves"], gimmicks, slot, standing)
     yield from _offered(active.get("canZMove") or (), (2,), slot, standing)
     if not dynamaxed:
         yield from _offered(grown or (), (3,), slot, standing)

@@ -6,6 +6,8 @@ from typing import Final
 from arena.core.game import Event
 from arena.core.values import Seat
 from arena_pokemon_vgc.channel import channel
+from arena_pokemon_vgc.tracking.known import Known
+from arena_pokemon_vgc.tracking.tracker import Tracker
 
 LOG: Final = "log"
 """Kind of the events of a match: `data["lines"]` are new lines of this viewer's channel, in Showdown's protocol."""
@@ -14,20 +16,35 @@ LOG: Final = "log"
 class Feed:
     """Updates of the simulator, split by viewer when somebody looks."""
 
-    __slots__ = ("_told", "updates")
+    __slots__ = ("_begun", "_told", "_tracked", "updates")
 
     def __init__(self) -> None:
         self.updates: list[list[str]] = []
+        self._begun = 0
         self._told: dict[Seat, tuple[int, list[Event]]] = {}
+        self._tracked: dict[Seat, tuple[int, Tracker]] = {}
+
+    def begin(self) -> None:
+        """Another match of the series begins: what was known of the last one's course no longer holds."""
+        self._begun = len(self.updates)
+        self._tracked.clear()
 
     def add(self, lines: list[str]) -> None:
         """What one step of the simulator added; a step that shows nobody anything leaves no trace."""
         if lines:
             self.updates.append(lines)
 
-    def lines(self, viewer: Seat, since: int = 0) -> list[str]:
-        """All lines of this viewer's channel from the `since`-th update on."""
-        return [line for update in self.updates[since:] for line in channel(update, viewer)]
+    def lines(self, viewer: Seat) -> list[str]:
+        """All lines of this viewer's channel since the running match began."""
+        return [line for update in self.updates[self._begun :] for line in channel(update, viewer)]
+
+    def known(self, viewer: Seat) -> Known:
+        """What this viewer's channel says of the running match; not to be changed."""
+        seen, tracker = self._tracked.get(viewer) or (self._begun, Tracker())
+        for update in self.updates[seen:]:
+            tracker.read(channel(update, viewer))
+        self._tracked[viewer] = len(self.updates), tracker
+        return tracker.known
 
     def events(self, viewer: Seat) -> Sequence[Event]:
         """One event an update that tells this viewer anything."""

@@ -5,10 +5,12 @@ Not affiliated with the owners of the Pokemon trademarks.
 
 from functools import partial
 
+from arena.core.agent import AgentFactory
 from arena.core.game import GameListing
 from arena.core.values import Config
 from arena.plugin import hookimpl
-from arena.plugin.spec import RegisterGame
+from arena.plugin.spec import RegisterAgent, RegisterCommand, RegisterGame
+from arena_pokemon_vgc.agents import AGENTS, TEAM, VgcAgents
 from arena_pokemon_vgc.formats import FORMATS, VERSION, Format
 from arena_pokemon_vgc.game import VgcGame, options
 
@@ -31,3 +33,24 @@ def arena_register_games(register: RegisterGame) -> None:
 
 def _make(format_: Format, config: Config) -> VgcGame:
     return VgcGame(format_, config)
+
+
+@hookimpl
+def arena_register_agents(register: RegisterAgent) -> None:
+    """Register the baselines."""
+    for name, summary in AGENTS.items():
+        register(
+            f"pokemon_vgc:{name}", partial(_agents, name), summary=summary, games=("pokemon_vgc",), options=(TEAM,)
+        )
+
+
+@hookimpl
+def arena_register_commands(register: RegisterCommand) -> None:
+    """Register `arena vgc`."""
+    from arena_pokemon_vgc.command import app  # the workers of matches need no command line
+
+    register("vgc", app)
+
+
+def _agents(name: str, rest: str, options: Config) -> AgentFactory:
+    return VgcAgents(name, options)

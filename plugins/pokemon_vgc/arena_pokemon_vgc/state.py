@@ -11,7 +11,7 @@ from arena.core.game import Event, Outcome, SeatOutcome, State
 from arena.core.legal import Choices
 from arena.core.seed import Seed
 from arena.core.values import Action, Fields, Seat, Value
-from arena_pokemon_vgc.choices import Request, canonical, joint_choices, spoken
+from arena_pokemon_vgc.choices import Request, joint_choices, spoken
 from arena_pokemon_vgc.engine.simulator import Answer, Choice, EngineMatch
 from arena_pokemon_vgc.feed import Feed
 from arena_pokemon_vgc.labels import label
@@ -82,9 +82,8 @@ class VgcState(State):
             action = int(action)
         if type(action) is not int:
             raise MalformedAction("answer with the id of a listed choice, a whole number (RULES.md, 4)")
-        chosen = canonical(action, self._asked(seat))
-        if chosen in self.legal(seat).ids:
-            return chosen
+        if action in self.legal(seat).ids:
+            return action
         raise IllegalAction("this choice is not among those listed for this request (RULES.md, 4)")
 
     def step(self, actions: Mapping[Seat, Action]) -> None:
@@ -122,6 +121,7 @@ class VgcState(State):
         self.played += 1
         if max(self.wins) <= self.game.best_of / 2 and self.played < self.game.best_of:
             self.game.simulator.release(self.engine)
+            self.feed.begin()
             self._begin()
 
     def observe(self, viewer: Seat, want: Fields) -> Mapping[str, Value]:

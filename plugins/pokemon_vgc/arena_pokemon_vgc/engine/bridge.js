@@ -85,6 +85,7 @@ const commands = {
   validate({ format, team }) {
     const sets = Teams.unpack(team);
     const problems = sets ? TeamValidator.get(Dex.formats.get(format, true)).validateTeam(sets) : ['This is no team.'];
+    for (const set of sets || []) set.name = Dex.species.get(set.species).baseSpecies.slice(0, 18);
     return JSON.stringify({ problems: problems || [], team: sets ? Teams.pack(sets) : '' });
   },
   dex({ format }) {

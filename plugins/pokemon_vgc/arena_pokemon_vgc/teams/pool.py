@@ -1,11 +1,11 @@
 """Teams for seats that bring none: those of the option `teams`, else our own for the format."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from arena.core.errors import BadOption
+from arena.core.errors import BadEntry, BadOption
 from arena.core.values import Json
 
 SHIPPED: Final = Path(__file__).parent / "shipped"
@@ -33,3 +33,21 @@ def given(option: Json) -> Sequence[str]:
             "option teams: there is no team in it; give Showdown's export text, one team or a folder of them"
         )
     return teams
+
+
+def read_teams(path: Path) -> Iterator[tuple[str, str]]:
+    """Name and text of every team in a file, or in the text files of a folder.
+
+    Raises:
+        BadEntry: it cannot be read.
+    """
+    files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
+    if not files:
+        raise BadEntry(f"there is no .txt file in {path}")
+    for file in files:
+        try:
+            texts = [part.strip() for part in _HEADER.split(file.read_text()) if part.strip()]
+        except (OSError, UnicodeDecodeError):
+            raise BadEntry(f"{file} is no readable UTF-8 file") from None
+        for number, text in enumerate(texts, 1):
+            yield (f"{file}#{number}" if len(texts) > 1 else str(file)), text
