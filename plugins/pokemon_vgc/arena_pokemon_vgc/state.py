@@ -78,6 +78,8 @@ class VgcState(State):
         return request
 
     def check(self, seat: Seat, action: Action) -> Action:
+        if self._requests[seat] is None:
+            raise IllegalAction("this seat owes no choice now (RULES.md, 4)")
         if isinstance(action, np.integer):
             action = int(action)
         if type(action) is not int:

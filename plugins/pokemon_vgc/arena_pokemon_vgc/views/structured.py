@@ -101,7 +101,7 @@ def _make_exact(side: Tree, request: Request, facts: Facts) -> None:
 
 
 def _same(team: Sequence[Tree], member: Mapping[str, Any]) -> Tree | None:
-    """Who of the tracked team a member of a request is: by its species now, else by its name, which no forme changes."""
+    """Who of the tracked team a member of a request is: by its species now, else by its name, which stays."""
     species = str(member["details"]).split(",", maxsplit=1)[0]
     name = to_id(member["ident"].partition(": ")[2])
     by_species = (each for each in team if each["species"] == species)
