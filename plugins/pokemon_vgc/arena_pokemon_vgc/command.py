@@ -9,6 +9,7 @@ from arena.core.errors import BadEntry
 from arena_pokemon_vgc.engine.node import require_node
 from arena_pokemon_vgc.engine.setup import set_up
 from arena_pokemon_vgc.engine.simulator import Simulator
+from arena_pokemon_vgc.export import Form, exported
 from arena_pokemon_vgc.formats import DEFAULT, FORMATS
 from arena_pokemon_vgc.teams.pool import read_teams
 from arena_pokemon_vgc.teams.validation import TeamCheck
@@ -38,6 +39,17 @@ def validate(
         simulator.close()
     if not all(legal):
         raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    replay: Annotated[typer.FileText, typer.Argument(help="what `arena replay MATCH --json` printed, - for stdin")],
+    to: Annotated[
+        Form, typer.Option(help="log, html (opens in Showdown's public viewer) or input (needs --all)")
+    ] = "log",
+) -> None:
+    """Turn a replay into a log that Showdown's tools read."""
+    typer.echo(exported(replay.read(), to))
 
 
 def _told(check: TeamCheck, name: str, text: str) -> bool:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from arena.core.game import Event
-from arena.core.values import Seat
+from arena.core.values import OMNISCIENT, Seat
 from arena_pokemon_vgc.channel import channel
 from arena_pokemon_vgc.tracking.known import Known
 from arena_pokemon_vgc.tracking.tracker import Tracker
 
+INPUT: Final = "input"
+"""Kind of the event that ends each match for the all-knowing viewer: its input log, which the simulator re-runs."""
 LOG: Final = "log"
 """Kind of the events of a match: `data["lines"]` are new lines of this viewer's channel, in Showdown's protocol."""
 
@@ -16,11 +18,12 @@ LOG: Final = "log"
 class Feed:
     """Updates of the simulator, split by viewer when somebody looks."""
 
-    __slots__ = ("_begun", "_told", "_tracked", "updates")
+    __slots__ = ("_begun", "_inputs", "_told", "_tracked", "updates")
 
     def __init__(self) -> None:
         self.updates: list[list[str]] = []
         self._begun = 0
+        self._inputs: dict[int, list[str]] = {}
         self._told: dict[Seat, tuple[int, list[Event]]] = {}
         self._tracked: dict[Seat, tuple[int, Tracker]] = {}
 
@@ -33,6 +36,10 @@ class Feed:
         """What one step of the simulator added; a step that shows nobody anything leaves no trace."""
         if lines:
             self.updates.append(lines)
+
+    def end(self, input_log: list[str]) -> None:
+        """The running match is over; what led to it is for the all-knowing viewer alone."""
+        self._inputs[len(self.updates) - 1] = input_log
 
     def lines(self, viewer: Seat) -> list[str]:
         """All lines of this viewer's channel since the running match began."""
@@ -49,8 +56,10 @@ class Feed:
     def events(self, viewer: Seat) -> Sequence[Event]:
         """One event an update that tells this viewer anything."""
         seen, events = self._told.get(viewer, (0, []))
-        for update in self.updates[seen:]:
+        for number, update in enumerate(self.updates[seen:], seen):
             if shown := list(channel(update, viewer)):
                 events.append(Event(len(events), LOG, {"lines": shown}))
+            if viewer == OMNISCIENT and number in self._inputs:
+                events.append(Event(len(events), INPUT, {"lines": self._inputs[number]}))
         self._told[viewer] = len(self.updates), events
         return events

@@ -61,8 +61,12 @@ class VgcGame(Game):
         self.views = Views(self)
         self._held: Simulator | None = None
         self._check: TeamCheck | None = None
-        texts = given(config["teams"])
-        self.pool = [self._pooled(number, text) for number, text in enumerate(texts, 1)] or shipped(format_.id)
+        try:
+            texts = given(config["teams"])
+            self.pool = [self._pooled(number, text) for number, text in enumerate(texts, 1)] or shipped(format_.id)
+        except ArenaError:
+            self.close()
+            raise
 
     @property
     def simulator(self) -> Simulator:

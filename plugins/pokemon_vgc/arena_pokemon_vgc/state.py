@@ -121,6 +121,7 @@ class VgcState(State):
         for seat in SEATS:
             self.wins[seat] += 0.5 if answer.winner < 0 else float(answer.winner == seat)
         self.played += 1
+        self.feed.end(self.engine.input_log())
         if max(self.wins) <= self.game.best_of / 2 and self.played < self.game.best_of:
             self.game.simulator.release(self.engine)
             self.feed.begin()

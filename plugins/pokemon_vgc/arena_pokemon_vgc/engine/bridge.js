@@ -73,9 +73,6 @@ const commands = {
     stepped.choose(choices);
     return stepped.answer();
   },
-  input({ match }) {
-    return JSON.stringify(matches.get(match).battle.inputLog);
-  },
   close({ match }) {
     const closed = matches.get(match);
     if (closed) closed.battle.destroy();

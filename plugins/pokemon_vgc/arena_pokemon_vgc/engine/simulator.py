@@ -57,6 +57,13 @@ class EngineMatch:
     lines: list[str] = field(default_factory=list)
     process: NodeProcess | None = None
 
+    def input_log(self) -> list[str]:
+        """The match as the simulator's own text stream takes it: who begins with what, then every choice."""
+        start = _encode({"formatid": self.format, "seed": self.seed}).decode()
+        seats = [_encode({"name": f"Seat {n}", "team": team}).decode() for n, team in enumerate(self.teams)]
+        choices = [f">p{side + 1} {text}" for step in self.choices for side, text in step]
+        return [f">start {start}", *(f">player p{n} {seat}" for n, seat in enumerate(seats, 1)), *choices]
+
 
 class Simulator:
     """Node processes of this process: one takes new matches, older ones live until their last match is closed."""
@@ -109,18 +116,6 @@ class Simulator:
         """
         lines = self._process().exchange([_line(command)]) or self._process().exchange([_line(command)])
         return _plain(lines)
-
-    def input_log(self, match: EngineMatch) -> list[str]:
-        """The simulator's own input log, which it re-runs to the same match.
-
-        Raises:
-            GameFault: the simulator failed twice.
-        """
-        if match.process is None or not match.process.alive:
-            self._rebuild(match)
-        assert match.process is not None
-        log: list[str] = _plain(match.process.exchange([_line({"do": "input", "match": match.number})]))
-        return log
 
     def release(self, match: EngineMatch) -> None:
         """Forget a match."""
