@@ -5,15 +5,10 @@ from typing import Final, TypeAlias
 
 from arena_pokemon_vgc.teams.sets import to_id
 from arena_pokemon_vgc.tracking.known import BOOSTS, Known, KnownPokemon, Lasting
+from arena_pokemon_vgc.tracking.lines import EXTENDED, LAYERED, details_of, effect_of, lasting, side_of, take_condition
 
 _Args: TypeAlias = Sequence[str]
 
-_EXTENDED: Final = {"reflect", "lightscreen", "auroraveil"}
-_DURATIONS: Final = {"tailwind": 4, "craftyshield": 1, "quickguard": 1, "wideguard": 1, "matblock": 1}
-_LAYERED: Final = {"spikes", "toxicspikes", "stealthrock", "stickyweb", "gmaxsteelsurge"}
-_DEFAULT_DURATION: Final = 5
-_EXTENSION: Final = 3
-"""A weather rock, Light Clay or Terrain Extender makes five turns eight."""
 _GIMMICKS: Final = {"dynamax"}
 
 
@@ -74,12 +69,12 @@ class Tracker:
     # ---- who ---------------------------------------------------------------------------------------------------------
 
     def _poke(self, args: _Args) -> None:
-        species, level, gender = _details(args[1])
-        side = self.known.sides[_side(args[0])]
+        species, level, gender = details_of(args[1])
+        side = self.known.sides[side_of(args[0])]
         side.team[to_id(species)] = KnownPokemon(species, level, gender)
 
     def _showteam(self, args: _Args) -> None:
-        side = self.known.sides[_side(args[0])]
+        side = self.known.sides[side_of(args[0])]
         for text, pokemon in zip("|".join(args[1:]).split("]"), side.team.values(), strict=False):
             name, species, item, ability, moves, nature, *_, extras = text.split("|")
             pokemon.species = species or name
@@ -92,7 +87,7 @@ class Tracker:
         if not ident.startswith("p") or ":" not in ident:
             return None
         place, _, name = ident.partition(": ")
-        side = self.known.sides[_side(place)]
+        side = self.known.sides[side_of(place)]
         if len(place) > 2:
             for each in side.team.values():
                 if each.slot == ord(place[2]) - ord("a"):
@@ -101,20 +96,20 @@ class Tracker:
 
     def _enter(self, args: _Args) -> None:
         place = args[0].partition(":")[0]
-        side, slot = self.known.sides[_side(place)], ord(place[2]) - ord("a")
+        side, slot = self.known.sides[side_of(place)], ord(place[2]) - ord("a")
         for each in side.team.values():
             if each.slot == slot:
                 each.leave()
-        entered = self._member(_side(place), args[1])
+        entered = self._member(side_of(place), args[1])
         entered.slot, entered.brought, entered.fresh = slot, True, True
-        self._take_condition(entered, args[2])
+        take_condition(entered, args[2])
         if sum(bool(each.brought) for each in side.team.values()) >= side.picked:
             for each in side.team.values():
                 each.brought = bool(each.brought)
 
     def _member(self, seat: int, details: str) -> KnownPokemon:
         """Of the preview the one whose species this is; formes that a preview hides show now."""
-        species, level, gender = _details(details)
+        species, level, gender = details_of(details)
         team = self.known.sides[seat].team
         found = team.get(to_id(species)) or next((p for p in team.values() if p.species == species), None)
         if found is None:
@@ -129,7 +124,7 @@ class Tracker:
         """An illusion ends: who was thought to stand there never did."""
         seen = self._of(args[0])
         slot = ord(args[0][2]) - ord("a")
-        real = self._member(_side(args[0]), args[1])
+        real = self._member(side_of(args[0]), args[1])
         if seen is not None and seen is not real:
             real.hp, real.status, real.boosts, real.volatiles = seen.hp, seen.status, seen.boosts, seen.volatiles
             seen.hp, seen.status, seen.boosts, seen.volatiles, seen.slot = 1.0, "", {}, set(), None
@@ -137,11 +132,11 @@ class Tracker:
 
     def _change_details(self, args: _Args) -> None:
         if pokemon := self._of(args[0]):
-            pokemon.species = _details(args[1])[0]
+            pokemon.species = details_of(args[1])[0]
 
     def _swap(self, args: _Args) -> None:
         if (pokemon := self._of(args[0])) and args[1].isdigit():
-            active = self.known.sides[_side(args[0])].active()
+            active = self.known.sides[side_of(args[0])].active()
             if other := active[int(args[1])]:
                 other.slot, pokemon.slot = pokemon.slot, other.slot
 
@@ -172,15 +167,7 @@ class Tracker:
 
     def _set_hp(self, args: _Args) -> None:
         if pokemon := self._of(args[0]):
-            self._take_condition(pokemon, args[1])
-
-    def _take_condition(self, pokemon: KnownPokemon, text: str) -> None:
-        """`55/100 par`, `0 fnt`; the number before the slash has letters behind it in some displays."""
-        health, _, status = text.partition(" ")
-        now, _, whole = health.partition("/")
-        whole = whole.rstrip("yrg")
-        pokemon.hp = float(now) / float(whole) if whole else float(now)
-        pokemon.status = status
+            take_condition(pokemon, args[1])
 
     def _set_status(self, args: _Args) -> None:
         if pokemon := self._of(args[0]):
@@ -214,7 +201,7 @@ class Tracker:
 
     def _start(self, args: _Args) -> None:
         if pokemon := self._of(args[0]):
-            effect = _effect(args[1])
+            effect = effect_of(args[1])
             if effect == "typechange" and len(args) > 2 and not args[2].startswith("["):
                 pokemon.types = tuple(args[2].split("/"))
             if effect == "dynamax":
@@ -224,7 +211,7 @@ class Tracker:
 
     def _end(self, args: _Args) -> None:
         if pokemon := self._of(args[0]):
-            effect = _effect(args[1])
+            effect = effect_of(args[1])
             pokemon.volatiles.discard(effect)
             pokemon.dynamaxed = pokemon.dynamaxed and effect not in _GIMMICKS
 
@@ -240,7 +227,7 @@ class Tracker:
         self._evolve(args[0])
 
     def _evolve(self, ident: str) -> None:
-        self.known.sides[_side(ident)].evolved = True
+        self.known.sides[side_of(ident)].evolved = True
 
     # ---- items and abilities -----------------------------------------------------------------------------------------
 
@@ -271,54 +258,34 @@ class Tracker:
 
     # ---- field -------------------------------------------------------------------------------------------------------
 
-    def _lasting(self, effect: str, extendable: bool) -> Lasting:
-        shortest = _DURATIONS.get(effect, _DEFAULT_DURATION)
-        return Lasting(self.known.turn, shortest, shortest + _EXTENSION * extendable)
-
     def _weather(self, args: _Args) -> None:
         weather = to_id(args[0])
         if "[upkeep]" in args:
             return
         self.known.weather = "" if weather == "none" else weather
-        self.known.weather_lasts = self._lasting(weather, True) if self.known.weather else None
+        self.known.weather_lasts = lasting(weather, self.known.turn, extendable=True) if self.known.weather else None
 
     def _field_start(self, args: _Args) -> None:
-        effect = _effect(args[0])
-        self.known.field[effect] = self._lasting(effect, effect.endswith("terrain"))
+        effect = effect_of(args[0])
+        self.known.field[effect] = lasting(effect, self.known.turn, extendable=effect.endswith("terrain"))
         if effect.endswith("terrain"):
             others = [name for name in self.known.field if name.endswith("terrain") and name != effect]
             for other in others:
                 del self.known.field[other]
 
     def _field_end(self, args: _Args) -> None:
-        self.known.field.pop(_effect(args[0]), None)
+        self.known.field.pop(effect_of(args[0]), None)
 
     def _side_start(self, args: _Args) -> None:
-        effect, conditions = _effect(args[1]), self.known.sides[_side(args[0])].conditions
-        if effect in _LAYERED:
+        effect, conditions = effect_of(args[1]), self.known.sides[side_of(args[0])].conditions
+        if effect in LAYERED:
             conditions.setdefault(effect, Lasting(self.known.turn, layers=0)).layers += 1
         else:
-            conditions[effect] = self._lasting(effect, effect in _EXTENDED)
+            conditions[effect] = lasting(effect, self.known.turn, extendable=effect in EXTENDED)
 
     def _side_end(self, args: _Args) -> None:
-        self.known.sides[_side(args[0])].conditions.pop(_effect(args[1]), None)
+        self.known.sides[side_of(args[0])].conditions.pop(effect_of(args[1]), None)
 
     def _swap_conditions(self, args: _Args) -> None:
         one, other = self.known.sides
         one.conditions, other.conditions = other.conditions, one.conditions
-
-
-def _side(place: str) -> int:
-    return int(place[1]) - 1
-
-
-def _effect(text: str) -> str:
-    """`move: Trick Room` and `Trick Room` are one."""
-    return to_id(text.rpartition(": ")[2])
-
-
-def _details(text: str) -> tuple[str, int, str]:
-    """Species, level and gender of `Raichu, L50, M, shiny`."""
-    species, *rest = text.split(", ")
-    level = next((int(part[1:]) for part in rest if part[0] == "L" and part[1:].isdigit()), 100)
-    return species.removesuffix("-*"), level, next((part for part in rest if part in {"M", "F"}), "")
