@@ -8,7 +8,8 @@ import pytest
 
 from arena.core.options import resolve
 from arena.core.values import Json
-from arena_pokemon_vgc.engine.node import MEND, find_node, installed
+from arena_pokemon_vgc.engine.node import MEND, find_node, installed, require_node
+from arena_pokemon_vgc.engine.sharing import acquire, release
 from arena_pokemon_vgc.engine.simulator import Simulator
 from arena_pokemon_vgc.formats import DEFAULT, FORMATS
 from arena_pokemon_vgc.game import VgcGame, options
@@ -25,8 +26,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"the simulator is missing; run `{MEND}`"))
 
 
+@pytest.fixture(scope="session")
+def _loaded() -> Iterator[None]:
+    """Keeps the simulator between tests: to load it takes a second."""
+    acquire(require_node("tests"))
+    yield
+    release()
+
+
 @pytest.fixture
-def made() -> Iterator[Made]:
+def made(_loaded: None) -> Iterator[Made]:
     """`made(best_of=3)` is the default format with an option, `made("gen9vgc2025regi")` another one."""
     games: list[VgcGame] = []
 

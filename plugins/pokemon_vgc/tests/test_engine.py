@@ -11,6 +11,7 @@ from typing import Final
 import psutil
 import pytest
 
+from arena_pokemon_vgc.engine import sharing
 from arena_pokemon_vgc.engine.node import require_node
 from arena_pokemon_vgc.engine.simulator import Answer, Simulator
 from arena_pokemon_vgc.game import VgcGame
@@ -18,6 +19,7 @@ from plugins.pokemon_vgc.tests.driving import begun, finished, played, whole_log
 
 _HOLDER: Final = """
 import sys
+from arena_pokemon_vgc.engine import sharing
 from arena_pokemon_vgc.engine.node import require_node
 from arena_pokemon_vgc.engine.simulator import Simulator
 simulator = Simulator(require_node("test"))
@@ -89,10 +91,15 @@ def test_node_ends_with_the_process_that_started_it(made: Callable[..., VgcGame]
     node.wait(10)
 
 
-def test_closing_the_game_leaves_no_process(made: Callable[..., VgcGame]) -> None:
-    game = made()
-    begun(game)
-    pids = [process.pid for process in game.simulator.processes]
-    game.close()
-    assert pids
+def test_last_to_let_go_ends_the_processes(made: Callable[..., VgcGame], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing._Shared, "simulator", None)
+    monkeypatch.setattr(sharing._Shared, "holders", 0)
+    one, other = made(), made(best_of=3)
+    begun(one)
+    begun(other)
+    pids = [process.pid for process in one.simulator.processes]
+    assert one.simulator is other.simulator
+    one.close()
+    assert all(psutil.pid_exists(pid) for pid in pids)
+    other.close()
     assert not any(psutil.pid_exists(pid) for pid in pids)

@@ -9,6 +9,7 @@ from arena.core.values import Config, Json
 from arena_pokemon_vgc.agents.heuristics import Heuristics
 from arena_pokemon_vgc.agents.max_damage import MaxDamage
 from arena_pokemon_vgc.agents.max_power import MaxPower
+from arena_pokemon_vgc.agents.scoring import ScoringAgent
 from arena_pokemon_vgc.engine.node import require_node
 from arena_pokemon_vgc.engine.sharing import acquire
 from arena_pokemon_vgc.facts import facts_of
@@ -24,6 +25,9 @@ TEAM: Final = Option(name="team", kind="file", default=None, rules=False, help="
 
 class VgcAgents:
     """Seats agents of one kind, all of which ask one simulator about moves and species."""
+
+    wants = ScoringAgent.wants
+    """Told to a server before any agent is seated."""
 
     def __init__(self, name: str, options: Config) -> None:
         self._name = name
