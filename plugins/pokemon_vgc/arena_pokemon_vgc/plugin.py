@@ -10,7 +10,7 @@ from arena.core.game import GameListing
 from arena.core.values import Config
 from arena.plugin import hookimpl
 from arena.plugin.spec import RegisterAgent, RegisterCommand, RegisterGame
-from arena_pokemon_vgc.agents import AGENTS, TEAM, VgcAgents
+from arena_pokemon_vgc.agents import AGENTS, VgcAgents, with_team
 from arena_pokemon_vgc.formats import FORMATS, VERSION, Format
 from arena_pokemon_vgc.game import VgcGame, options
 
@@ -39,9 +39,13 @@ def _make(format_: Format, config: Config) -> VgcGame:
 def arena_register_agents(register: RegisterAgent) -> None:
     """Register the baselines."""
     for name, summary in AGENTS.items():
-        register(
-            f"pokemon_vgc:{name}", partial(_agents, name), summary=summary, games=("pokemon_vgc",), options=(TEAM,)
-        )
+        register(f"pokemon_vgc:{name}", partial(_agents, name), summary=summary, games=("pokemon_vgc",))
+    register(
+        "pokemon_vgc:",
+        lambda spec, options: with_team(spec),
+        summary="NAME:FILE is the agent NAME of this plugin with the team of a file",
+        games=("pokemon_vgc",),
+    )
 
 
 @hookimpl
@@ -53,4 +57,4 @@ def arena_register_commands(register: RegisterCommand) -> None:
 
 
 def _agents(name: str, rest: str, options: Config) -> AgentFactory:
-    return VgcAgents(name, options)
+    return VgcAgents(name)

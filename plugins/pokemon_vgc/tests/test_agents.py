@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 from typing import Final
 
 import pytest
 
 from arena.core.agent import Agent, AgentFactory, Clock, Observation, SeatInfo
+from arena.core.errors import BadEntry, UnknownAgent
 from arena.core.seed import Seed
 from arena.core.values import MatchId, Seat
-from arena_pokemon_vgc.agents import AGENTS, VgcAgents
+from arena_pokemon_vgc.agents import AGENTS, VgcAgents, with_team
 from arena_pokemon_vgc.game import VgcGame
-from plugins.pokemon_vgc.tests.conftest import file_option
 from plugins.pokemon_vgc.tests.driving import begun
 
 _CLOCK: Final = Clock(decision=55.0, bank=35.0)
@@ -65,7 +66,7 @@ def _played(game: VgcGame, agents: tuple[AgentFactory, AgentFactory], seed: int)
 @pytest.mark.parametrize("name", AGENTS)
 def test_baseline_beats_random_play(made: Callable[..., VgcGame], name: str, format_id: str) -> None:
     game = made(format_id, sheets="closed")
-    baseline = VgcAgents(name, {"team": None})
+    baseline = VgcAgents(name)
     won = sum(_played(game, (baseline, _Random), seed)[0] for seed in range(5))
     won += sum(_played(game, (_Random, baseline), seed)[1] for seed in range(5))
     assert won >= 6  # of ten; max-power, the weakest, wins nine of ten
@@ -73,18 +74,25 @@ def test_baseline_beats_random_play(made: Callable[..., VgcGame], name: str, for
 
 @pytest.mark.parametrize("name", AGENTS)
 def test_server_is_told_what_the_agents_look_at(kept: VgcGame, name: str) -> None:
-    agents = VgcAgents(name, {"team": None})
+    agents = VgcAgents(name)
     assert agents.wants == _seated(agents, kept, Seat(0), 1).wants
 
 
 def test_same_seed_gives_the_same_match(kept: VgcGame) -> None:
-    heuristics = VgcAgents("heuristics", {"team": None})
-    power = VgcAgents("max-power", {"team": None})
+    heuristics = VgcAgents("heuristics")
+    power = VgcAgents("max-power")
     assert _played(kept, (heuristics, power), 3) == _played(kept, (heuristics, power), 3)
 
 
-def test_agent_brings_the_team_that_it_was_given(kept: VgcGame) -> None:
-    text = kept.pool[1]
-    agents = VgcAgents("max-power", {"team": file_option(text)})
-    assert agents.entry(kept.spec.id, kept.config) == text
-    assert VgcAgents("max-power", {"team": None}).entry(kept.spec.id, kept.config) is None
+def test_agent_brings_the_team_of_its_file(kept: VgcGame, tmp_path: Path) -> None:
+    file = tmp_path / "team.txt"
+    file.write_text(kept.pool[1])
+    assert with_team(f"max-power:{file}").entry(kept.spec.id, kept.config) == kept.pool[1].strip()
+    assert VgcAgents("max-power").entry(kept.spec.id, kept.config) is None
+
+
+def test_unknown_name_or_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UnknownAgent, match="there is max-power"):
+        with_team("strongest:team.txt")
+    with pytest.raises(BadEntry, match="no readable UTF-8 file"):
+        with_team(f"max-power:{tmp_path / 'none'}")

@@ -30,8 +30,8 @@ const stream = new BattleStream({ keepAlive: true });
 for (const line of input) stream.write(line);
 const again = stream.battle.log.filter(line => !line.startsWith('|t:|'));
 const channels = extractChannelMessages(log.join('\\n'), [0, 1, 2]);
-process.stdout.write(JSON.stringify({ again, channels: [0, 1, 2].map(n => channels[n]) }));
-process.exit(0);
+const found = JSON.stringify({ again, channels: [0, 1, 2].map(n => channels[n]) });
+process.stdout.write(found, () => process.exit(0));
 """
 
 

@@ -1,10 +1,11 @@
 """Agents that every installation of the plugin has: baselines to be measured against."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from arena.core.agent import Agent, SeatInfo
-from arena.core.options import Option
+from arena.core.errors import BadEntry, UnknownAgent
 from arena.core.values import Config, Json
 from arena_pokemon_vgc.agents.heuristics import Heuristics
 from arena_pokemon_vgc.agents.max_damage import MaxDamage
@@ -13,6 +14,7 @@ from arena_pokemon_vgc.agents.scoring import ScoringAgent
 from arena_pokemon_vgc.engine.node import require_node
 from arena_pokemon_vgc.engine.sharing import acquire
 from arena_pokemon_vgc.facts import facts_of
+from arena_pokemon_vgc.teams.pool import read_teams
 
 AGENTS: Final[Mapping[str, str]] = {
     "max-power": "plays the move of the highest base power",
@@ -20,7 +22,6 @@ AGENTS: Final[Mapping[str, str]] = {
     "heuristics": "weighs damage, knock-outs, speed, protection and support by rules of thumb",
 }
 """Summaries by name."""
-TEAM: Final = Option(name="team", kind="file", default=None, rules=False, help="the team it brings; else one is drawn")
 
 
 class VgcAgents:
@@ -29,9 +30,8 @@ class VgcAgents:
     wants = ScoringAgent.wants
     """Told to a server before any agent is seated."""
 
-    def __init__(self, name: str, options: Config) -> None:
-        self._name = name
-        self._team = options.get("team")
+    def __init__(self, name: str, team: str | None = None) -> None:
+        self._name, self._team = name, team
 
     def __call__(self, seat: SeatInfo) -> Agent:
         """An agent for this seat.
@@ -48,5 +48,21 @@ class VgcAgents:
         return Heuristics(seat, facts_of(simulator, format_id))
 
     def entry(self, game: str, config: Config) -> Json:
-        """The text of the team that was given, if any."""
-        return self._team["text"] if isinstance(self._team, Mapping) else None
+        """The text of its team, if it has one; else it plays what is drawn."""
+        return self._team
+
+
+def with_team(spec: str) -> VgcAgents:
+    """The agents that `NAME:FILE` means: a baseline that brings the team of a file.
+
+    Raises:
+        UnknownAgent: there is no baseline of this name.
+        BadEntry: the file cannot be read, or holds another number of teams than one.
+    """
+    name, _, path = spec.partition(":")
+    if name not in AGENTS:
+        raise UnknownAgent(f"unknown agent 'pokemon_vgc:{name}'; there is {', '.join(AGENTS)}, each also as NAME:FILE")
+    teams = [text for _, text in read_teams(Path(path))]
+    if len(teams) != 1:
+        raise BadEntry(f"an agent brings one team; there are {len(teams)} in {path}")
+    return VgcAgents(name, teams[0])
