@@ -15,6 +15,7 @@ PY := $(VENV)/bin/python
 PLUGIN_PROJECTS := $(wildcard plugins/*/pyproject.toml)
 PROJECTS := pyproject.toml $(PLUGIN_PROJECTS)
 PLUGINS := $(patsubst %/pyproject.toml,-e ./%,$(PLUGIN_PROJECTS))
+SIMULATOR_LOCK := plugins/pokemon_vgc/arena_pokemon_vgc/engine/package-lock.json
 
 # One resolver call for the whole set, so that the plugins' dependency on `arena` is met by this checkout.
 ifneq ($(strip $(UV)),)
@@ -78,10 +79,12 @@ $(PY):
 	$(MAKE_VENV)
 
 # The interpreter is an order-only prerequisite: its date is that of the system's Python.
-$(VENV)/.setup: $(PROJECTS) | $(PY)
+$(VENV)/.setup: $(PROJECTS) $(SIMULATOR_LOCK) | $(PY)
 	$(INSTALL) -e '.[report]' $(PLUGINS)
+	$(PY) -m arena_pokemon_vgc.engine.setup
 	@touch $@
 
-$(VENV)/.setup-test: $(PROJECTS) | $(PY)
+$(VENV)/.setup-test: $(PROJECTS) $(SIMULATOR_LOCK) | $(PY)
 	$(INSTALL) -e '.[dev,report]' $(PLUGINS)
+	$(PY) -m arena_pokemon_vgc.engine.setup
 	@touch $(VENV)/.setup $@

@@ -1,4 +1,4 @@
-"""`make demo`: a server and agents as real processes on this machine, six games, and what came of them."""
+"""`make demo`: a server and agents as real processes on this machine, seven games, and what came of them."""
 
 import fcntl
 import os
@@ -17,9 +17,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from arena.cli.ladder import ladders, show_ladder
+from arena.cli.plugins import plugin_code
 from arena.cli.processes import Children
-from arena.core.errors import ArenaError, BadRequest, Fault
+from arena.core.errors import ArenaError, BadRequest, Fault, GameUnavailable
 from arena.ledger import Ledger
+from arena.plugin.registry import Registry
 
 SECONDS: Final = "DEMO_SECONDS"
 """Environment variable: how long to play at most."""
@@ -32,6 +34,7 @@ GAMES: Final[Mapping[str, Sequence[str]]] = {
     "drone_volleyball/1v1": ("drone_volleyball:rally", "null", "random"),
     "openspiel/tic_tac_toe": ("random", "first", "null"),
     "openspiel/kuhn_poker": ("random", "first", "null"),
+    "pokemon_vgc/gen9championsvgc2026regmb": ("pokemon_vgc:heuristics", "pokemon_vgc:max-power", "random"),
 }
 """Who plays what; each agent is a process of its own."""
 SETS: Final = 40
@@ -102,11 +105,23 @@ def _play(folder: Path, children: Children, seconds: float, signals: Signals) ->
     server = children.start("server", "serve", "--port", address.rpartition(":")[2], "--db", _url(folder))
     if not _await_server(server, address, children.log("server"), signals):
         return
-    playing = {game: _start_agents(children, game, address) for game in GAMES}
+    playing = {game: _start_agents(children, game, address) for game in GAMES if _is_here(game)}
     _say(f"playing with {sum(map(len, playing.values()))} agents, each a process that speaks gRPC")
     _follow(folder, children, playing, seconds, signals)
     children.stop([agent for agents in playing.values() for agent in agents])
     children.stop([server])
+
+
+def _is_here(game: str) -> bool:
+    """Whether it can be played on this machine; says why not."""
+    registry = Registry()
+    try:
+        with plugin_code():
+            registry.make_game(registry.ref(game)).close()
+    except GameUnavailable as error:
+        _say(f"without {game}: {error}")
+        return False
+    return True
 
 
 def _start_agents(children: Children, game: str, address: str) -> "list[subprocess.Popen[bytes]]":

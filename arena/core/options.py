@@ -34,7 +34,7 @@ class Option:
     `low` and `high` bound a number, both inclusive; a whole one fits into 64 bits, a float is finite. `counts` are how
     many there are of each name: `{"wolf": 2}`, as text also `wolf:2,sheep:5`; `low` and `high` bound each of them. A
     `file` option is given as a path; its value is `{"sha256": hex, "text": content}`, and its digest alone enters the
-    rated id.
+    rated id. Of a folder the content is that of its .txt files, by name, each under a line `=== name ===`.
     """
 
     name: str
@@ -251,8 +251,13 @@ def _parse_counts(text: str) -> Json:
 
 
 def _read_file(path: str) -> Json:
-    data = Path(path).read_bytes()
+    source = Path(path)
+    data = b"\n".join(map(_headed, sorted(source.glob("*.txt")))) if source.is_dir() else source.read_bytes()
     return {"sha256": hashlib.sha256(data).hexdigest(), "text": data.decode()}
+
+
+def _headed(file: Path) -> bytes:
+    return f"=== {file.stem} ===\n\n".encode() + file.read_bytes()
 
 
 _RESERVED: Final = re.compile("[&=?%\\x00-\\x1f\\x7f-\\x9f\\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")

@@ -1,0 +1,1 @@
+"""Pokemon VGC for arena: doubles battles on the Pokemon Showdown simulator."""

@@ -1,0 +1,1 @@
+"""Teams: read to fields, written for the simulator, drawn for seats that bring none."""
