@@ -1,4 +1,4 @@
-"""The agents every installation has, for every game: the floor of its ladder, and those who abuse its speech."""
+"""The agents every installation has, for every game, none of which can play well: they mark the floor of a pool."""
 
 from arena.agents.simple import DefaultAgent, FirstAgent, RandomAgent
 from arena.agents.speaking import EchoAgent, InjectorAgent, SilentAgent
@@ -8,9 +8,14 @@ from arena.plugin.spec import RegisterAgent, hookimpl
 @hookimpl
 def arena_register_agents(register: RegisterAgent) -> None:
     """Register the built-in agents."""
-    register("random", lambda rest, options: RandomAgent, summary="uniform over the legal actions")
-    register("first", lambda rest, options: FirstAgent, summary="always the first legal action")
-    register("null", lambda rest, options: DefaultAgent, summary="says nothing, does the least it can")
-    register("silent", lambda rest, options: SilentAgent, summary="random, and says nothing")
-    register("echo", lambda rest, options: EchoAgent, summary="random, and says what it heard last")
-    register("injector", lambda rest, options: InjectorAgent, summary="random, and says what deceives and commands")
+    register("random", lambda rest, options: RandomAgent, summary="uniform over the legal actions", null=True)
+    register("first", lambda rest, options: FirstAgent, summary="always the first legal action", null=True)
+    register("null", lambda rest, options: DefaultAgent, summary="says nothing, does the least it can", null=True)
+    register("silent", lambda rest, options: SilentAgent, summary="random, and says nothing", null=True)
+    register("echo", lambda rest, options: EchoAgent, summary="random, and says what it heard last", null=True)
+    register(
+        "injector",
+        lambda rest, options: InjectorAgent,
+        summary="random, and says what deceives or commands",
+        null=True,
+    )

@@ -5,14 +5,16 @@ import re
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from arena.cli.logs import show_logs
-from arena.cli.options import DEFAULT_SERVER, MAX_MATCHES, AsJson, Game, GameOptions, Server, TlsCa, Token
+from arena.cli.options import DEFAULT_SERVER, MAX_MATCHES, AsJson, GameOptions, Server, TlsCa, Token
 from arena.cli.output import print_json
 from arena.cli.plugins import plugin_code
+from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
     from arena.client import Client, JoinSummary
@@ -24,7 +26,9 @@ _MAX_SEATS: Final = 1_000_000
 
 
 def join(
-    game: Game,
+    game: Annotated[
+        str | None, typer.Argument(metavar="[GAME]", help="PLUGIN/VARIANT, as `arena games` lists them.")
+    ] = None,
     *,
     agent: Annotated[
         str, typer.Option(metavar="SPEC", help="A registered agent, package.module:Class, or FILE.py:Class.")
@@ -40,9 +44,12 @@ def join(
         int,
         typer.Option(min=0, max=MAX_MATCHES, help="Stop after so many, in whole sets; 0: play until Ctrl-C."),
     ] = 0,
+    tournament: Annotated[
+        str, typer.Option(metavar="ID", help="Play for the entrant NAME of this event until it is over; GAME is its.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Play GAME on a server.
+    """Play GAME on a server, against whoever comes or, with --tournament, in an event of the server.
 
     Ctrl-C begins no further matches and ends after the running ones; twice ends at once.
     """
@@ -51,6 +58,7 @@ def join(
     from arena.client import Client
     from arena.plugin.registry import Registry
 
+    game = _named(game) if not tournament else _game_of(tournament, game, server, token, tls_ca)
     show_logs()
     logging.getLogger("arena.client.client").setLevel(logging.CRITICAL)  # what it logs, it also raises
     with plugin_code():
@@ -58,10 +66,40 @@ def join(
         made = registry.make_agent(agent, game=game)
         given = _given(registry, game, option or [])
     client = Client(server, token=token, tls_ca=tls_ca)
-    client.join(game, made, name=name or name_of(agent), version=version, options=given, seats=seats, matches=matches)
+    client.join(
+        game,
+        made,
+        name=name or name_of(agent),
+        version=version,
+        options=given,
+        seats=seats,
+        matches=matches,
+        tournament=tournament,
+    )
     with plugin_code():
         (summary,) = asyncio.run(_run(client))
     _report(summary, as_json)
+
+
+def _named(game: str | None) -> str:
+    if game is None:
+        raise BadRequest("name the GAME to play, as `arena games` lists them, or an event by --tournament ID")
+    return game
+
+
+def _game_of(tournament: str, game: str | None, server: str, token: str | None, tls_ca: Path | None) -> str:
+    """The rated id that an event is played in, which the caller may have named."""
+    from arena.client.remote import Remote
+
+    with Remote(server, token=token, tls_ca=tls_ca) as remote:
+        found = next((line for line in remote.tournaments() if line.tournament == tournament), None)
+    if found is None:
+        raise BadRequest(
+            f"there is no tournament {tournament!r} at {server}; `arena tournament list --server {server}` lists them"
+        )
+    if game not in {None, found.rated_id, found.rated_id.partition("?")[0]}:
+        raise BadRequest(f"tournament {tournament} is played in {found.rated_id}, not in {game}; leave the game out")
+    return found.rated_id
 
 
 def name_of(spec: str) -> str:

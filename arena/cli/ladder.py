@@ -1,17 +1,20 @@
 """`arena ladder`: how the agents of a game stand, from a ledger or a server."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from arena.cli.insight import open_insight
+from arena.cli.ladder_extras import ask_metrics, beside_results, find_metrics, show_metrics
 from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, GameOptions, TlsCa, Token
-from arena.cli.output import harmless, print_json, print_table
+from arena.cli.output import harmless, print_json, print_table, tell_notes
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
+    from arena.client.remote import Remote
     from arena.ledger import Ledger
+    from arena.local.insight import PluginInsight
     from arena.report.ladders import Line
 
 _COLUMNS: Final = {
@@ -46,7 +49,9 @@ def ladder(
     option: GameOptions = None,
     system: Annotated[
         str | None,
-        typer.Option(help="trueskill, elo, openskill, openskill-bt, openskill-tm, glicko2, mean or bradley-terry."),
+        typer.Option(
+            help="trueskill, elo, openskill, openskill-bt[-part], openskill-tm[-part], glicko2, mean or bradley-terry."
+        ),
     ] = None,
     setting: Annotated[
         list[str] | None,
@@ -67,6 +72,9 @@ def ladder(
     recompute: Annotated[
         bool, typer.Option("--recompute", help="Compute set by set, from the first result on.")
     ] = False,
+    metrics: Annotated[
+        bool, typer.Option("--metrics", help="Show what the game measured too, by agent, side and role.")
+    ] = False,
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
     token: Token = None,
@@ -80,12 +88,15 @@ def ladder(
     from arena.ledger import Ledger
 
     if server:
+        from arena.client.remote import Remote
+
         _refuse_local({"--set": setting, "--by": by, "--since": since, "--pool": pool, "--recompute": recompute})
-        found = _ask(server, token, tls_ca, _one_game(game, option or []), system, interval)
+        with Remote(server, token=token, tls_ca=tls_ca) as remote:
+            found = _ask(remote, _one_game(game, option or []), system, interval=interval, metrics=metrics)
         _show([found], as_json)
         return
     asked: Asked = {"system": system, "settings": setting or [], "by": by, "recompute": recompute}
-    asked |= {"interval": interval, "pool": pool, "since": since}
+    asked |= {"interval": interval, "pool": pool, "since": since, "metrics": metrics}
     with Ledger.open(db, create=False) as ledger:
         _show(ladders(ledger, game and _rated(game, option or []), **asked), as_json)
 
@@ -117,7 +128,7 @@ def ladders(
 ) -> Iterator[dict[str, Any]]:
     """The ladder of `game`, or of every game with rated sets, in the shape that --json prints.
 
-    `asked` may have the options of the command by name: settings, by, recompute, interval, pool and since.
+    `asked` may have the options of the command by name: settings, by, recompute, interval, pool, since and metrics.
 
     Raises:
         UnknownGame: nobody has played this game, and no plugin offers it.
@@ -129,8 +140,9 @@ def ladders(
         raise BadRequest("the ledger holds no rated sets yet; `arena play` plays some")
     if game is not None and game not in rated:
         _require_known(game, rated)
+    insight = open_insight()
     for each in sorted(rated) if game is None else [game]:
-        yield _ladder(ledger, each, system, asked)
+        yield _ladder(ledger, each, system, asked, insight)
 
 
 def _require_known(game: str, rated: set[str]) -> None:
@@ -145,7 +157,7 @@ def _require_known(game: str, rated: set[str]) -> None:
         raise UnknownGame(f"{error}{held}") from None
 
 
-def _ladder(ledger: "Ledger", game: str, system: str | None, asked: Asked) -> dict[str, Any]:
+def _ladder(ledger: "Ledger", game: str, system: str | None, asked: Asked, insight: "PluginInsight") -> dict[str, Any]:
     from arena.ledger.selection import Pool, Selection
     from arena.report.ladders import find_ladder
 
@@ -156,10 +168,18 @@ def _ladder(ledger: "Ledger", game: str, system: str | None, asked: Asked) -> di
     found = find_ladder(
         ledger, chosen, system, asked.get("settings", ()), by=by, recompute=asked.get("recompute", False)
     )
-    for note in found.notes:
-        print(f"note: {harmless(note)}", file=sys.stderr)
     rows = [_row(line, by, bool(asked.get("interval"))) for line in found.lines]
-    return {"game": game, "system": found.system, "rows": rows}
+    ladder: dict[str, Any] = {"game": game, "system": found.system, "rows": rows}
+    notes = [*found.notes]
+    if by is None:
+        told = beside_results(ledger, chosen, found, insight)
+        ladder["rows"] = [row | {name: own.get(row["agent"]) for name, own in told.values.items()} for row in rows]
+        ladder |= {"measures": told.columns, "null_bots": told.nulls}
+        notes += told.notes
+    if asked.get("metrics"):
+        ladder["metrics"] = find_metrics(ledger, chosen)
+    tell_notes(notes)
+    return ladder
 
 
 def _since(text: str | None) -> tuple[int, int]:
@@ -186,12 +206,10 @@ def _row(line: "Line", by: str | None, interval: bool) -> dict[str, Any]:
     return {name: known[name] for name in _COLUMNS if name in known}
 
 
-def _ask(server: str, token: str | None, tls_ca: Any, game: str, system: str | None, interval: bool) -> dict[str, Any]:
-    from arena.client.remote import Remote
+def _ask(remote: "Remote", game: str, system: str | None, *, interval: bool, metrics: bool) -> dict[str, Any]:
     from arena.rating import Rating, make_system
 
-    with Remote(server, token=token, tls_ca=tls_ca) as remote:
-        reply = remote.ladder(game, system or "")
+    reply = remote.ladder(game, system or "")
     rows = [{name: getattr(row, name) for name in _SENT} for row in reply.rows]
     for row, sent in zip(rows, reply.rows, strict=True):
         row["clean_rating"] = sent.clean_rating if sent.HasField("clean_rating") else None
@@ -199,7 +217,8 @@ def _ask(server: str, token: str | None, tls_ca: Any, game: str, system: str | N
             stated = Rating(sent.rating, sent.uncertainty or None)  # the wire has 0 for none
             row["low"], row["high"] = make_system(reply.system).interval(stated) or (None, None)
     ordered = [{name: row[name] for name in _COLUMNS if name in row} for row in rows]
-    return {"game": reply.game, "system": reply.system, "rows": ordered}
+    found = {"game": reply.game, "system": reply.system, "rows": ordered}
+    return found | ({"metrics": ask_metrics(remote, game)} if metrics else {})
 
 
 def _show(ladders: Iterable[dict[str, Any]], as_json: bool) -> None:
@@ -215,5 +234,10 @@ def _show(ladders: Iterable[dict[str, Any]], as_json: bool) -> None:
 def show_ladder(found: dict[str, Any]) -> None:
     """Print one ladder, as `ladders` gives it, for people."""
     names = list(found["rows"][0]) if found["rows"] else _SENT
+    headings = _COLUMNS | {name: about["heading"] for name, about in found.get("measures", {}).items()}
     rows = [list(row.values()) for row in found["rows"]]
-    print_table(f"{found['game']} by {found['system']}", [_COLUMNS[name] for name in names], rows)
+    print_table(f"{found['game']} by {found['system']}", [headings[name] for name in names], rows)
+    for about in found.get("measures", {}).values():
+        print(harmless(f"{about['heading']}: {about['help']}\n"))
+    if "metrics" in found:
+        show_metrics(found["game"], found["metrics"])

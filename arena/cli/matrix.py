@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from arena.cli.ladder import _rated
 from arena.cli.matrix_table import show_matrix
-from arena.cli.options import DEFAULT_DB, AsJson, Db, GameOptions
+from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, GameOptions, TlsCa, Token
 from arena.cli.output import print_json
 from arena.core.errors import BadRequest
 
@@ -34,6 +35,9 @@ def matrix(
         ),
     ] = None,
     db: Db = DEFAULT_DB,
+    server: AnyServer = None,
+    token: Token = None,
+    tls_ca: TlsCa = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE.csv", help="Write the cells to this file too.")
     ] = None,
@@ -47,8 +51,15 @@ def matrix(
 
     if (game is None) == (source is None):
         raise BadRequest("name either a GAME or a file by --from PAYOFFS.csv")
+    if source and server:
+        raise BadRequest("a server has no part in what a file holds; leave --server out")
     limits = None if bounds is None else _range(bounds)
-    title, pool = _from_file(source, limits) if source else _from_ledger(game or "", option or [], db, limits)
+    if source:
+        title, pool = _from_file(source, limits)
+    elif server:
+        title, pool = _from_server(server, token, tls_ca, _rated(game or "", option or []), limits)
+    else:
+        title, pool = _from_ledger(_rated(game or "", option or []), db, limits)
     if ((pool.low != pool.low) & (pool.count > 0)).any():
         print(
             "note: payoffs outside of the range have no interval; say what it is by --range LOW,HIGH", file=sys.stderr
@@ -98,15 +109,32 @@ def _range(text: str) -> tuple[float, float]:
     return low, high
 
 
-def _from_ledger(
-    game: str, options: list[str], db: str, bounds: tuple[float, float] | None
+def _from_server(
+    server: str, token: str | None, tls_ca: Path | None, game: str, bounds: tuple[float, float] | None
 ) -> tuple[str, "PayoffMatrix"]:
-    from arena.cli.ladder import _rated, _require_known
+    from arena.client.remote import Remote
+    from arena.core.values import AgentName
+    from arena.rating.payoff import Cell
+    from arena.rating.payoff import matrix as matrix_of
+
+    with Remote(server, token=token, tls_ca=tls_ca) as remote:
+        found = remote.payoffs(game)
+    if not found.agents:
+        raise BadRequest(f"no set of {game} is finished at {server} yet")
+    names = [AgentName(name) for name in found.agents]
+    cells = [
+        Cell(names[cell.agent], names[cell.opponent], cell.mean, cell.samples, cell.squares, cell.majority)
+        for cell in found.cells
+    ]
+    return game, matrix_of(names, cells, bounds or (found.low, found.high))
+
+
+def _from_ledger(rated: str, db: str, bounds: tuple[float, float] | None) -> tuple[str, "PayoffMatrix"]:
+    from arena.cli.ladder import _require_known
     from arena.ledger import Ledger
     from arena.ledger.payoffs import payoff_sets
     from arena.rating.payoff import PayoffTally
 
-    rated = _rated(game, options)
     with Ledger.open(db, create=False) as ledger:
         held = {line.game for line in ledger.games()}
         if rated not in held:

@@ -20,6 +20,12 @@ def print_json(value: Any) -> None:
     print(text if text.isprintable() else "".join(json.dumps(c)[1:-1] if _steers(c) else c for c in text))
 
 
+def tell_notes(notes: Iterable[str]) -> None:
+    """What to beware of, one line each, beside the answer: on standard error."""
+    for note in notes:
+        print(f"note: {harmless(note)}", file=sys.stderr)
+
+
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table; numbers stand to the right, None is a dash. In a pipe or file lines are as long as they need be."""
     from rich.console import Console

@@ -51,14 +51,14 @@ def quoted(text: str, limit: int = 200) -> str:
 
 def _from_made(made: "MadeMove") -> dict[str, Any]:
     how = made.provenance
-    return _row(made.number, made.step, made.seat, how, how.logprobs, how.refused)
+    return _row(made.number, made.step, made.seat, how, how.logprobs, how.refused, how.raw)
 
 
 def _from_message(message: "MoveProvenance") -> dict[str, Any]:
     import numpy as np
 
     logprobs = np.frombuffer(message.provenance.logprobs_f32, "<f4")
-    return _row(message.move, message.step, message.seat, message.provenance, logprobs, message.refused)
+    return _row(message.move, message.step, message.seat, message.provenance, logprobs, message.refused, message.raw)
 
 
 def _row(
@@ -68,6 +68,7 @@ def _row(
     how: "Provenance | Any",
     logprobs: Iterable[float],
     refused: "Iterable[Refusal | Any]",
+    raw: str,
 ) -> dict[str, Any]:
     return {
         "move": number,
@@ -81,6 +82,7 @@ def _row(
         "cost": _finite(how.cost),
         "think_seconds": _finite(how.think_seconds),
         "refused": [{"reason": refusal.reason, "sent": refusal.sent} for refusal in refused],
+        "raw": raw,
     }
 
 
@@ -95,5 +97,6 @@ def _words(row: dict[str, Any]) -> str:
     spent = f"cost {row['cost']}, {row['think_seconds']} s"
     lines = [f"move {row['move']}, step {row['step']}, seat {row['seat']}: {policy}{tokens}, {spent}"]
     lines += [f"  refused {quoted(each['sent'])}: {quoted(each['reason'])}" for each in row["refused"]]
+    lines += [f"  sent as {quoted(row['raw'], 2_000)}"] if row["raw"] else []
     lines += [f"  {quoted(row['reasoning'], 2_000)}"] if row["reasoning"] else []
     return "\n".join(lines)

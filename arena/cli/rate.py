@@ -20,7 +20,7 @@ def rate(
     system: Annotated[
         str,
         typer.Option(
-            help="trueskill, elo, openskill, openskill-bt, openskill-tm, glicko2, mean or bradley-terry.",
+            help="trueskill, elo, openskill, openskill-bt[-part], openskill-tm[-part], glicko2, mean or bradley-terry.",
         ),
     ] = "trueskill",
     setting: Annotated[

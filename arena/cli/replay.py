@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from arena.cli.media import MediaFiles, MediaFolder, media_lines
 from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, TlsCa, Token
 from arena.cli.output import harmless, news, print_json
 from arena.cli.plugins import plugin_code
@@ -14,6 +15,8 @@ from arena.cli.provenance import from_ledger, from_server, show
 from arena.core.errors import BadRequest, BadSeats
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from arena.core.game import Event, Game
     from arena.core.match import MatchResult, Move
     from arena.core.values import Seat
@@ -29,6 +32,7 @@ def replay(
     provenance: Annotated[
         bool, typer.Option("--provenance", help="Instead, how its moves came about: to be read by owners and admins.")
     ] = False,
+    media: MediaFolder = None,
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
     token: Token = None,
@@ -47,10 +51,10 @@ def replay(
     elif server:
         raise BadRequest("a server tells --provenance only; to see a match again give the ledger by --db")
     else:
-        _replay(match, seat, everything, db, as_json)
+        _replay(match, seat, everything, media, db, as_json)
 
 
-def _replay(match: str, seat: int | None, everything: bool, db: str, as_json: bool) -> None:
+def _replay(match: str, seat: int | None, everything: bool, media: "Path | None", db: str, as_json: bool) -> None:
     from arena.cli.recorded import RecordedGames
     from arena.ledger import Ledger
 
@@ -59,7 +63,7 @@ def _replay(match: str, seat: int | None, everything: bool, db: str, as_json: bo
     with plugin_code():
         game = RecordedGames().game_of(result.plan.game)
         viewer = _viewer(game, seat, everything)
-        frames = [*_frames(game, result, viewer)]
+        frames = [*_frames(game, result, viewer, MediaFiles(media, match))]
     about = _about(result)
     if as_json:
         print_json({**about, "frames": [frame.as_json() for frame in frames]})
@@ -69,16 +73,21 @@ def _replay(match: str, seat: int | None, everything: bool, db: str, as_json: bo
 
 @dataclass(slots=True)
 class _Frame:
-    """What a viewer saw of one step: the moves it may know, what happened, and the whole view afterwards."""
+    """What a viewer saw of one step: the moves it may know, what happened, and the whole view afterwards.
+
+    `media` are the pictures and sounds of that view, as `MediaFiles.told` gives them.
+    """
 
     step: int
     text: str
     events: "Sequence[Event]" = ()
     moves: list[dict[str, Any]] = field(default_factory=list)
+    media: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         events = [{"kind": e.kind, "sender": e.sender, "data": _plain(e.data)} for e in self.events]
-        return {"step": self.step, "moves": self.moves, "events": events, "text": self.text}
+        frame = {"step": self.step, "moves": self.moves, "events": events, "text": self.text}
+        return frame | {"media": self.media} if self.media else frame
 
 
 def _viewer(game: "Game", seat: int | None, everything: bool) -> "Seat":
@@ -91,12 +100,12 @@ def _viewer(game: "Game", seat: int | None, everything: bool) -> "Seat":
     return Seat(seat)
 
 
-def _frames(game: "Game", result: "MatchResult", viewer: "Seat") -> "Iterator[_Frame]":
+def _frames(game: "Game", result: "MatchResult", viewer: "Seat", files: MediaFiles) -> "Iterator[_Frame]":
     from arena.core.values import EVENTS, OMNISCIENT, TEXT
     from arena.match.prompt import Wants
     from arena.match.replay import recorded
 
-    wants = Wants.of(frozenset({TEXT, EVENTS}))
+    wants = Wants.of(frozenset({TEXT, EVENTS, *(spec.name for spec in game.spec.fields if spec.kind == "media")}))
     public = viewer == OMNISCIENT or game.spec.perfect_information
     moves: list[dict[str, Any]] = []
     step = -1
@@ -104,7 +113,7 @@ def _frames(game: "Game", result: "MatchResult", viewer: "Seat") -> "Iterator[_F
         if table.step_number != step or table.over:
             step = table.step_number
             seen, _ = table.view(viewer, wants)
-            yield _Frame(step, seen.text, seen.events, moves)
+            yield _Frame(step, seen.text, seen.events, moves, files.told(step, seen.fields))
             moves = []
         if number < len(result.moves) and (public or result.moves[number].seat == viewer):
             moves.append(_move(table, result.moves[number]))
@@ -158,12 +167,14 @@ def _about(result: "MatchResult") -> dict[str, Any]:
 
 def _show(about: dict[str, Any], frames: Sequence[_Frame]) -> None:
     print(f"{about['game']}, match {about['match']}")
-    before, story = "", any(frame.events for frame in frames)
+    before, shown, story = "", list[dict[str, Any]](), any(frame.events for frame in frames)
     for frame in frames:
         for move in frame.moves:
             print(harmless(f"> seat {move['seat']}: {_said(move)}"))
-        print(harmless(news(before, frame.text) if story else frame.text))
-        before = frame.text
+        print(
+            harmless("\n".join([news(before, frame.text) if story else frame.text, *media_lines(frame.media, shown)]))
+        )
+        before, shown = frame.text, frame.media
     if about["void"]:
         print(harmless(f"void: {about['void']}"))
     for seat in about["seats"]:

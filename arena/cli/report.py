@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from arena.cli.options import DEFAULT_DB, AsJson, Db
-from arena.cli.output import print_json
+from arena.cli.output import print_json, tell_notes
+from arena.cli.plugins import plugin_code
 
 
 def report(
@@ -31,11 +32,14 @@ def report(
 
     The page is one HTML file that needs no network.
     """
+    from arena.cli.insight import open_insight
     from arena.ledger import Ledger
     from arena.report.write import write_report
 
-    with Ledger.open(db, create=False) as ledger:
-        files = write_report(ledger, name, out, time.time_ns() // 1_000_000, system, setting or [])
+    insight = open_insight()
+    with Ledger.open(db, create=False) as ledger, plugin_code():
+        files = write_report(ledger, name, out, time.time_ns() // 1_000_000, system, setting or [], insight)
+    tell_notes(insight.notes)
     if as_json:
         print_json({"name": name, "page": str(files[0]), "files": [str(file) for file in files[1:]]})
     else:

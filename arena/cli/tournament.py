@@ -1,4 +1,4 @@
-"""`arena tournament`: events as their files declare them, held here, stopped and gone on with at any point."""
+"""`arena tournament`: events as their files declare them, held here or by a server, stopped and gone on with."""
 
 import os
 import time
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from arena.cli.logs import show_logs
-from arena.cli.options import DEFAULT_DB, MAX_PROCESSES, AsJson, Db, State
+from arena.cli.options import DEFAULT_DB, MAX_PROCESSES, AsJson, Db, State, TlsCa, Token
 from arena.cli.output import print_json
 from arena.cli.plugins import plugin_code
+from arena.cli.tournament_remote import UNFINISHED, Host, lines_there, resume_there, run_there, status_there, stop_there
 from arena.core.errors import BadEvent, BadRequest
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 _STOP_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.1
-STOPPED: Final = 130
-"""The exit code of a run that was stopped, by Ctrl-C or otherwise."""
-
 app = typer.Typer(
     help="Hold events that a file declares: see tournaments/*.toml.",
     no_args_is_help=True,
@@ -34,6 +32,10 @@ Event = Annotated[str, typer.Argument(metavar="FILE_OR_ID", help="An event file,
 Workers = Annotated[
     int | None, typer.Option(min=1, max=MAX_PROCESSES, help="Processes that play; by default one a core.")
 ]
+There = Annotated[
+    str | None, typer.Option("--server", metavar="HOST:PORT", help="An event of this server instead of a ledger's.")
+]
+Detach = Annotated[bool, typer.Option("--detach", help="With --server: do not look on until it is over.")]
 
 
 @app.command()
@@ -57,25 +59,28 @@ def run(
     file: File,
     *,
     new: Annotated[bool, typer.Option("--new", help="Begin anew although an earlier run is not over.")] = False,
-    server: Annotated[
-        str | None, typer.Option("--server", metavar="HOST:PORT", help="Not offered yet: events are held here.")
-    ] = None,
+    server: There = None,
+    token: Token = None,
+    tls_ca: TlsCa = None,
+    detach: Detach = False,
     db: Db = DEFAULT_DB,
     state: State = None,
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hold the event of FILE.
+    """Hold the event of FILE here, or have a server hold it, open to remote agents.
 
     It may be stopped at any point, by Ctrl-C, `arena tournament stop` or a power cut: `arena tournament resume` goes on
-    without playing any match twice.
+    without playing any match twice. With --server Ctrl-C ends only the looking on.
     """
     from arena.ledger import Ledger
     from arena.local.tournament import begin
 
-    if server is not None:
-        raise BadRequest("a server cannot hold events yet; leave --server out to hold this one here")
+    _check_alone(server, detach)
     text = _read(file)
+    if server is not None:
+        run_there(Host(server, token, tls_ca), text, new=new, detach=detach, as_json=as_json)
+        return
     with Ledger.open(db, state) as ledger:
         if not new:
             _check_begun(ledger, file)
@@ -86,30 +91,65 @@ def run(
 
 @app.command()
 def resume(
-    event: Event, *, db: Db = DEFAULT_DB, state: State = None, workers: Workers = None, as_json: AsJson = False
+    event: Event,
+    *,
+    server: There = None,
+    token: Token = None,
+    tls_ca: TlsCa = None,
+    detach: Detach = False,
+    db: Db = DEFAULT_DB,
+    state: State = None,
+    workers: Workers = None,
+    as_json: AsJson = False,
 ) -> None:
     """Go on with an event that was stopped or interrupted, wherever that was."""
     from arena.ledger import Ledger
 
+    _check_alone(server, detach)
+    if server is not None:
+        resume_there(Host(server, token, tls_ca), event, detach=detach, as_json=as_json)
+        return
     with Ledger.open(db, state, create=False) as ledger:
         _conduct(ledger, _find(ledger, event), workers, as_json=as_json)
 
 
 @app.command()
-def status(event: Event, *, db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
+def status(
+    event: Event,
+    *,
+    server: There = None,
+    token: Token = None,
+    tls_ca: TlsCa = None,
+    db: Db = DEFAULT_DB,
+    as_json: AsJson = False,
+) -> None:
     """Show how an event stands, also while it is being played."""
     from arena.ledger import Ledger
 
+    if server is not None:
+        status_there(Host(server, token, tls_ca), event, as_json=as_json)
+        return
     with Ledger.open(db, create=False) as ledger:
         _show(ledger, _find(ledger, event), as_json=as_json)
 
 
 @app.command()
-def stop(event: Event, *, db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
+def stop(
+    event: Event,
+    *,
+    server: There = None,
+    token: Token = None,
+    tls_ca: TlsCa = None,
+    db: Db = DEFAULT_DB,
+    as_json: AsJson = False,
+) -> None:
     """Have the process that holds an event stop, and wait until it has."""
     from arena.ledger import Ledger
     from arena.ledger.tournaments import EventState
 
+    if server is not None:
+        stop_there(Host(server, token, tls_ca), event, as_json=as_json)
+        return
     with Ledger.open(db, create=False) as ledger:
         stored = ledger.tournaments.ask_to_stop(_find(ledger, event).id)
         deadline = time.monotonic() + _STOP_SECONDS
@@ -125,17 +165,32 @@ def stop(event: Event, *, db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
 
 
 @app.command("list")
-def list_events(*, db: Db = DEFAULT_DB, as_json: AsJson = False) -> None:
-    """List the events of a ledger."""
+def list_events(
+    *,
+    server: There = None,
+    token: Token = None,
+    tls_ca: TlsCa = None,
+    db: Db = DEFAULT_DB,
+    as_json: AsJson = False,
+) -> None:
+    """List the events of a ledger or a server."""
     from arena.cli.tournament_view import as_lines, show_lines
     from arena.ledger import Ledger
 
-    with Ledger.open(db, create=False) as ledger:
-        lines = as_lines(ledger)
+    if server is not None:
+        lines = lines_there(Host(server, token, tls_ca))
+    else:
+        with Ledger.open(db, create=False) as ledger:
+            lines = as_lines(ledger)
     if as_json:
         print_json({"tournaments": lines})
     else:
         show_lines(lines)
+
+
+def _check_alone(server: str | None, detach: bool) -> None:
+    if detach and server is None:
+        raise BadRequest("--detach leaves an event to a server; name that by --server HOST:PORT")
 
 
 def _read(file: Path) -> str:
@@ -197,7 +252,7 @@ def _conduct(ledger: "Ledger", stored: "StoredEvent", workers: int | None, *, as
         stored = conduct(ledger, stored, workers or len(os.sched_getaffinity(0)), watcher)
     _show(ledger, stored, as_json=as_json)
     if stored.state is not EventState.OVER:
-        raise typer.Exit(STOPPED)
+        raise typer.Exit(UNFINISHED)
 
 
 def _show(ledger: "Ledger", stored: "StoredEvent", *, as_json: bool) -> None:
@@ -210,4 +265,4 @@ def _show(ledger: "Ledger", stored: "StoredEvent", *, as_json: bool) -> None:
     if as_json:
         print_json(report_json(found))
     else:
-        show_report(found)
+        show_report(report_json(found))

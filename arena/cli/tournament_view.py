@@ -1,8 +1,9 @@
 """What `arena tournament` shows: the plan of an event, its progress, its standings, and the list of events."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,6 @@ from arena.cli.output import harmless, print_table
 if TYPE_CHECKING:
     from arena.ledger import Ledger
     from arena.local.event import OpenEvent
-    from arena.local.event_ratings import EventRating
-    from arena.local.standings import EventReport
-    from arena.local.tournament import Watcher
-    from arena.tournament.duplicate import VarianceSaved
 
 
 def as_plan(opened: "OpenEvent") -> dict[str, Any]:
@@ -25,6 +22,7 @@ def as_plan(opened: "OpenEvent") -> dict[str, Any]:
         "game": opened.ref.rated_id,
         "format": event.format.kind,
         "entrants": [entrant.name for entrant in event.entrants],
+        "open": asdict(event.open) if event.open is not None else None,
         "sets": opened.expected(),
         "set_matches": opened.set_matches,
         "duplicate": opened.shared,
@@ -37,15 +35,25 @@ def show_plan(file: str, opened: "OpenEvent") -> None:
     plan = as_plan(opened)
     sets = "sets" if plan["sets"] is None else f"about {plan['sets']} sets"
     deals = ", each deal from every side" if plan["duplicate"] else ""
+    entrants = f"{len(plan['entrants'])}" + (_room(plan["open"]) if plan["open"] else "")
     print(
-        f"{harmless(file)} can be held: {harmless(plan['name'])}, {plan['format']} of {len(plan['entrants'])} in "
+        f"{harmless(file)} can be held: {harmless(plan['name'])}, {plan['format']} of {entrants} in "
         f"{plan['game']}, {sets} of {plan['set_matches']} matches{deals}"
     )
 
 
+def _room(rule: dict[str, Any]) -> str:
+    ends = [f"{rule['entrants']} are there"] if rule["entrants"] is not None else []
+    ends += [f"{rule['seconds']:g} s have passed"] if rule["seconds"] is not None else []
+    return f" and whoever enters before {' or '.join(ends)}"
+
+
 @contextmanager
-def progress(event: str) -> "Iterator[Watcher | None]":
-    """A bar on stderr where somebody looks on, with the time that is left."""
+def progress(event: str) -> "Iterator[Callable[..., None] | None]":
+    """A bar on stderr where somebody looks on, with the time that is left.
+
+    It is told a `Pace` and, where there is more to say than its numbers, a note.
+    """
     if not sys.stderr.isatty():
         yield None
         return
@@ -54,33 +62,47 @@ def progress(event: str) -> "Iterator[Watcher | None]":
     from rich.progress import TimeRemainingColumn as TimeLeft
 
     sets = TextColumn("matches, {task.fields[sets]} sets")
-    columns = (TextColumn(event), BarColumn(), MofNCompleteColumn(), sets, TimeElapsedColumn(), TextColumn("left"))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        sets,
+        TimeElapsedColumn(),
+        TextColumn("left"),
+    )
     with Progress(*columns, TimeLeft(), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, sets="0")
-        yield lambda pace: bar.update(
+        task = bar.add_task(event, total=None, sets="0")
+        yield lambda pace, note="": bar.update(
             task,
+            description=f"{event}, {note}" if note else event,
             completed=pace.matches,
             total=pace.all_matches,
             sets=f"{pace.sets}" if pace.all_sets is None else f"{pace.sets}/{pace.all_sets}",
         )
 
 
-def show_report(report: "EventReport") -> None:
-    """Print how an event stands."""
-    stored = report.event
-    expected = "" if report.expected in {None, report.sets} else f" of about {report.expected}"
+Document = dict[str, Any]
+"""How an event stands, as `arena tournament status --json` prints it."""
+
+
+def show_report(found: Document, server: str = "") -> None:
+    """Print how an event stands; `server` is the one that holds it."""
+    sets = found["sets"]
+    expected = "" if sets["expected"] in {None, sets["finished"]} else f" of about {sets['expected']}"
     print(
-        f"{harmless(stored.name)} ({stored.id}), {report.kind} in {stored.game}: {report.state}, "
-        f"{report.sets} sets{expected}, {report.matches} matches"
+        f"{harmless(found['name'])} ({found['tournament']}), {found['format']} in {found['game']}: {found['state']}, "
+        f"{sets['finished']} sets{expected}, {found['matches']} matches"
     )
-    _print_columns(_standings(report))
-    if any(report.ratings.values()):
-        _print_columns(_ratings(report))
-    for note in (stored.note, *report.notes, _saved(report)):
+    if found["standings"]:
+        _print_columns(_standings(found["standings"]))
+    if any(any(line["ratings"].values()) for line in found["standings"]):
+        _print_columns(_ratings(found["standings"]))
+    for note in (found["note"], *found["notes"], _saved(found)):
         if note:
             print(harmless(note))
-    if report.state in {"stopped", "interrupted"}:
-        print(f"`arena tournament resume {stored.id}` goes on with it")
+    if found["state"] in {"stopped", "interrupted"}:
+        there = f" --server {server}" if server else ""
+        print(f"`arena tournament resume {found['tournament']}{there}` goes on with it")
 
 
 _Columns = list[tuple[str, list[Any]]]
@@ -91,54 +113,51 @@ def _print_columns(columns: _Columns) -> None:
     print_table("", [name for name, _ in columns], [list(row) for row in rows])
 
 
-def _standings(report: "EventReport") -> _Columns:
+def _standings(lines: Sequence[Document]) -> _Columns:
     """The sets of each entrant, and what the format ranks by."""
-    lines = report.standings
-    columns: _Columns = [
-        (name, [getattr(line, name) for line in lines]) for name in ("rank", "agent", "points", "sets")
-    ]
-    columns.append(("w/d/l", [f"{line.wins}/{line.draws}/{line.losses}" for line in lines]))
-    columns.append(("faults", [line.faults for line in lines]))
-    named = [name for name in lines[0].ranked_by if name != "points"]
-    columns += [(name, [line.ranked_by[name] for line in lines]) for name in named]
-    if any(line.state != "in" for line in lines):
-        columns.append(("state", [line.state for line in lines]))
+    columns: _Columns = [(name, [line[name] for line in lines]) for name in ("rank", "agent", "points", "sets")]
+    columns.append(("w/d/l", [f"{line['wins']}/{line['draws']}/{line['losses']}" for line in lines]))
+    columns.append(("faults", [line["faults"] for line in lines]))
+    named = [name for name in lines[0]["ranked_by"] if name != "points"]
+    columns += [(name, [line["ranked_by"][name] for line in lines]) for name in named]
+    if any(line["state"] != "in" for line in lines):
+        columns.append(("state", [line["state"] for line in lines]))
     return [("#", columns[0][1]), *columns[1:]]
 
 
-def _ratings(report: "EventReport") -> _Columns:
+def _ratings(lines: Sequence[Document]) -> _Columns:
     """Each entrant's rating by each system, raw and clean."""
-    agents = [line.agent for line in report.standings]
-    columns: _Columns = [("agent", list(agents))]
-    for system, by in report.ratings.items():
-        columns += _rated(system, [by.get(agent) for agent in agents])
+    columns: _Columns = [("agent", [line["agent"] for line in lines])]
+    for system in lines[0]["ratings"]:
+        columns += _rated(system, [line["ratings"][system] for line in lines])
     return columns
 
 
-def _rated(system: str, ratings: "Sequence[EventRating | None]") -> _Columns:
+def _rated(system: str, ratings: Sequence[Document | None]) -> _Columns:
     """The columns of a rating system; half the width of 95 % intervals where it has any."""
-    halves = [None if r is None or r.low is None or r.high is None else (r.high - r.low) / 2 for r in ratings]
-    found: _Columns = [(system, [r and r.rating for r in ratings])]
+    halves = [None if r is None or r["low"] is None else (r["high"] - r["low"]) / 2 for r in ratings]
+    found: _Columns = [(system, [r and r["rating"] for r in ratings])]
     if any(half is not None for half in halves):
         found.append(("+- 95 %", list(halves)))
-    return [*found, ("clean", [r and r.clean for r in ratings])]
+    return [*found, ("clean", [r and r["clean"] for r in ratings])]
 
 
-def _saved(report: "EventReport") -> str:
+def _saved(found: Document) -> str:
     """What shared deals saved, as a sentence; empty where rotations have deals of their own."""
-    if not report.shared:
+    if not found["duplicate"]:
         return ""
-    if report.saved is None:
+    if found["variance_saved"] is None:
         return "one deal for all rotations of a set: too little was played to say how much variance this saves"
-    return _sentence(report.saved)
+    return _sentence(found["variance_saved"])
 
 
-def _sentence(saved: "VarianceSaved") -> str:
-    interval = "" if saved.low is None else f" (95 %: {saved.low:.0%} to {saved.high:.0%})"
-    if saved.share <= 0:
-        return f"one deal for all rotations of a set saved no variance here: {saved.share:.0%}{interval}"
-    worth = "" if saved.worth is None else f", as {saved.worth:.2f} times as many matches would"
-    return f"one deal for all rotations of a set saved {saved.share:.0%} of a set score's variance{interval}{worth}"
+def _sentence(saved: Document) -> str:
+    share, low, worth = saved["share"], saved["low"], saved["worth"]
+    interval = "" if low is None else f" (95 %: {low:.0%} to {saved['high']:.0%})"
+    if share <= 0:
+        return f"one deal for all rotations of a set saved no variance here: {share:.0%}{interval}"
+    times = "" if worth is None else f", as {worth:.2f} times as many matches would"
+    return f"one deal for all rotations of a set saved {share:.0%} of a set score's variance{interval}{times}"
 
 
 def as_lines(ledger: "Ledger") -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from arena.cli.media import MediaFiles, MediaFolder, media_lines
 from arena.cli.options import DEFAULT_SERVER, AsJson, Game, GameOptions, Server, TlsCa, Token
 from arena.cli.output import harmless, news, print_json
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 def watch(
     match: Annotated[str, typer.Argument(metavar="MATCH", help="A live match, as `arena matches` lists them.")],
     *,
+    media: MediaFolder = None,
     server: Server = DEFAULT_SERVER,
     token: Token = None,
     tls_ca: TlsCa = None,
@@ -25,14 +27,18 @@ def watch(
     What the rules make public is printed in words; with --json one view a line.
     """
     from arena.client.remote import Remote
+    from arena.core.values import EVENTS, PICTURE, TEXT
 
+    files = MediaFiles(media, match)
     with Remote(server, token=token, tls_ca=tls_ca) as remote:
-        before = ""
-        for view in map(_view, remote.watch(match, ["text", "events"])):
+        before: dict[str, Any] = {"text": "", "media": []}
+        for message in remote.watch(match, [TEXT, EVENTS, PICTURE]):
+            view = _view(message, files)
             if as_json:
                 print_json(view)
             else:
-                before = _show(view, before)
+                _show(view, before)
+                before = view
 
 
 def challenge(
@@ -63,8 +69,11 @@ def _with_options(game: str, options: list[str]) -> str:
     return f"{game}{'&' if '?' in game else '?'}{'&'.join(options)}" if options else game
 
 
-def _view(view: "WatchMatchResponse") -> dict[str, Any]:
+def _view(view: "WatchMatchResponse", files: MediaFiles) -> dict[str, Any]:
+    from arena.core.values import Media
+
     text = next((field.text for field in view.fields if field.name == "text"), "")
+    media = {f.name: Media(f.media.mime, f.media.data) for f in view.fields if f.HasField("media")}
     events = [
         {
             "kind": event.kind,
@@ -75,15 +84,17 @@ def _view(view: "WatchMatchResponse") -> dict[str, Any]:
     ]
     seats = [{"seat": o.seat, "rank": o.rank, "score": o.score, "role": o.role} for o in view.ended.outcomes]
     ended = {"void": view.ended.void, "seats": seats} if view.HasField("ended") else None
-    return {"step": view.step, "text": text, "events": events, "dropped": view.dropped, "ended": ended}
+    told = {"media": files.told(view.step, media)}
+    return {"step": view.step, "text": text, "events": events, **told, "dropped": view.dropped, "ended": ended}
 
 
-def _show(view: dict[str, Any], before: str) -> str:
-    """Print a view; one that tells a story is not told twice. Returns its text."""
+def _show(view: dict[str, Any], before: dict[str, Any]) -> None:
+    """Print a view; one that tells a story is not told twice."""
     if view["text"]:
         print(f"--- step {view['step']}")
-        print(harmless(news(before, view["text"]) if view["events"] else view["text"]), flush=True)
+        print(harmless(news(before["text"], view["text"]) if view["events"] else view["text"]), flush=True)
+    for line in media_lines(view["media"], before["media"]):
+        print(harmless(line), flush=True)
     if view["ended"]:
         seats = ", ".join(f"seat {s['seat']}: rank {s['rank']}, score {s['score']:g}" for s in view["ended"]["seats"])
         print(harmless(f"--- over: {view['ended']['void'] or seats}"), flush=True)
-    return str(view["text"])

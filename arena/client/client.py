@@ -75,11 +75,13 @@ class Client:
         options: Mapping[str, Json] | None = None,
         seats: int = 1,
         matches: int = 0,
+        tournament: str = "",
     ) -> None:
         """Take part in a game, from the next `run` on or, while it runs, at once.
 
         `agent` is an `Agent` class or another factory, or a `BatchAgent`; `name` is what ladders list, by default the
-        class's. `seats` matches are played at once, `matches` in all; 0 goes on until `stop`.
+        class's. `seats` matches are played at once, `matches` in all; 0 goes on until `stop`. With the id of a
+        `tournament` of this server they are those of its entrant `name`, until it is over; `game` is then its rated id.
         """
         made = instance_of(agent)
         order = JoinOrder(
@@ -91,6 +93,7 @@ class Client:
             options=options or {},
             seats=seats,
             matches=matches,
+            tournament=tournament,
         )
         self._orders.append(order)
         if self._running:

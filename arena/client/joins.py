@@ -27,6 +27,7 @@ class JoinOrder:
     options: Mapping[str, Json] = field(default_factory=dict)
     seats: int = 1
     matches: int = 0
+    tournament: str = ""
 
     @property
     def options_json(self) -> bytes:
@@ -111,6 +112,7 @@ class JoinState:
             matches=self.matches,
             wants=sorted(order.wants),
             entry_json=self.entry or b"",
+            tournament=order.tournament,
         )
         return pb.ClientFrame(join=join).SerializeToString()
 

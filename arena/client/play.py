@@ -21,6 +21,7 @@ class JoinOptions(TypedDict, total=False):
     options: Mapping[str, Json] | None
     seats: int
     matches: int
+    tournament: str
 
 
 async def join(

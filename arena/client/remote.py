@@ -1,4 +1,4 @@
-"""A server's lobby and results from the outside: typed calls, one each, and the live views of a match."""
+"""A server's lobby, results and tournaments from the outside: typed calls, one each, and streams of what is live."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -10,9 +10,10 @@ from arena.client.failures import failure, read_roots
 from arena.client.transport import Disconnected, ServerUnreachable
 from arena.core.errors import ArenaError
 from arena.core.game import GameOffer
-from arena.v1 import lobby_pb2, results_pb2
+from arena.v1 import lobby_pb2, results_pb2, tournament_pb2
 from arena.v1.lobby_pb2_grpc import LobbyServiceStub
 from arena.v1.results_pb2_grpc import ResultsServiceStub
+from arena.v1.tournament_pb2_grpc import TournamentServiceStub
 from arena.wire.games import read_listing
 from arena.wire.limits import MAX_SERVER_BATCH_BYTES
 
@@ -39,6 +40,7 @@ class Remote:
         self._channel = _dial(address, tls_ca)
         self._lobby = LobbyServiceStub(self._channel)
         self._results = ResultsServiceStub(self._channel)
+        self._tournaments = TournamentServiceStub(self._channel)
 
     def __enter__(self) -> Self:
         return self
@@ -57,6 +59,14 @@ class Remote:
     def ladder(self, game: str, system: str = "") -> results_pb2.GetLadderResponse:
         """The ladder of a rated game."""
         return self._call(self._results.GetLadder, results_pb2.GetLadderRequest(game=game, system=system))
+
+    def payoffs(self, game: str) -> results_pb2.GetPayoffsResponse:
+        """What every agent of a rated game earned against every other."""
+        return self._call(self._results.GetPayoffs, results_pb2.GetPayoffsRequest(game=game))
+
+    def metrics(self, game: str) -> results_pb2.GetMetricsResponse:
+        """What a rated game measured of seats, as means by agent, side and role."""
+        return self._call(self._results.GetMetrics, results_pb2.GetMetricsRequest(game=game))
 
     def matches(
         self, *, game: str = "", agent: str = "", mine: bool = False, limit: int = 100
@@ -85,6 +95,38 @@ class Remote:
         `wants` names fields of the game and "events"; by default it is text and events.
         """
         return self._stream(self._results.WatchMatch, results_pb2.WatchMatchRequest(match_id=match, wants=wants))
+
+    # ---- tournaments
+
+    def submit(self, text: str, *, new: bool = False) -> tournament_pb2.TournamentSummary:
+        """Have the server hold the event of this file; with `new` although one of its name is not over."""
+        request = tournament_pb2.SubmitTournamentRequest(text=text, new=new)
+        return self._call(self._tournaments.SubmitTournament, request).tournament
+
+    def tournaments(self) -> Sequence[tournament_pb2.TournamentSummary]:
+        """The server's events, oldest first."""
+        request = tournament_pb2.ListTournamentsRequest()
+        return self._call(self._tournaments.ListTournaments, request).tournaments
+
+    def tournament(self, tournament: str) -> tournament_pb2.GetTournamentResponse:
+        """How an event stands."""
+        request = tournament_pb2.GetTournamentRequest(tournament=tournament)
+        return self._call(self._tournaments.GetTournament, request)
+
+    def follow(self, tournament: str) -> Iterator[tournament_pb2.FollowTournamentResponse]:
+        """How far an event is, until it is over or has stopped."""
+        request = tournament_pb2.FollowTournamentRequest(tournament=tournament)
+        return self._stream(self._tournaments.FollowTournament, request)
+
+    def stop(self, tournament: str) -> tournament_pb2.TournamentSummary:
+        """Have no further matches of an event begin."""
+        request = tournament_pb2.StopTournamentRequest(tournament=tournament)
+        return self._call(self._tournaments.StopTournament, request).tournament
+
+    def resume(self, tournament: str) -> tournament_pb2.TournamentSummary:
+        """Have an event that was stopped go on."""
+        request = tournament_pb2.ResumeTournamentRequest(tournament=tournament)
+        return self._call(self._tournaments.ResumeTournament, request).tournament
 
     def _stream(self, method: Callable[..., Any], request: Any, timeout: float | None = None) -> Iterator[Any]:
         call = method(request, metadata=self._metadata, timeout=timeout)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from arena.core.game import Event, SeatOutcome
 from arena.core.legal import Legal
 from arena.core.seed import Seed
-from arena.core.values import EVENTS, LABELS, TEXT, Action, Config, Fields, Json, MatchId, Seat, Value
+from arena.core.values import EVENTS, LABELS, TEXT, Action, Config, Fields, Json, MatchId, Media, Seat, Value
 
 
 class Resign(Exception):
@@ -61,6 +61,11 @@ class Observation:
         """The view in words; empty when it was not wanted."""
         return str(self.fields.get(TEXT, ""))
 
+    @property
+    def media(self) -> Sequence[Media]:
+        """Every picture and sound among the fields, in their order."""
+        return [value for value in self.fields.values() if isinstance(value, Media)]
+
 
 @dataclass(slots=True)
 class Clock:
@@ -76,6 +81,8 @@ MAX_REFUSAL_REASON: Final = 500
 """Characters of a refusal's reason that are kept."""
 MAX_REFUSED_TEXT: Final = 2_000
 """Characters of a refused answer that are kept."""
+MAX_RAW_TEXT: Final = 40_000
+"""Characters of an answer as it was sent that are kept, where what stands is another text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,8 @@ class Provenance:
     think_seconds: float = 0.0
     refused: Sequence[Refusal] = ()
     """What was answered to the same decision before, oldest first. Noted by whoever refused it, not by the agent."""
+    raw: str = ""
+    """A text as it was sent, where its canonical form is another one. Noted by whoever took it, not by the agent."""
 
 
 @dataclass(slots=True)

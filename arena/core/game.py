@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from arena.core.errors import ArenaError, BadEntry, GameFault
 from arena.core.legal import Legal
+from arena.core.measures import Measures
 from arena.core.options import Option
 from arena.core.seed import Seed
 from arena.core.values import Action, Config, Fields, Json, Seat, Value
@@ -51,10 +52,10 @@ class ClockSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSpec:
-    """One field a viewer may want; `shape` and `dtype` describe a tensor and stay empty for text and JSON."""
+    """One field a viewer may want; `shape` and `dtype` describe a tensor and stay empty for everything else."""
 
     name: str
-    kind: Literal["text", "json", "tensor", "int"]
+    kind: Literal["text", "json", "tensor", "int", "media"]
     help: str
     shape: tuple[int, ...] = ()
     dtype: str = ""
@@ -162,7 +163,10 @@ class State(ABC):
 
     @abstractmethod
     def observe(self, viewer: Seat, want: Fields) -> Mapping[str, Value]:
-        """The whole view of a seat, of SPECTATOR or of OMNISCIENT, by field name; builds only what is wanted."""
+        """The whole view of a seat, of SPECTATOR or of OMNISCIENT, by field name; builds only what is wanted.
+
+        A viewer may want fields that this game does not have: they are left out.
+        """
 
     @abstractmethod
     def default_action(self, seat: Seat) -> Action:
@@ -238,7 +242,7 @@ class GameListing:
     """A game on offer, before its options are applied. Cheap to make: nothing heavy is loaded until `make`.
 
     `make` raises BadOption when options contradict each other, and GameUnavailable, with how to mend it, when something
-    that the game needs is missing.
+    that the game needs is missing. `measures` is what ladders and reports may tell beside results.
     """
 
     id: str
@@ -247,6 +251,7 @@ class GameListing:
     max_seats: int
     make: Callable[[Config], Game]
     options: tuple[Option, ...] = ()
+    measures: Measures = field(default_factory=Measures)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 from arena.core.errors import BadOption
 from arena.core.values import Config, Json
 
-Kind = Literal["int", "float", "bool", "str", "json", "file"]
+Kind = Literal["int", "float", "bool", "str", "json", "counts", "file"]
 
 MAX_DEPTH: Final = 32
 """Objects and arrays within one another, in a JSON option."""
@@ -31,8 +31,10 @@ _FALSE = frozenset({"false", "no", "off", "0"})
 class Option:
     """One setting. With `rules` it changes the game, and is part of its rated id when it is not the default.
 
-    `low` and `high` bound a number, both inclusive; a whole one fits into 64 bits, a float is finite. A `file` option
-    is given as a path; its value is `{"sha256": hex, "text": content}`, and its digest alone enters the rated id.
+    `low` and `high` bound a number, both inclusive; a whole one fits into 64 bits, a float is finite. `counts` are how
+    many there are of each name: `{"wolf": 2}`, as text also `wolf:2,sheep:5`; `low` and `high` bound each of them. A
+    `file` option is given as a path; its value is `{"sha256": hex, "text": content}`, and its digest alone enters the
+    rated id.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Option:
             raise self._refusal(value)
         if self.kind in _NUMERIC:
             return self._check_number(value)
+        if self.kind == "counts":
+            return self._check_counts(value)
         if self.kind == "file":
             return self._check_file(value)
         if not isinstance(value, _TYPES.get(self.kind, object)) or not is_strict(value):
@@ -74,6 +78,13 @@ class Option:
         if not (low if self.low is None else self.low) <= value <= (high if self.high is None else self.high):
             raise self._refusal(value)
         return value if self.kind == "int" else float(value)
+
+    def _check_counts(self, value: Json) -> Json:
+        low, high = (0 if self.low is None else self.low), (_WHOLE[1] if self.high is None else self.high)
+        counts = list(value.values()) if isinstance(value, Mapping) and is_strict(value) else [None]
+        if not all(type(count) is int and low <= count <= high for count in counts):
+            raise self._refusal(value)
+        return value
 
     def _check_file(self, value: Json) -> Json:
         """The digest names the content in rated ids, so it must not lie."""
@@ -228,6 +239,17 @@ def _parse_bool(text: str) -> bool:
     raise ValueError(text)
 
 
+def _parse_counts(text: str) -> Json:
+    """`wolf:2,sheep:5`, or the same as a JSON object."""
+    if text.lstrip().startswith("{"):
+        return parse_json(text)
+    pairs = [part.partition(":") for part in text.split(",") if part.strip()]
+    counts = {name.strip(): int(count) for name, _, count in pairs}
+    if len(counts) < len(pairs):
+        raise ValueError("a name is given twice")
+    return counts
+
+
 def _read_file(path: str) -> Json:
     data = Path(path).read_bytes()
     return {"sha256": hashlib.sha256(data).hexdigest(), "text": data.decode()}
@@ -242,6 +264,7 @@ _PARSERS: dict[str, Callable[[str], Json]] = {
     "bool": _parse_bool,
     "str": str,
     "json": parse_json,
+    "counts": _parse_counts,
     "file": _read_file,
 }
 _NUMERIC = frozenset({"int", "float"})
@@ -252,5 +275,6 @@ _NAMES = {
     "bool": "true or false",
     "str": "a text",
     "json": f"JSON of finite numbers, at most {MAX_DEPTH} deep",
+    "counts": "a list of names with whole numbers, such as wolf:2,sheep:5",
     "file": "a readable UTF-8 file",
 }

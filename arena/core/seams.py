@@ -1,7 +1,8 @@
 """The seams between packages that do not import one another."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from arena.core.game import Event
 from arena.core.legal import Legal
@@ -35,14 +36,25 @@ class Codec(Protocol):
         """
 
 
+NO_REFUSALS: Final[Mapping[int, tuple[int, int]]] = MappingProxyType({})
+
+
 class Executor(Protocol):
     """Runs game code somewhere else. Commands return at once; what comes of them arrives as reports, in batches.
 
     The default starts local worker processes; a cluster engine plugs in here.
     """
 
-    def open(self, plan: MatchPlan, wants: Mapping[int, Fields], moves: Sequence[Move] = ()) -> None:
+    def open(
+        self,
+        plan: MatchPlan,
+        wants: Mapping[int, Fields],
+        moves: Sequence[Move] = (),
+        refusals: Mapping[int, tuple[int, int]] = NO_REFUSALS,
+    ) -> None:
         """Begin a match, or with `moves` go on from its record. `wants` are the fields of each remote party, by index.
+
+        `refusals` has, by seat, how many answers were refused for the open decision, and in the whole match.
 
         Answered by Opened, then Asked for each remote seat that owes a decision; both come again when the match has to
         go on somewhere else. What was ordered before and not yet reported is then to be ordered again, forfeits apart.

@@ -14,7 +14,7 @@ from typing import Final
 NOTICE: Final = "notice"
 """Speaks as the moderator, the system or the game: `Moderator: ...`, `[SYSTEM] ...`, `Point system notice: ...`."""
 SPEAKER: Final = "speaker"
-"""Puts a line into another seat's mouth: `player_3 says: ...`, `player_3: ...` where a sentence begins."""
+"""Puts a line into another seat's mouth: `player_3 says: ...`, or `player_3: I ...` where a sentence begins."""
 TAG: Final = "tag"
 """Markup, or a word split by brackets so that stripping them once makes a tag: `</speech>`, `[GA[x]ME]`."""
 TOKEN: Final = "token"
@@ -105,14 +105,18 @@ _BEGIN: Final = r"(?:^|[.!?\"'\]\)>}|\n\r\u2028\u2029*=#~-])[ \t*_\"'\[(<{#=~>|-
 _END: Final = r"[ \t*_\"'\])>}]{0,8}[:=|]"
 _SEAT: Final = r"(?:player|seat|agent|spieler)[ _#-]{0,2}\d{1,3}"
 
+_FIRST: Final = r"[ \t*_]{0,8}(?:[\"']|(?:i|im|my|we|our|yes|no|ok|okay|fine|agreed|sure)\b)"
+"""How a line begins that somebody says; what is said of a player begins otherwise."""
+
 _PATTERNS: Final = (
     (NOTICE, re.compile(rf"\b{_RULER}{_PAPER}?{_END}")),
     (NOTICE, re.compile(rf"\b{_OFFICE}{_PAPER}{_END}")),
-    (NOTICE, re.compile(rf"(?<!\bthe )(?<!\ba )(?<!\bthis )(?<!\bthat )(?<!\bour )(?<!\w )\b{_OFFICE}{_END}")),
-    (NOTICE, re.compile(rf"\b(?:system|moderator|admin|server)(?:{_PAPER})?{_END}")),
+    (NOTICE, re.compile(rf"(?<!\w )\b{_OFFICE}{_END}")),
+    (NOTICE, re.compile(rf"(?<!\bthe )(?<!\ba )(?<!\bour )(?<!\bthis )(?<!ing )\b(?:system|admin|server){_END}")),
+    (NOTICE, re.compile(rf"{_BEGIN}(?:[a-z]{{3,12}} )?(?:announcement|notice|notification|alert){_END}")),
     (NOTICE, re.compile(rf"[\[<{{(*=#~]{{1,8}}[ ]?(?:{_RULER}|system|admin|server){_PAPER}?\b")),
     (SPEAKER, re.compile(rf"\b{_SEAT}[\])>*\"']{{0,4}} (?:says|whispers|speaks)[ ]?:")),
-    (SPEAKER, re.compile(rf"{_BEGIN}{_SEAT}[ \t*_\"'\])>]{{0,8}}(?:\([^()]{{0,40}}\)[ ]?)?:(?!\w)")),
+    (SPEAKER, re.compile(rf"{_BEGIN}{_SEAT}[ \t*_\"'\])>]{{0,8}}(?:\([^()]{{0,40}}\)[ ]?)?:{_FIRST}")),
     (TAG, re.compile(r"</?[a-z][\w.-]{0,39}(?:\s[^<>]{0,80}=[^<>]{0,80})?[ ]?/?>|\[/[a-z]\w{0,39}\]")),
     (TOKEN, re.compile(r"<\|[^<>|]{0,40}\|>|<</?sys>>|\[/?inst\]|</?s>|<(?:bos|eos|start_of_turn|end_of_turn)>")),
     (TOKEN, re.compile(r"#{2,6}[ ]?(?:system|instruction|user|assistant|human|response)s?\b")),

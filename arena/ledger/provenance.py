@@ -15,7 +15,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class _Blob(msgspec.Struct, array_like=True):
-    """A decoded blob; one that ends before `refused` had nothing refused."""
+    """A decoded blob; one that ends before `refused` had nothing refused, one before `raw` no other form."""
 
     policy_version: str
     prompt: bytes
@@ -25,6 +25,7 @@ class _Blob(msgspec.Struct, array_like=True):
     cost: float
     think_seconds: float
     refused: Sequence[tuple[str, str]] = ()
+    raw: str = ""
 
 
 _decode = msgspec.msgpack.Decoder(_Blob).decode
@@ -42,7 +43,8 @@ def pack(made: Provenance) -> bytes:
             made.reasoning,
             float(made.cost),
             float(made.think_seconds),
-            *([refused] if refused else ()),
+            *([refused] if refused or made.raw else ()),
+            *([made.raw] if made.raw else ()),
         )
     )
 
@@ -59,6 +61,7 @@ def unpack(blob: bytes) -> Provenance:
         cost=made.cost,
         think_seconds=made.think_seconds,
         refused=[Refusal(*refusal) for refusal in made.refused],
+        raw=made.raw,
     )
 
 

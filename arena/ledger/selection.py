@@ -44,8 +44,8 @@ class Pool(StrEnum):
 class Selection:
     """Finished sets of the rated id `game`, from number `since` on, with a match that ended at `since_ms` or later.
 
-    `sets` names those of a tournament; None takes all. Void sets are never among them, nor unrated ones between
-    different agents.
+    `sets` names those of a tournament; None takes all. With `agents`, one of them must have been in the set. Void sets
+    are never among them, nor unrated ones between different agents.
     """
 
     game: str
@@ -54,6 +54,7 @@ class Selection:
     since_ms: int = 0
     """Milliseconds since the epoch."""
     sets: Collection[SetId] | None = None
+    agents: Collection[AgentName] | None = None
 
     def narrow(self, query: Select[Any]) -> Any:
         """A query on `match_set` with these conditions, but for `sets` and for whether an agent was alone."""
@@ -64,6 +65,9 @@ class Selection:
             query = query.where(SETS.completed >= self.since)
         if self.since_ms:
             query = query.where(exists().where(MATCHES.set_id == SETS.set_id, MATCHES.ended_ms >= self.since_ms))
+        if self.agents is not None:
+            own = table_of(StandingRow).alias().c  # the query may have the table for its own ends
+            query = query.where(SETS.completed.in_(select(own.entry).where(own.agent.in_(map(plain, self.agents)))))
         return query
 
     def takes(self, set_id: str, in_ladder: bool, agents: int) -> bool:

@@ -3,7 +3,8 @@
 The chain (`entry`) is the truth. `match`, `seat`, `match_set` and `standing` are its index: every value in them follows
 from the payloads, and `verify` recomputes them. `agent`, `agent_version` and `token` are the owners' own records;
 `provenance` lies apart from what everybody may read, and the chain holds only its digests. `event` and `pairing` say
-what was to be played in tournaments; what was played is in the chain alone.
+what was to be played in tournaments, `served`, `entrant` and `forfeit` what a server adds to that; what was played is
+in the chain alone.
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary
@@ -202,3 +203,31 @@ class PairingRow(SQLModel, table=True):
     stage: str
     entrants: str
     set_id: str = Field(unique=True)
+
+
+class ServedRow(SQLModel, table=True):
+    """That a server holds an event. Of its running time, `waited_ms` went by before it began; None until then."""
+
+    __tablename__ = "served"
+    event: str = Field(primary_key=True)
+    waited_ms: int | None = _big(nullable=True)
+
+
+class EntrantRow(SQLModel, table=True):
+    """Whose agent has taken an entrant's place in an event, and in which version; `number` counts them from 0."""
+
+    __tablename__ = "entrant"
+    event: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    number: int
+    owner: str
+    version: str
+
+
+class ForfeitRow(SQLModel, table=True):
+    """A pairing that was not played, or not to its end, for want of the entrants `absent`, joined by line breaks."""
+
+    __tablename__ = "forfeit"
+    set_id: str = Field(primary_key=True)
+    event: str = Field(index=True)
+    absent: str

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +30,8 @@ class Grant:
 
     owner: str
     scopes: frozenset[Scope]
+    token: str
+    """Its id."""
 
     def require(self, scope: Scope) -> None:
         """Nothing, when the token allows this.
@@ -96,7 +98,19 @@ class Tokens:
         stored = row.digest if row is not None else bytes(32)
         if not hmac.compare_digest(stored, _digest(text)) or row is None or row.revoked_ms is not None:
             raise Unauthenticated("the token is unknown or revoked; `arena token create` makes one")
-        return Grant(row.owner, _scopes(row.scopes.split()))
+        return Grant(row.owner, _scopes(row.scopes.split()), row.id)
+
+    @property
+    def none(self) -> bool:
+        """Whether no token was ever made: a revoked one counts too, since the last one gone must not open the doors."""
+        with Session(self._engine) as session:
+            return session.exec(select(TokenRow.id).limit(1)).first() is None
+
+    def good(self, token_ids: Collection[str]) -> Set[str]:
+        """Those of these ids whose token is not revoked."""
+        query = select(TokenRow.id).where(col(TokenRow.id).in_(token_ids), col(TokenRow.revoked_ms).is_(None))
+        with Session(self._engine) as session:
+            return frozenset(session.exec(query))
 
     def revoke(self, token_id: str) -> None:
         """Make a token worthless from now on.

@@ -7,22 +7,22 @@ that was thought dead and comes back changes nothing.
 import os
 import re
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 import psutil
-from sqlalchemy import Engine, Update, update
-from sqlmodel import Session, col, func, select
+from sqlmodel import col, func, select
 
 from arena.core.errors import BadRequest
 from arena.core.values import AgentName, SetId
 from arena.ledger.engine import begin
-from arena.ledger.played import PlayedSets
+from arena.ledger.holding import changed, of_runner
 from arena.ledger.rows import plain
-from arena.ledger.tables import EventRow, PairingRow
+from arena.ledger.served import ServedEvents
+from arena.ledger.tables import EventRow, PairingRow, ServedRow
 
 SILENT_MS: Final = 30_000
 """A runner that has not been heard of for so long is gone, even if a process of its number exists."""
@@ -83,17 +83,14 @@ class StoredPairing:
     set_id: SetId
 
 
-class Tournaments(PlayedSets):
+class Tournaments(ServedEvents):
     """The register of events; any thread may call."""
-
-    def __init__(self, engine: Engine, now_ms: Callable[[], int]) -> None:
-        super().__init__(engine)
-        self._now_ms = now_ms
 
     # ---- events -----------------------------------------------------------------------------------------------------
 
-    def add(self, *, name: str, digest: str, game: str, version: str, text: str) -> StoredEvent:
-        """Store an event that nobody runs yet; its id is made from its name, its secret of chance."""
+    def add(self, *, name: str, digest: str, game: str, version: str, text: str, served: bool = False) -> StoredEvent:
+        """Store an event that nobody runs yet, `served` by a server or not; its id is made from its name, its secret of
+        chance."""
         with self._session() as session:
             begin(session.connection())
             slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "event"
@@ -119,6 +116,8 @@ class Tournaments(PlayedSets):
             )
             session.add(row)
             session.flush()
+            if served:
+                session.add(ServedRow(event=row.id))
             found = _event(row)
             session.commit()
         return found
@@ -169,7 +168,7 @@ class Tournaments(PlayedSets):
             "ended_ms": None,
         }
         with self._session() as session:
-            if not _changed(session, _of(event.id, event.runner).values(**values)):
+            if not changed(session, of_runner(event.id, event.runner).values(**values)):
                 raise BadRequest(f"tournament {event.id} was begun by another process just now; see its status")
             session.commit()
         return claim
@@ -215,15 +214,10 @@ class Tournaments(PlayedSets):
         if found.state.claimed:
             state = EventState.STOPPING if self.running(found) else EventState.STOPPED
             with self._session() as session:
-                asked = _of(event, found.runner).where(col(EventRow.state) == found.state.value)
-                _changed(session, asked.values(state=state.value))
+                asked = of_runner(event, found.runner).where(col(EventRow.state) == found.state.value)
+                changed(session, asked.values(state=state.value))
                 session.commit()
         return self.find(event)
-
-    def _hold(self, session: Session, event: str, claim: str, **values: Any) -> None:
-        """Begin a transaction of the runner: nobody else can take the event before it ends."""
-        if not _changed(session, _of(event, claim).values(beat_ms=self._now_ms(), **values)):
-            raise BadRequest(f"tournament {event} was taken over by another process; this one has stopped")
 
     # ---- pairings ---------------------------------------------------------------------------------------------------
 
@@ -232,14 +226,6 @@ class Tournaments(PlayedSets):
         query = select(PairingRow).where(PairingRow.event == event).order_by(col(PairingRow.ordinal))
         with self._session() as session:
             return [_pairing(row) for row in session.exec(query)]
-
-
-def _of(event: str, claim: str) -> Update:
-    return update(EventRow).where(col(EventRow.id) == event, col(EventRow.runner) == claim)
-
-
-def _changed(session: Session, statement: Update) -> bool:
-    return session.connection().execute(statement).rowcount > 0
 
 
 def _event(row: EventRow) -> StoredEvent:

@@ -1,17 +1,17 @@
 """An event made ready: its file, its game, its director, and the sets of its pairings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from arena.core.errors import BadEvent
 from arena.core.game import GameSpec
 from arena.core.match import GameRef, MatchPlan, PartyRef, SetPlan
 from arena.core.seed import Seed
-from arena.core.values import AgentName, SetId
+from arena.core.values import AgentName, MatchId, SetId
 from arena.ledger import Ledger
 from arena.ledger.played import SetOutcome
-from arena.ledger.tournaments import StoredPairing
-from arena.local.play import entry_of
+from arena.ledger.tournaments import StoredEvent, StoredPairing
+from arena.match.agents import entry_of
 from arena.plugin.registry import Registry
 from arena.tournament.director import Director
 from arena.tournament.event import Event
@@ -23,7 +23,8 @@ from arena.tournament.timeline import Decided, Timeline
 
 @dataclass(frozen=True, slots=True)
 class OpenEvent:
-    """An event with its game. The `spec` has the event's clock."""
+    """An event with its game. The `spec` has the event's clock; an open event that has not begun has a director of
+    entrants whom nobody knows yet."""
 
     event: Event
     ref: GameRef
@@ -38,11 +39,30 @@ class OpenEvent:
             BadEvent: the text declares no event, or one that does not fit its game.
             UnknownGame, GameUnavailable, BadOption: as the registry and the game say.
         """
-        event, registry = parse(text), Registry()
+        return cls.found(parse(text))
+
+    @classmethod
+    def found(cls, event: Event, entered: Iterable[Entrant] | None = None) -> "OpenEvent":
+        """An event whose game is found in this process; `entered` is as in `made`.
+
+        Raises:
+            BadEvent, UnknownGame, GameUnavailable, BadOption: as `of`.
+        """
+        registry = Registry()
         ref = registry.ref(event.game, given=event.options)
-        spec = registry.make_game(ref).spec
-        director = Director(event, spec)
-        return cls(event, ref, replace(spec, clock=event.clock(spec)), director)
+        return cls.made(event, ref, registry.make_game(ref).spec, entered)
+
+    @classmethod
+    def made(cls, event: Event, ref: GameRef, spec: GameSpec, entered: Iterable[Entrant] | None = None) -> "OpenEvent":
+        """An event with its game at hand; `entered` are those that an open one has begun with, None before.
+
+        Raises:
+            BadEvent: it does not fit the game.
+        """
+        whole = event.filled(entered or ())
+        waits = event.open is not None and entered is None
+        director = Director(event.imagined(spec) if waits else whole, spec)
+        return cls(whole, ref, replace(spec, clock=event.clock(spec)), director)
 
     @property
     def shared(self) -> bool:
@@ -77,18 +97,32 @@ class OpenEvent:
             BadEvent: an entrant is to come over the network.
             UnknownAgent, BadOption, AgentFault: an agent is unknown or does not work.
         """
+        if self.event.open is not None:
+            raise BadEvent(
+                "agents enter this event over the network ([open]), and it is held here; "
+                "submit it to a server by --server HOST:PORT, or name all entrants in the file"
+            )
         if remote := [entrant.name for entrant in self.event.entrants if entrant.remote]:
             raise BadEvent(
                 f"{', '.join(remote)} can only come over the network (remote = true), and this event is held here; "
-                'give each a spec = "AGENT"'
+                'submit it to a server by --server HOST:PORT, or give each a spec = "AGENT"'
             )
         registry = Registry()
         return {e.name: self._party(e, e.spec, registry) for e in self.event.entrants if e.spec is not None}
 
     def plan(
-        self, pairing: Pairing, set_id: SetId, secret: bytes, parties: Mapping[AgentName, PartyRef]
+        self,
+        pairing: Pairing,
+        set_id: SetId,
+        secret: bytes,
+        parties: Mapping[AgentName, PartyRef],
+        *,
+        aliased: bool = False,
     ) -> tuple[SetPlan, Sequence[MatchPlan]]:
-        """The set of a pairing: the same whenever it is asked for."""
+        """The set of a pairing: the same whenever it is asked for.
+
+        With `aliased` the ids of its matches do not tell who is told them that they are of one set.
+        """
         return plan_set(
             self.ref,
             self.spec,
@@ -98,6 +132,7 @@ class OpenEvent:
             duplicate=self.shared,
             deals=self.event.sets.deals,
             set_id=set_id,
+            match_id=(lambda ordinal: _alias(secret, set_id, ordinal)) if aliased else None,
         )
 
     def _party(self, entrant: Entrant, spec: str, registry: Registry) -> PartyRef:
@@ -111,16 +146,26 @@ def set_id_of(event: str, secret: bytes, pairing: Pairing) -> SetId:
     return SetId(Seed.secret(secret, f"set/{event}/{path}").hex())
 
 
+def _alias(secret: bytes, set_id: SetId, ordinal: int) -> MatchId:
+    return MatchId(Seed.secret(secret, f"match/{set_id}/{ordinal}").hex())
+
+
 @dataclass(frozen=True, slots=True)
 class StoredSet:
-    """A pairing as the ledger has it; `outcome` is None while its set is not complete."""
+    """A pairing as the ledger has it; `outcome` is None while its set is not complete.
+
+    `absent` are those for want of whom it was never played, or not to its end.
+    """
 
     decided: Decided
     outcome: SetOutcome | None
+    absent: frozenset[AgentName] = frozenset()
 
     @property
     def played(self) -> Played | None:
         """What came of it so far as the event is concerned."""
+        if self.absent:
+            return Played(pairing=self.decided.pairing, absent=self.absent)
         return None if self.outcome is None else played_of(self.decided.pairing, self.outcome)
 
 
@@ -128,7 +173,23 @@ def stored_sets(ledger: Ledger, event: str) -> list[StoredSet]:
     """Everything that was decided in an event, in that order."""
     rows = ledger.tournaments.pairings(event)
     outcomes = {outcome.set_id: outcome for outcome in ledger.tournaments.outcomes(event)}
-    return [StoredSet(Decided(_pairing(row), row.known), outcomes.get(row.set_id)) for row in rows]
+    forfeits = ledger.tournaments.forfeits(event)
+    return [
+        StoredSet(Decided(_pairing(row), row.known), outcomes.get(row.set_id), forfeits.get(row.set_id, frozenset()))
+        for row in rows
+    ]
+
+
+def entered(ledger: Ledger, stored: StoredEvent) -> list[Entrant] | None:
+    """Those who entered an open event, beside its file's entrants; None before it has begun, nobody where none can."""
+    event = parse(stored.text)
+    if event.open is None:
+        return []
+    if ledger.tournaments.waited_ms(stored.id) is None:
+        return None
+    named = {entrant.name for entrant in event.entrants}
+    rows = ledger.tournaments.entrants(stored.id)
+    return [Entrant(name=row.name, owner=row.owner, version=row.version) for row in rows if row.name not in named]
 
 
 def timeline_of(director: Director, sets: Sequence[StoredSet]) -> Timeline:

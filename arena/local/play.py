@@ -12,14 +12,14 @@ from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from arena.core.agent import AgentFactory, BatchAgent
-from arena.core.errors import AgentFault, ArenaError, BadRequest
+from arena.core.errors import ArenaError, BadRequest
 from arena.core.game import GameSpec
 from arena.core.match import GameRef, MatchPlan, MatchResult, PartyRef, SetPlan
 from arena.core.seed import Seed
 from arena.core.values import AgentName, Json, SetId
 from arena.local.tally import Report, Tally
+from arena.match.agents import entry_of
 from arena.match.pool import WorkerPool
-from arena.plugin.border import told
 from arena.plugin.registry import Registry
 from arena.tournament.sets import again, local_seeds, plan_set, rotations, seat_agents
 
@@ -185,21 +185,6 @@ def _few_collections() -> Iterator[None]:
 def _party(name: str, made: AgentFactory | BatchAgent, ref: GameRef) -> PartyRef:
     """Nobody owns what plays here, so that its name stays free for an owner at a server."""
     return PartyRef(agent=AgentName(name), spec=name, entry=entry_of(name, made, ref))
-
-
-def entry_of(name: str, made: AgentFactory | BatchAgent, ref: GameRef) -> Json:
-    """The private input that an agent brings to a game; None when it brings none.
-
-    Raises:
-        AgentFault: its code raised.
-    """
-    brings = getattr(made, "entry", None)
-    try:
-        return None if brings is None else brings(ref.id, ref.config)
-    except ArenaError:
-        raise
-    except (Exception, SystemExit) as error:
-        raise AgentFault(f"agent {name!r} cannot make its entry for {ref.rated_id}: {told(error)}") from error
 
 
 def _silent(done: int, total: int) -> None:

@@ -1,26 +1,28 @@
 """Sets that are played in pieces, many at a time: each piece lands in the ledger before the next one begins."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from arena.core.errors import LedgerFault
 from arena.core.match import MatchPlan, MatchResult, SetPlan
-from arena.core.values import MatchId
 from arena.ledger import Ledger
 from arena.ledger.played import SetOutcome
 from arena.match.pool import WorkerPool
-from arena.tournament.sets import again
+from arena.tournament.sets import again, is_again, missing
 
-_PIECE_SECONDS: Final = 0.25
+PIECE_SECONDS: Final = 0.25
 """Of one set, before another one's turn comes: what a kill can cost, and how finely sets are interleaved."""
 
 
 class SetPlayer:
-    """Plays what the ledger lacks of a set; `landed` is told how many more matches count."""
+    """Plays what the ledger lacks of a set, in pieces of `seconds` or so; `landed` is told how many more count."""
 
-    def __init__(self, pool: WorkerPool, ledger: Ledger, landed: Callable[[int], None]) -> None:
+    def __init__(
+        self, pool: WorkerPool, ledger: Ledger, landed: Callable[[int], None], seconds: float = PIECE_SECONDS
+    ) -> None:
         self._pool, self._ledger, self._landed = pool, ledger, landed
+        self._seconds = seconds
         self._piece = 1
 
     async def play(self, plan: SetPlan, matches: Sequence[MatchPlan]) -> SetOutcome:
@@ -31,15 +33,15 @@ class SetPlayer:
         """
         tournaments = self._ledger.tournaments
         there = await asyncio.to_thread(tournaments.landed_of, plan.set_id)
-        missing = [todo for match in matches if (todo := _missing(match, there))]
-        while missing:
-            piece, missing = missing[: self._piece], missing[self._piece :]
+        rest = [todo for match in matches if (todo := missing(match, there))]
+        while rest:
+            piece, rest = rest[: self._piece], rest[self._piece :]
             results = await self._pool.play(piece)
             self._fit_piece(results)
             await asyncio.wrap_future(self._ledger.append(plan, results))
-            repeated = [again(result.plan) for result in results if result.void and not _is_again(result.plan)]
+            repeated = [again(result.plan) for result in results if result.void and not is_again(result.plan)]
             self._landed(len(results) - len(repeated))
-            missing += repeated
+            rest += repeated
         outcome = await asyncio.to_thread(tournaments.outcome, plan.set_id)
         if outcome is None:
             raise LedgerFault(f"the ledger holds another set under the id {plan.set_id}; was its file edited?")
@@ -47,16 +49,4 @@ class SetPlayer:
 
     def _fit_piece(self, results: Sequence[MatchResult]) -> None:
         spent = max(1, results[-1].ended_ms - results[0].started_ms) / 1_000
-        self._piece = max(1, min(2 * self._piece, int(len(results) * _PIECE_SECONDS / spent)))
-
-
-def _missing(match: MatchPlan, there: Mapping[MatchId, bool]) -> MatchPlan | None:
-    """What is to be played of a match: itself, its second attempt, or nothing."""
-    if match.match_id not in there:
-        return match
-    second = again(match)
-    return second if there[match.match_id] and second.match_id not in there else None
-
-
-def _is_again(match: MatchPlan) -> bool:
-    return match.match_id != MatchId(f"{match.set_id}.{match.ordinal}")
+        self._piece = max(1, min(2 * self._piece, int(len(results) * self._seconds / spent)))

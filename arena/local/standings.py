@@ -11,22 +11,26 @@ from arena.core.values import AgentName
 from arena.ledger import Ledger
 from arena.ledger.played import SeatScore
 from arena.ledger.tournaments import StoredEvent
-from arena.local.event import OpenEvent, StoredSet, stored_sets, timeline_of
+from arena.local.event import OpenEvent, StoredSet, entered, stored_sets, timeline_of
 from arena.local.event_ratings import EventRating, rate_sets
 from arena.rating import SetResult
 from arena.tournament.duplicate import Scores, VarianceSaved, variance_saved
+from arena.tournament.event import UNKNOWN
+from arena.tournament.files import parse
 from arena.tournament.schedule import EventStanding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventReport:
-    """An event at one moment. `running` says whether a process has it; `ratings` are by system, then agent.
+    """An event at one moment. `running` says whether a process has it, `waiting` that agents can still enter it;
+    `ratings` are by system, then agent.
 
     `saved` is None where rotations have deals of their own, or too little was played.
     """
 
     event: StoredEvent
     running: bool
+    waiting: bool
     kind: str
     matches: int
     sets: int
@@ -41,28 +45,31 @@ class EventReport:
     @property
     def state(self) -> str:
         """The event's state in a word: "interrupted" when its process was killed."""
-        return "interrupted" if self.event.state.claimed and not self.running else self.event.state.value
+        if self.event.state.claimed and not self.running:
+            return "interrupted"
+        return "waiting" if self.waiting and self.running else self.event.state.value
 
 
-def report(ledger: Ledger, stored: StoredEvent) -> EventReport:
-    """How an event stands; another process may be playing it.
+def report(ledger: Ledger, stored: StoredEvent, opened: OpenEvent | None = None) -> EventReport:
+    """How an event stands; another process may be playing it. Its game is looked for unless it was `opened` already.
 
     Raises:
         BadEvent, UnknownGame, GameUnavailable, BadOption: its game is no longer what it was.
     """
-    opened = OpenEvent.of(stored.text)
+    opened = opened or OpenEvent.found(parse(stored.text), entered(ledger, stored))
     sets = stored_sets(ledger, stored.id)
     timeline = timeline_of(opened.director, sets)
     ratings, notes = rate_sets(opened.event, _results(sets))
     return EventReport(
         event=stored,
         running=ledger.tournaments.running(stored),
+        waiting=opened.event.open is not None and ledger.tournaments.waited_ms(stored.id) is None,
         kind=opened.event.format.kind,
         matches=ledger.tournaments.settled(stored.id),
         sets=timeline.landed,
         scheduled=len(timeline.scheduled),
         expected=opened.expected(len(timeline.scheduled)),
-        standings=opened.director.standings(timeline.course),
+        standings=[line for line in opened.director.standings(timeline.course) if not line.agent.startswith(UNKNOWN)],
         ratings=ratings,
         notes=notes,
         shared=opened.shared,
@@ -105,11 +112,11 @@ def _results(sets: Sequence[StoredSet]) -> list[SetResult]:
     """The sets that ratings count, in the order in which they were scheduled; a set that somebody missed by points."""
     found: list[SetResult] = []
     for number, one in enumerate(sets):
-        if one.outcome is None or one.played is None:
+        if one.played is None:
             continue
-        if one.outcome.absent:
+        if one.played.absent:
             found += [] if one.played.result is None else [replace(one.played.result, number=number)]
-        elif one.outcome.standings:
+        elif one.outcome is not None and one.outcome.standings:
             found.append(SetResult(number, one.outcome.set_id, one.outcome.clean, one.outcome.standings))
     return found
 

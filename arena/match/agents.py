@@ -6,14 +6,15 @@ from functools import lru_cache
 from typing import Final, Protocol
 
 from arena.core.agent import AgentFactory, BatchAgent, SeatInfo
-from arena.core.errors import BadRequest
-from arena.core.match import Cause
-from arena.core.values import Seat
+from arena.core.errors import AgentFault, ArenaError, BadRequest
+from arena.core.match import Cause, GameRef
+from arena.core.values import Json, Seat
 from arena.match.answers import why
 from arena.match.prompt import Wants
 from arena.match.seated import SeatedAgent
 from arena.match.table import Table
 from arena.plugin.blackbox import BlackBox
+from arena.plugin.border import told
 
 LOADING_MS: Final = 600_000
 """How long an agent may take to load, its model included."""
@@ -26,8 +27,10 @@ _WANTS_NOTHING: Final = Wants.of(frozenset())
 class AgentSource(Protocol):
     """Where agents come from: the registry."""
 
-    def make_agent(self, spec: str, settings: Sequence[str] = ()) -> AgentFactory | BatchAgent:
-        """The agent that SPEC names."""
+    def make_agent(
+        self, spec: str, settings: Sequence[str] = (), game: str = "", *, imports: bool = True
+    ) -> AgentFactory | BatchAgent:
+        """The agent that SPEC names; without `imports` only a registered one."""
 
 
 class AgentShelf:
@@ -82,6 +85,31 @@ class AgentShelf:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - border: an agent may raise anything
             return SeatedAgent(seat, info, _WANTS_NOTHING, plan.clock, None, why(error))
 
+    def entry(self, spec: str, ref: GameRef) -> Json:
+        """What a registered agent brings to a game; those that only an import path names are not looked at.
+
+        Raises:
+            UnknownAgent, BadOption, AgentFault: there is none of this name for the game, or it cannot be made.
+        """
+        self._box.enter(Seat(0))
+        with self._box.patience(LOADING_MS):
+            return entry_of(spec, self._source.make_agent(spec, game=ref.id, imports=False), ref)
+
     def _make(self, spec: str) -> AgentFactory | BatchAgent:
         with self._box.patience(LOADING_MS):
             return self._source.make_agent(spec)
+
+
+def entry_of(name: str, made: AgentFactory | BatchAgent, ref: GameRef) -> Json:
+    """The private input that an agent brings to a game; None when it brings none.
+
+    Raises:
+        AgentFault: its code raised.
+    """
+    brings = getattr(made, "entry", None)
+    try:
+        return None if brings is None else brings(ref.id, ref.config)
+    except ArenaError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise AgentFault(f"agent {name!r} cannot make its entry for {ref.rated_id}: {told(error)}") from error

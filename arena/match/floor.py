@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from arena.core.errors import ArenaError
 from arena.core.game import Game
 from arena.core.match import Cause, Move
+from arena.core.seams import NO_REFUSALS
 from arena.core.values import Seat
 from arena.match.agents import AgentShelf
 from arena.match.answers import settle
@@ -21,8 +21,6 @@ from arena.match.shelf import GameShelf
 from arena.match.table import Table
 from arena.plugin.blackbox import BATCH, GAME, BlackBox
 from arena.plugin.border import game_fault
-
-_NONE: Final[Mapping[int, tuple[int, int]]] = MappingProxyType({})
 
 
 class Floor:
@@ -66,7 +64,7 @@ class Floor:
         hosted: Hosted,
         wants: Mapping[int, Wants],
         moves: Sequence[Move] = (),
-        refusals: Mapping[int, tuple[int, int]] = _NONE,
+        refusals: Mapping[int, tuple[int, int]] = NO_REFUSALS,
     ) -> None:
         """Deal a match, or go on from its record; `refusals` are as `Table.recall` takes them."""
         self._hosted[hosted.plan.match_id] = hosted

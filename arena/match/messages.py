@@ -90,13 +90,25 @@ class Describe(Message):
     entry: Any = None
 
 
+class DescribeAgent(Message):
+    """Report what a registered agent brings to each match of a configured game, or why there is no such agent."""
+
+    request: int
+    spec: str
+    game: str
+    options: Mapping[str, Any]
+
+
 class ListGames(Message):
     """Report every game on offer; `request` is echoed."""
 
     request: int
 
 
-Command = Open | Act | Rule | Forfeit | AskAgain | Watch | Drop | PlaySet | Describe | ListGames
+Question = Describe | DescribeAgent | ListGames
+
+
+Command = Open | Act | Rule | Forfeit | AskAgain | Watch | Drop | PlaySet | Question
 
 # ---- from a worker --------------------------------------------------------------------------------------------------
 
@@ -167,7 +179,7 @@ class SetPlayed(Message):
 
 
 class Described(Message):
-    """The answer to Describe or ListGames: `answer` on success, else the error."""
+    """The answer to a question: `answer` on success, else the error."""
 
     request: int
     answer: Any

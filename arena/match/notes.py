@@ -1,22 +1,23 @@
-"""What is kept beside the moves of a match: how they came about, and which answers were refused before."""
+"""What is kept beside the moves of a match: how they came about, which answers were refused before, and raw texts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from arena.core.agent import Provenance, Refusal
+from arena.core.agent import MAX_RAW_TEXT, Provenance, Refusal
 from arena.core.canonical import canonical_text
 from arena.core.match import Move
 from arena.core.values import Seat
 
 
 class Notes:
-    """Provenance and refusals by step and seat, until they are joined with the moves they belong to."""
+    """Provenance, refusals and raw texts by step and seat, until they are joined with the moves they belong to."""
 
-    __slots__ = ("_made", "_refused")
+    __slots__ = ("_made", "_raw", "_refused")
 
     def __init__(self) -> None:
         self._made: dict[tuple[int, Seat], Provenance] = {}
         self._refused: dict[tuple[int, Seat], list[Refusal]] = {}
+        self._raw: dict[tuple[int, Seat], str] = {}
 
     def made(self, step: int, seat: Seat, provenance: Provenance) -> None:
         """How an answer that stands came about."""
@@ -26,16 +27,22 @@ class Notes:
         """An answer that does not stand; `sent` may be anything at all."""
         self._refused.setdefault((step, seat), []).append(Refusal.of(reason, _as_text(sent)))
 
+    def cleaned(self, step: int, seat: Seat, raw: str) -> None:
+        """A text that stands in another form than the one in which it was sent."""
+        self._raw[step, seat] = raw[:MAX_RAW_TEXT].encode(errors="replace").decode()
+
     def by_move(self, moves: Sequence[Move]) -> Mapping[int, Provenance]:
         """The notes by index into `moves`.
 
         A seat that answers and then forfeits has two moves in one step; the notes are on its answer.
         """
-        if not self._made and not self._refused:
+        if not self._made and not self._refused and not self._raw:
             return {}
         notes = dict(self._made)
         for key, refused in self._refused.items():
             notes[key] = replace(notes.get(key) or Provenance(), refused=refused)
+        for key, raw in self._raw.items():
+            notes[key] = replace(notes.get(key) or Provenance(), raw=raw)
         index: dict[tuple[int, Seat], int] = {}
         for i, move in enumerate(moves):
             index.setdefault((move.step, move.seat), i)

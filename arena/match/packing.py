@@ -197,11 +197,12 @@ def _pack_provenance(p: Provenance) -> list[Any]:
         p.cost,
         p.think_seconds,
         [[refusal.reason, refusal.sent] for refusal in p.refused],
+        p.raw,
     ]
 
 
 def _unpack_provenance(packed: Sequence[Any]) -> Provenance:
-    version, prompt, completion, logprobs, reasoning, cost, seconds, refused = packed
+    version, prompt, completion, logprobs, reasoning, cost, seconds, refused, raw = packed
     return Provenance(
         policy_version=version,
         prompt_token_ids=prompt,
@@ -211,4 +212,5 @@ def _unpack_provenance(packed: Sequence[Any]) -> Provenance:
         cost=cost,
         think_seconds=seconds,
         refused=[Refusal(*refusal) for refusal in refused],
+        raw=raw,
     )

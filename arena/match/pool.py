@@ -11,6 +11,7 @@ import msgspec
 from arena.core.errors import ArenaError, BadOption, Fault, GameFault
 from arena.core.game import GameOffer, GameSpec
 from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move
+from arena.core.seams import NO_REFUSALS
 from arena.core.values import Fields, Json, MatchId, Seat
 from arena.match import messages as m
 from arena.match.assignment import Assignment
@@ -92,9 +93,15 @@ class WorkerPool:
 
     # ---- Executor ---------------------------------------------------------------------------------------------------
 
-    def open(self, plan: MatchPlan, wants: Mapping[int, Fields], moves: Sequence[Move] = ()) -> None:
+    def open(
+        self,
+        plan: MatchPlan,
+        wants: Mapping[int, Fields],
+        moves: Sequence[Move] = (),
+        refusals: Mapping[int, tuple[int, int]] = NO_REFUSALS,
+    ) -> None:
         """As `Executor.open`. Parties that `wants` does not name play in the worker, by their `spec`."""
-        self._open(Assignment(plan, wants, moves, self._least_loaded()))
+        self._open(Assignment(plan, wants, moves, self._least_loaded(), refusals=dict(refusals)))
 
     def act(self, match: MatchId, seat: Seat, action: bytes) -> None:
         """As `Executor.act`."""
@@ -156,6 +163,14 @@ class WorkerPool:
         """
         _, _, kept = await self._requests.describe(self._least_loaded(), game, options, entry)
         return cast(Json, kept)
+
+    async def agent_entry(self, spec: str, game: str, options: Mapping[str, Json]) -> Json:
+        """The private input that a registered agent brings to each match of a game; None when it brings none.
+
+        Raises:
+            UnknownAgent, BadOption, AgentFault: there is none of this name for the game, or it cannot be made.
+        """
+        return await self._requests.describe_agent(self._least_loaded(), spec, game, options)
 
     async def list_games(self) -> list[GameOffer]:
         """Every game on offer; those that miss something say what."""
@@ -278,7 +293,7 @@ class WorkerPool:
         error = BadOption("an option or entry cannot be sent, such as a number of more than 64 bits")
         if isinstance(command, m.PlaySet):
             self._jobs.unsendable(command.set_id, error)
-        elif isinstance(command, m.Describe):
+        elif isinstance(command, m.Question):
             self._requests.fail(command.request, error)
         elif isinstance(command, m.Open):
             self._void(self._matches[command.match], error)

@@ -1,4 +1,4 @@
-"""Questions to whichever worker is free: what a game is, which games there are."""
+"""Questions to whichever worker is free: what a game or an agent is, which games there are."""
 
 import asyncio
 import itertools
@@ -11,7 +11,7 @@ from arena.core.game import GameOffer
 from arena.core.options import Option
 from arena.core.values import Json
 from arena.match.link import Death, WorkerLink
-from arena.match.messages import Describe, Described, ListGames
+from arena.match.messages import Describe, DescribeAgent, Described, Question
 
 
 def offer(told: Mapping[str, Any]) -> GameOffer:
@@ -22,7 +22,7 @@ def offer(told: Mapping[str, Any]) -> GameOffer:
 
 @dataclass(slots=True, eq=False)
 class _Request:
-    command: Describe | ListGames
+    command: Question
     future: "asyncio.Future[Any]"
     link: WorkerLink
     task: int = 0
@@ -43,7 +43,7 @@ class Requests:
         self._ids = itertools.count(1)
         self._open: dict[int, _Request] = {}
 
-    async def ask(self, link: WorkerLink, make: Callable[[int], Describe | ListGames]) -> Any:
+    async def ask(self, link: WorkerLink, make: Callable[[int], Question]) -> Any:
         """The answer to what `make` makes of a request's number.
 
         Raises:
@@ -62,6 +62,11 @@ class Requests:
         """`[reference, spec, entry]` of a game, as plain values; raises as `ask` does."""
         described: list[Any] = await self.ask(link, lambda number: Describe(number, game, options, entry))
         return described
+
+    async def describe_agent(self, link: WorkerLink, spec: str, game: str, options: Mapping[str, Json]) -> Json:
+        """What a registered agent brings to a game, as plain values; raises as `ask` does."""
+        brought: Json = await self.ask(link, lambda number: DescribeAgent(number, spec, game, options))
+        return brought
 
     def answer(self, report: Described) -> None:
         """Take a worker's answer."""

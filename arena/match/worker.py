@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Final
 
 from arena.core.errors import ActionRefused, ArenaError, GameFault, StaleRequest, UnknownMatch
-from arena.core.match import Cause, MatchPlan, MatchResult
+from arena.core.match import Cause, GameRef, MatchPlan, MatchResult
 from arena.core.seams import Codec
 from arena.core.values import Action, MatchId, Seat
 from arena.match import messages as m
@@ -60,6 +60,7 @@ class Worker:
             m.Drop: self._drop,
             m.PlaySet: self._queue_set,
             m.Describe: self._describe,
+            m.DescribeAgent: self._describe_agent,
             m.ListGames: self._list_games,
         }
 
@@ -233,6 +234,13 @@ class Worker:
         self._answer(
             command.request, command.game, partial(self._shelf.describe, command.game, command.options, command.entry)
         )
+
+    def _describe_agent(self, command: m.DescribeAgent) -> None:
+        def entry() -> Any:
+            ref, _, _ = self._shelf.describe(command.game, command.options)
+            return self._agents.entry(command.spec, GameRef(**ref))
+
+        self._answer(command.request, command.game, entry)
 
     def _list_games(self, command: m.ListGames) -> None:
         self._answer(command.request, "", lambda: [asdict(offer) for offer in self._shelf.offers()])

@@ -26,13 +26,14 @@ BUILTIN = "builtin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentListing:
-    """An agent on offer; a name that ends with a colon is a prefix."""
+    """An agent on offer; a name that ends with a colon is a prefix. A `null` one cannot play well."""
 
     name: str
     make: Callable[..., AgentFactory | BatchAgent]
     summary: str
     games: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
+    null: bool = False
 
 
 class Registry:
@@ -114,8 +115,17 @@ class Registry:
         """
         return self.listing(ref.id).make(ref.config)
 
-    def make_agent(self, spec: str, settings: Sequence[str] = (), game: str = "") -> AgentFactory | BatchAgent:
-        """The agent that SPEC names: a registered name, else a registered prefix, else an import path.
+    def null_agents(self, game: str) -> list[str]:
+        """The names of the null-class agents that can play a game; loads only its plugin."""
+        plugin = game.partition("/")[0]
+        self._load(BUILTIN)
+        self._load(plugin)
+        return [name for name, one in self._agents.items() if one.null and (not one.games or plugin in one.games)]
+
+    def make_agent(
+        self, spec: str, settings: Sequence[str] = (), game: str = "", *, imports: bool = True
+    ) -> AgentFactory | BatchAgent:
+        """The agent that SPEC names: a registered name, else a registered prefix, else with `imports` an import path.
 
         Raises:
             UnknownAgent: nothing answers to this name, or what does is not made for `game`, when one is given.
@@ -126,7 +136,7 @@ class Registry:
         self._load(BUILTIN)
         self._load(prefix)
         if spec not in self._agents and f"{prefix}:" not in self._agents:
-            if looks_like_import(spec):
+            if imports and looks_like_import(spec):
                 return import_agent(spec, settings)
             self._load_all()
         listing = self._agents.get(spec) or self._agents.get(f"{prefix}{colon}")

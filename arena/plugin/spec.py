@@ -21,7 +21,11 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 class RegisterGame(Protocol):
-    """Puts a game on offer; its id must begin with the plugin's name and a slash."""
+    """Puts a game on offer; its id must begin with the plugin's name and a slash.
+
+    The listing's `measures` (`arena.core.measures`) say what ladders and reports can tell of the game beside results:
+    columns of their own, which moves are votes, how often bots of the null class win by chance.
+    """
 
     def __call__(self, listing: GameListing) -> None: ...
 
@@ -31,7 +35,8 @@ class RegisterAgent(Protocol):
 
     `make` takes what follows the prefix (empty for a plain name) and the agent's resolved options, and gives an
     `AgentFactory`, or a `BatchAgent` that plays all seats of the process. `games` are the plugin names it can play;
-    empty means every game.
+    empty means every game. A `null` agent is of the null class: it cannot play well, marks the floor of every pool, and
+    raises an alarm when it wins more than chance gives.
     """
 
     def __call__(
@@ -42,6 +47,7 @@ class RegisterAgent(Protocol):
         summary: str,
         games: tuple[str, ...] = (),
         options: tuple[Option, ...] = (),
+        null: bool = False,
     ) -> None: ...
 
 

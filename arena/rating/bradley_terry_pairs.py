@@ -36,12 +36,16 @@ class PairResult:
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """One seat of a finished match or set: lower ranks are better, and a named team is never compared with itself."""
+    """One seat of a finished match or set: lower ranks are better, and a named team is never compared with itself.
+
+    `weight` is the share of it that the agent took part in.
+    """
 
     agent: AgentName
     rank: float
     team: str = ""
     factors: Mapping[str, str] = field(default_factory=dict)
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,6 +118,7 @@ class Comparisons:
 def pairs(entrants: Sequence[Entrant], cluster: str, weight: float = 1.0) -> list[PairResult]:
     """Every pair of entrants of different agents and teams, by rank; equal ranks are a draw.
 
+    A pair weighs `weight` times the shares of both: by so much they met.
     The pairs depend on each other: they share a cluster, which keeps intervals honest. Pairs drawn from a
     Plackett-Luce ranking follow Bradley and Terry's model exactly, so that the strengths stay unbiased.
     """
@@ -123,7 +128,7 @@ def pairs(entrants: Sequence[Entrant], cluster: str, weight: float = 1.0) -> lis
             two.agent,
             score=0.5 if one.rank == two.rank else float(one.rank < two.rank),
             cluster=cluster,
-            weight=weight,
+            weight=weight * one.weight * two.weight,
             factors={name: (level, two.factors[name]) for name, level in one.factors.items() if name in two.factors},
         )
         for one, two in combinations(entrants, 2)

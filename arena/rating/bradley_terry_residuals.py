@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 _NODES = 15
+_LEAST_LEFT = 0.01
+"""The least share of what is known of a pair that must rest on results against others."""
 _PLAUSIBLE = 2.0
 """Standard deviations below which the normal approximation of a p-value will do."""
 
@@ -63,7 +65,7 @@ def meetings(results: Comparisons, ridge: float) -> Iterator[Departure]:
 
     The pair's own results are taken out of the fit by one Newton step (by Sherman and Morrison's formula). The
     two-sided p-value is exact for independent results, averaged over the uncertainty of the prediction; a departure
-    below two standard deviations has a normal one.
+    below two standard deviations has a normal one. Pairs of which others say next to nothing are left out.
 
     Raises:
         BadRequest: when a result is weighted or neither won, drawn nor lost.
@@ -78,6 +80,8 @@ def meetings(results: Comparisons, ridge: float) -> Iterator[Departure]:
     for cells in np.split(order, np.flatnonzero(np.diff(pair[order])) + 1):
         count, won = tally.weight[cells], float(tally.score[cells].sum())
         alone = _without(logit[cells], log_nu, count, won, fitted.variance(cells))
+        if alone is None:
+            continue
         expected, p = _surprise(alone.logit, alone.variance, log_nu, count, won)
         one, two = divmod(int(pair[cells[0]]), size)
         yield Departure(results.agents[one], results.agents[two], int(count.sum()), won, expected, p)
@@ -88,10 +92,15 @@ class _Prediction(NamedTuple):
     variance: float
 
 
-def _without(logit: Floats, log_nu: float, count: Floats, won: float, spread: float) -> _Prediction:
-    """The logits that all other results predict, and their variance; `spread` is that in the whole fit."""
+def _without(logit: Floats, log_nu: float, count: Floats, won: float, spread: float) -> _Prediction | None:
+    """The logits that all other results predict, and their variance; `spread` is that in the whole fit.
+
+    None where less than a hundredth of what is known rests on other results: nothing is left to compare with.
+    """
     moment = moments(logit, log_nu)
-    left = max(1 - spread * float(count @ moment.score_variance), 1e-6)
+    left = 1 - spread * float(count @ moment.score_variance)
+    if left < _LEAST_LEFT:
+        return None
     return _Prediction(logit - spread / left * (won - float(count @ moment.score)), spread / left)
 
 

@@ -6,6 +6,7 @@ not depend on how busy the ladder is.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import exp, fsum, log, pi, sqrt
+from statistics import fmean
 from typing import ClassVar, Final, NamedTuple
 
 from arena.core.options import Option
@@ -32,18 +33,22 @@ class Strength(NamedTuple):
 
 
 class Game(NamedTuple):
-    """One comparison of a rating period: the opponent before the period, and the own score, 1, 0.5 or 0."""
+    """One comparison of a rating period: the opponent before the period, and the own score, 1, 0.5 or 0.
+
+    `weight` is the share of it that was played: it counts as so many games.
+    """
 
     mu: float
     deviation: float
     score: float
+    weight: float = 1.0
 
 
 class Glicko2(PairwiseSystem):
     """`value` and `uncertainty` are rating and deviation, starting at 1500 and 350.
 
-    Each side of a set plays one game with every other; a team meets them as the mean of its members does. Weights are
-    not taken into account.
+    Each side of a set plays one game with every other; a team meets them as the mean of its members does. Who took part
+    for a while only has as much less of a game: its weight is the own share times the mean share of the other side.
     """
 
     name: ClassVar[str] = "glicko2"
@@ -81,27 +86,30 @@ class Glicko2(PairwiseSystem):
     def _rate_sides(self, parts: Sequence[Side]) -> None:
         members = [[self._positions[agent] for agent in side.agents] for side in parts]
         means = [_mean([self._strengths[at] for at in side]) for side in members]
+        shares = [side.weights or [1.0] * len(side.agents) for side in parts]
         for here, side in enumerate(parts):
             games = [
-                Game(means[there].mu, means[there].deviation, side.score_against(other))
+                Game(means[there].mu, means[there].deviation, side.score_against(other), fmean(shares[there]))
                 for there, other in enumerate(parts)
                 if there != here
             ]
-            for at in members[here]:
+            for at, share in zip(members[here], shares[here], strict=True):
                 own = self._strengths[at]
-                lifted = after_period(own._replace(mu=means[here].mu), games, self._tau)
+                played = [game._replace(weight=game.weight * share) for game in games]
+                lifted = after_period(own._replace(mu=means[here].mu), played, self._tau)
                 self._strengths[at] = lifted._replace(mu=own.mu + lifted.mu - means[here].mu)
 
 
 def after_period(own: Strength, games: Sequence[Game], tau: float) -> Strength:
-    """Steps 3 to 7 of the paper: the strength after one rating period with these games.
+    """Steps 3 to 7 of the paper: the strength after one rating period with these games, each as often as its weight.
 
     A volatility of 0 stays, and the skill does not drift.
     """
-    weights = [1 / sqrt(1 + 3 * game.deviation**2 / pi**2) for game in games]
-    expected = [_expected(weight * (own.mu - game.mu)) for weight, game in zip(weights, games, strict=True)]
-    information = fsum(weight**2 * e * (1 - e) for weight, e in zip(weights, expected, strict=True))
-    surprise = fsum(w * (game.score - e) for w, game, e in zip(weights, games, expected, strict=True))
+    damped = [1 / sqrt(1 + 3 * game.deviation**2 / pi**2) for game in games]
+    expected = [_expected(g * (own.mu - game.mu)) for g, game in zip(damped, games, strict=True)]
+    known = [*zip(damped, games, expected, strict=True)]
+    information = fsum(game.weight * g**2 * e * (1 - e) for g, game, e in known)
+    surprise = fsum(game.weight * g * (game.score - e) for g, game, e in known)
     volatility = own.volatility and _volatility(own, information, surprise, tau)
     deviation = 1 / sqrt(1 / (own.deviation**2 + volatility**2) + information)
     return Strength(own.mu + deviation**2 * surprise, deviation, volatility)

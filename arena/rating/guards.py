@@ -1,4 +1,4 @@
-"""Fairness guards: signs in finished results that a game, a pairing or a vote is not what it seems.
+"""Fairness guards: signs in finished results that a pairing or a vote is not what it seems.
 
 Each guard tests against a stated chance, with Holm's control over all that it tests at once (S. Holm, Scandinavian
 Journal of Statistics 6, 1979): where nothing is amiss, any alarm at all comes up in a share `level` of reports. An
@@ -18,38 +18,12 @@ from arena.core.values import AgentName
 from arena.rating.bradley_terry import RIDGE
 from arena.rating.bradley_terry_pairs import Comparisons, Floats, PairResult
 from arena.rating.bradley_terry_residuals import Departure, meetings, partnerships
-from arena.rating.calibration import wilson
 
 LEVEL = 0.01
 """The chance of any false alarm in one report."""
 _LEAST = 5
 """Matches that a pair must have shared before their partnership is tested."""
 _Pair: TypeAlias = tuple[AgentName, AgentName]
-
-
-@dataclass(frozen=True, slots=True)
-class NullRecord:
-    """How a bot that cannot play well fared: its wins among `count` sets, and its `chance` of each, 0 to 1."""
-
-    agent: AgentName
-    wins: int
-    count: int
-    chance: float
-
-
-@dataclass(frozen=True, slots=True)
-class NullFinding:
-    """A null bot's win `rate` with its 95 % Wilson interval, and the exact one-sided p-value against `chance`."""
-
-    agent: AgentName
-    count: int
-    rate: float
-    low: float
-    high: float
-    chance: float
-    p: float
-    adjusted: float
-    alarm: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,47 +47,6 @@ class Ballot(NamedTuple):
     voter: AgentName
     target: AgentName
     group: str = ""
-
-
-def beaten_chance(records: Iterable[NullRecord], level: float = LEVEL) -> list[NullFinding]:
-    """Null-class bots that win more often than chance, by the exact binomial test; the most suspicious come first.
-
-    It can show that a game leaks wins to who cannot play: a broken rule, a seat worth too much, opponents that forfeit
-    or throw sets. It cannot show which, nor see an advantage that is smaller than the sets are many: n sets resolve a
-    rate to about 1 / sqrt(n). `count` must be of independent units, sets and not their matches, and `chance` must be
-    known: 1 / agents where one of them wins, or the rate of random agents among themselves in many more sets.
-
-    Raises:
-        BadRequest: when a record has no sets, more wins than sets, or a chance outside 0..1.
-    """
-    from scipy.special import bdtrc
-
-    table = list(records)
-    for one in table:
-        _check(one)
-    p = [float(bdtrc(one.wins - 1, one.count, one.chance)) if one.wins else 1.0 for one in table]
-    found = [
-        NullFinding(
-            one.agent,
-            one.count,
-            one.wins / one.count,
-            *wilson(one.wins, one.count),
-            one.chance,
-            own,
-            adjusted,
-            adjusted < level,
-        )
-        for one, own, adjusted in zip(table, p, holm(p), strict=True)
-    ]
-    return sorted(found, key=lambda finding: (finding.p, finding.agent))
-
-
-def _check(one: NullRecord) -> None:
-    if not (0 <= one.wins <= one.count > 0 <= one.chance <= 1):
-        raise BadRequest(
-            f"agent {one.agent!r} has {one.wins} wins of {one.count} at a chance of {one.chance}; "
-            "give at least one set, no more wins than sets, and a chance from 0 to 1"
-        )
 
 
 def odd_meetings(
@@ -155,8 +88,8 @@ def odd_votes(ballots: Iterable[Ballot], level: float = LEVEL) -> list[PairFindi
     each voter's whole sequence, to the voters of its group at random: its p-value is exact, and neither a unanimous
     table nor one grudge held for a whole match looks odd. It can show agents that find each other across matches,
     through fresh aliases. It cannot see pairs that agree by plan to differ, says nothing of groups of two, and flags
-    honest twins: two copies of one model reason alike. A record does not say which of a game's moves are votes, so that
-    no report calls this by itself: who knows the game brings the ballots.
+    honest twins: two copies of one model reason alike. A record does not say which of a game's moves are votes: the
+    game's `Measures.votes` do.
 
     Raises:
         BadRequest: when a voter has two votes in one round.

@@ -20,6 +20,11 @@ class Unit(NamedTuple):
     rank: int
     seats: Sequence[SeatRow]
 
+    @property
+    def weight(self) -> float:
+        """The share of the match that it took part in, over its seats."""
+        return fsum(row.weight for row in self.seats) / len(self.seats)
+
 
 def set_results(matches: Iterable[Match], *, alone: bool = False) -> Iterator[SetResult]:
     """Each match as a rated set, in order; `alone` admits matches of one side.
@@ -39,7 +44,9 @@ def pair_results(matches: Iterable[Match], factors: Sequence[str] = ()) -> Itera
     """
     for match in matches:
         entrants = [
-            Entrant(unit.agent, unit.rank, unit.side, {name: _level(match, unit, name) for name in factors})
+            Entrant(
+                unit.agent, unit.rank, unit.side, {name: _level(match, unit, name) for name in factors}, unit.weight
+            )
             for unit in ranked(match)
         ]
         yield from pairs(entrants, cluster=match.name)
@@ -111,7 +118,7 @@ def _line(row: SeatRow, ahead: float) -> Standing:
 
 def _set_result(number: int, match: Match, units: Sequence[Unit]) -> SetResult:
     sides = [unit.side for unit in units]
-    weights = {unit.agent: fsum(row.weight for row in unit.seats) / len(unit.seats) for unit in units}
+    weights = {unit.agent: unit.weight for unit in units}
     first = {unit.side for unit in units if unit.rank == 1}
     drawn = len(first) > 1 or len(set(sides)) == 1
     return SetResult(

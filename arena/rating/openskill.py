@@ -94,11 +94,20 @@ class BradleyTerryFull(Logistic):
     model: ClassVar[str] = "BradleyTerryFull"
 
 
+class BradleyTerryPart(Logistic):
+    """Only neighbours in the ranking of a set compared, by a logistic curve: algorithm 2 of the paper."""
+
+    name: ClassVar[str] = "openskill-bt-part"
+    model: ClassVar[str] = "BradleyTerryPart"
+
+
 class ThurstoneMostellerFull(WengLin):
     """Every pair of a set compared by a normal curve with a margin for draws: algorithm 3 of the paper."""
 
     name: ClassVar[str] = "openskill-tm"
     model: ClassVar[str] = "ThurstoneMostellerFull"
+    stretch: ClassVar[float] = 1.0
+    """By how much a comparison of two is taken to be noisier than it is."""
     options: ClassVar[tuple[Option, ...]] = (
         *_OPTIONS,
         Option(
@@ -108,12 +117,12 @@ class ThurstoneMostellerFull(WengLin):
 
     def _rate_pairs(self, first: Iterable[int], second: Iterable[int], score: Iterable[float]) -> None:
         mu, variance, drift, kappa = self._mu, self._variance, self._drift, self._kappa
-        noise, margin = 2 * self._beta * self._beta, self._number("epsilon")
+        noise, margin, stretch2 = 2 * self._beta * self._beta, self._number("epsilon"), self.stretch**2
         for i, j, s in zip(first, second, score, strict=True):
             if s < 0.5:
                 i, j = j, i  # noqa: PLW2901 - the winner comes first
             var_i, var_j = variance[i] + drift[i], variance[j] + drift[j]
-            spread2 = noise + var_i + var_j
+            spread2 = stretch2 * (noise + var_i + var_j)
             spread = sqrt(spread2)
             gap = (mu[i] - mu[j]) / spread
             v, w = _drawn(gap, margin / spread) if s == 0.5 else _won(gap, margin / spread)
@@ -123,6 +132,14 @@ class ThurstoneMostellerFull(WengLin):
             kept_i, kept_j = 1 - var_i * sqrt(var_i) * shrink, 1 - var_j * sqrt(var_j) * shrink
             variance[i] = var_i * (kept_i if kept_i > kappa else kappa)  # noqa: FURB136 - two calls of max() slow the loop by a third
             variance[j] = var_j * (kept_j if kept_j > kappa else kappa)  # noqa: FURB136 - likewise
+
+
+class ThurstoneMostellerPart(ThurstoneMostellerFull):
+    """Only neighbours in the ranking of a set compared, by a normal curve; its updates are half as bold."""
+
+    name: ClassVar[str] = "openskill-tm-part"
+    model: ClassVar[str] = "ThurstoneMostellerPart"
+    stretch: ClassVar[float] = 2.0
 
 
 _STANDARD: Final = NormalDist()

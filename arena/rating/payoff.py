@@ -140,11 +140,20 @@ class PayoffTally:
         `bounds` are the least and the greatest payoff there can be; the range of those seen when left out, which makes
         intervals of few results too narrow.
         """
-        cells = [
+        cells = self.cells()
+        return matrix(sorted({cell.agent for cell in cells}), cells, bounds or self.seen)
+
+    def cells(self) -> list[Cell]:
+        """The pairs that have met, each from both sides."""
+        return [
             Cell(agent, opponent, mean, int(count), squares, votes / count)
             for (agent, opponent), (count, mean, squares, votes) in self._cells.items()
         ]
-        return matrix(sorted({cell.agent for cell in cells}), cells, bounds or self._range)
+
+    @property
+    def seen(self) -> tuple[float, float]:
+        """The least and the greatest payoff so far."""
+        return self._range
 
     def _sample(self, agent: AgentName, other: AgentName, sample: float, vote: int) -> None:
         cell = self._cells.setdefault((agent, other), [0, 0.0, 0.0, 0])

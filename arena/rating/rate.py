@@ -21,7 +21,7 @@ NAMES: Final = (*sorted(SYSTEMS), BRADLEY_TERRY)
 """Every system that `rate` knows."""
 _NAMED: Final = 5
 """Agents that a note names at most."""
-_WEIGHTLESS: Final = ("glicko2", "mean", BRADLEY_TERRY)
+_WEIGHTLESS: Final = ("mean",)
 """Systems that count every agent of a match in full."""
 _FIT: Final = (
     *OPTIONS,

@@ -8,13 +8,29 @@ from arena.core.options import parse_assignments
 from arena.rating.elo import Elo
 from arena.rating.glicko2 import Glicko2
 from arena.rating.mean_score import MeanScore
-from arena.rating.openskill import BradleyTerryFull, PlackettLuce, ThurstoneMostellerFull
+from arena.rating.openskill import (
+    BradleyTerryFull,
+    BradleyTerryPart,
+    PlackettLuce,
+    ThurstoneMostellerFull,
+    ThurstoneMostellerPart,
+)
 from arena.rating.system import RatingSystem
 from arena.rating.trueskill import TrueSkill
 
 SYSTEMS: Final[dict[str, type[RatingSystem]]] = {
     system.name: system
-    for system in (TrueSkill, Elo, PlackettLuce, BradleyTerryFull, ThurstoneMostellerFull, Glicko2, MeanScore)
+    for system in (
+        TrueSkill,
+        Elo,
+        PlackettLuce,
+        BradleyTerryFull,
+        BradleyTerryPart,
+        ThurstoneMostellerFull,
+        ThurstoneMostellerPart,
+        Glicko2,
+        MeanScore,
+    )
 }
 """Every online rating system by its name; a call, with settings by name, makes a fresh state."""
 DEFAULT: Final = TrueSkill.name

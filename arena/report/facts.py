@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from arena.core.match import Cause
+from arena.core.measures import Column
 from arena.core.values import AgentName
 from arena.ledger import Ledger
 from arena.ledger.selection import Entrant, Pool, Selection, endings, selected_sets, set_entrants
@@ -13,7 +14,9 @@ from arena.rating.payoff import CrossPlay, PayoffMatrix, PayoffTally, Solution, 
 from arena.report.alarms import Alarms, find_alarms
 from arena.report.forecasts import foresight
 from arena.report.history import Checkpoint, Track, find_lineage, find_tracks
+from arena.report.insight import Insight, NoInsight
 from arena.report.ladders import FoundLadder, find_ladder
+from arena.report.nulls import judged_nulls, rated_agents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,8 @@ class GameFacts:
     first_ms: int
     last_ms: int
     ladder: FoundLadder
+    columns: Sequence[tuple[Column, Mapping[AgentName, float]]]
+    """What the game's plugin knows of these agents beside results."""
     pool: PayoffMatrix
     solution: Solution
     cooperation: CrossPlay | None
@@ -38,8 +43,12 @@ class GameFacts:
     """By agent, the share of its matches that it won in each set, a draw counting half."""
 
 
-def gather(ledger: Ledger, chosen: Selection, system: str | None, settings: Sequence[str]) -> GameFacts:
+def gather(
+    ledger: Ledger, chosen: Selection, system: str | None, settings: Sequence[str], insight: Insight | None = None
+) -> GameFacts:
     """The facts of one game; `chosen` has self-play too, of which only the matrix and the endings speak.
+
+    `insight` adds what plugins know.
 
     Raises:
         BadRequest: there is no such rating system or setting.
@@ -49,6 +58,8 @@ def gather(ledger: Ledger, chosen: Selection, system: str | None, settings: Sequ
     met = [*selected_sets(ledger, rated)]
     entrants = [*set_entrants(ledger, chosen)]
     found = find_ladder(ledger, rated if met else chosen, system, settings)
+    told = insight or NoInsight()
+    agents = rated_agents(ledger, chosen.game, [line.row.agent for line in found.lines])
     pool = PayoffTally().update(everything).matrix() if everything else PayoffTally().matrix((0.0, 1.0))
     return GameFacts(
         game=chosen.game,
@@ -57,6 +68,7 @@ def gather(ledger: Ledger, chosen: Selection, system: str | None, settings: Sequ
         first_ms=min((one.ended_ms for one in entrants), default=0),
         last_ms=max((one.ended_ms for one in entrants), default=0),
         ladder=found,
+        columns=told.columns(chosen.game, agents) if told.has_columns(chosen.game) else (),
         pool=pool,
         solution=solve(pool),
         cooperation=cross_play(pool),
@@ -64,7 +76,7 @@ def gather(ledger: Ledger, chosen: Selection, system: str | None, settings: Sequ
         lineage=find_lineage(ledger, met, entrants),
         calibration=foresight(met, found.system, settings),
         endings=endings(ledger, chosen),
-        alarms=find_alarms(met),
+        alarms=find_alarms(met, judged_nulls(ledger, rated, agents, told), told.votes(ledger, rated)),
         shares=_shares(met),
     )
 

@@ -46,6 +46,12 @@ def _ladder(one: GameFacts) -> Iterator[Row]:
         yield one.game, one.ladder.system, row.rank, row.agent, row.rating, low, high, row.elo, *record
 
 
+def _measures(one: GameFacts) -> Iterator[Row]:
+    for column, values in one.columns:
+        for agent, value in values.items():
+            yield one.game, column.name, agent, value
+
+
 def _matrix(one: GameFacts) -> Iterator[Row]:
     pool = one.pool
     for row, agent in enumerate(pool.agents):
@@ -95,7 +101,8 @@ def _endings(one: GameFacts) -> Iterator[Row]:
 def _alarms(one: GameFacts) -> Iterator[Row]:
     for null in one.alarms.nulls:
         yield one.game, "null agent", null.agent, None, null.count, null.rate, null.chance, null.adjusted, null.alarm
-    for test, found in (("meetings", one.alarms.meetings), ("partners", one.alarms.partners)):
+    alarms = one.alarms
+    for test, found in (("meetings", alarms.meetings), ("partners", alarms.partners), ("votes", alarms.votes)):
         for odd in found:
             yield one.game, test, *odd.agents, odd.count, odd.observed, odd.expected, odd.adjusted, odd.alarm
 
@@ -117,6 +124,7 @@ _PARENT: Final = ("parent_agent", "parent_version", "created")
 _TESTED: Final = ("count", "observed", "expected", "p_adjusted", "alarm")
 _BY_GAME: Final = (
     ("ladder.csv", ("game", "system", "rank", "agent", *_RANGE, "elo", *_RECORD), _ladder),
+    ("measures.csv", ("game", "measure", "agent", "value"), _measures),
     ("matrix.csv", ("game", "agent", "opponent", "score", "count", "low", "high"), _matrix),
     ("solutions.csv", ("game", "agent", "nash", "alpha_rank", "maximal_lottery"), _solution),
     ("history.csv", ("game", "system", "agent", "sets", "ended", *_RANGE), _history),

@@ -6,7 +6,7 @@ noted in the journal and frames are queued; only when the journal is flushed do 
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -22,7 +22,7 @@ from arena.core.errors import (
     TooLate,
 )
 from arena.core.match import Cause, MatchResult, Move
-from arena.core.seams import Executor
+from arena.core.seams import NO_REFUSALS, Executor
 from arena.core.values import Fields, MatchId, Seat
 from arena.match import messages as msg
 from arena.match.packing import unpack_result
@@ -32,7 +32,7 @@ from arena.server.frames import clock_message, seat_assigned
 from arena.server.journal import Journal
 from arena.server.live import LiveMatch, lost_to
 from arena.server.session import Request, Session
-from arena.server.snapshot import Moved
+from arena.server.snapshot import Declined, Moved
 from arena.v1 import play_pb2 as pb
 from arena.v1.relay_pb2 import Act
 from arena.wire.frames import CAUSES
@@ -91,15 +91,17 @@ class Arbiter:
 
     # ---- matches
 
-    def open(self, live: LiveMatch, moves: Sequence[Move] = ()) -> None:
-        """Have a worker begin this match, or go on from its moves."""
+    def open(
+        self, live: LiveMatch, moves: Sequence[Move] = (), refusals: Mapping[int, tuple[int, int]] = NO_REFUSALS
+    ) -> None:
+        """Have a worker begin this match, or go on from its moves; `refusals` are as `Executor.open` takes them."""
         self.matches[live.plan.match_id] = live
         wants: dict[int, Fields] = {
             party: live.of.lanes[lane].wants
             for party, lane in enumerate(live.lane_of)
             if live.plan.parties[party].spec is None
         }
-        self._executor.open(live.plan, wants, moves)
+        self._executor.open(live.plan, wants, moves, refusals)
 
     def abort(self, live: LiveMatch, reason: str) -> None:
         """End a match through nobody's fault."""
@@ -187,6 +189,7 @@ class Arbiter:
         if live is None or request is None:
             return
         request.answer, request.provenance = None, b""
+        self._journal.note(Declined(report.match, report.seat))
         if request.epoch != request.session.epoch:
             self._executor.ask_again(live.plan.match_id, report.seat)
             return

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from arena.core.agent import Provenance
 from arena.core.match import Cause, MatchResult, SeatResult
 from arena.core.values import Seat
 from arena.server.live import LiveMatch
@@ -19,7 +20,7 @@ def void_result(live: LiveMatch, moved: Iterable[Moved], reason: str) -> MatchRe
 
 
 def add_provenance(live: LiveMatch, result: MatchResult) -> None:
-    """Join what the agents sent with the answers that stood to the refusals that the worker noted.
+    """Join what the agents sent with the answers that stood to what the worker noted.
 
     The match lets go of it: its seats are held until their end was heard, and megabytes must not wait for that.
     """
@@ -29,6 +30,6 @@ def add_provenance(live: LiveMatch, result: MatchResult) -> None:
     found = dict(result.provenance)
     for index, move in enumerate(result.moves):
         if move.cause is None and (data := sent.get((move.step, move.seat))):
-            noted = found.get(index)
-            found[index] = replace(decode_provenance(data), refused=noted.refused if noted else ())
+            noted = found.get(index) or Provenance()
+            found[index] = replace(decode_provenance(data), refused=noted.refused, raw=noted.raw)
     result.provenance = found

@@ -15,6 +15,8 @@ from arena.ledger import Ledger
 from arena.match.messages import Report
 from arena.match.pool import WorkerPool
 from arena.server.arbiter import Arbiter
+from arena.server.events import Events
+from arena.server.guests import Guests
 from arena.server.identity import Identity
 from arena.server.journal import Journal
 from arena.server.live import LiveMatch, LiveSet
@@ -26,6 +28,7 @@ from arena.server.results import Results
 from arena.server.session import Session
 from arena.server.sets import Sets
 from arena.server.settings import Settings
+from arena.server.venue import Ground
 from arena.server.watch import Gallery
 
 
@@ -38,18 +41,22 @@ class Hall:
         self.pool = pool
         self.journal = Journal(state / "journal")
         self.identity = Identity(ledger)
+        self.guests = Guests(self.identity)
+        self._watching: asyncio.Task[None] | None = None
         self.metrics = Metrics(self)
         self.gallery = Gallery(pool)
         self.arbiter = Arbiter(pool, self.journal, self._over)
         self.arbiter.on_view = self._view
         self._views: list[tuple[MatchId, bytes]] = []
-        self.journal.on_pause = self.arbiter.clocks.pause
-        self.journal.on_resume = self.arbiter.clocks.resume
+        self.journal.on_pause = self._pause
+        self.journal.on_resume = self._resume
         self.lobby = Lobby(pool, self.journal, self.identity, settings)
         self.sets = Sets(self.arbiter, ledger, self.journal, _secret(state), self._closed, self.gallery.end)
         self.lobby.on_draw = self.sets.begin
         self.play = Play(self.arbiter, self.lobby, self.journal, settings, self._lost)
-        self.results = Results(ledger, self.arbiter)
+        ground = Ground(ledger=ledger, pool=pool, journal=self.journal, lobby=self.lobby, sets=self.sets)
+        self.events = self.lobby.door = Events(ground, settings.max_events)
+        self.results = Results(ledger, self.arbiter, self.events.unplayed)
         pool.on_reports = self._reports
 
     @classmethod
@@ -65,6 +72,7 @@ class Hall:
         pool = WorkerPool("arena.wire.codec:CODEC")
         hall = cls(settings, ledger, ledger.state, pool)
         await pool.start(settings.workers)
+        await hall.events.load()
         await Restoring(hall.play, hall.lobby, hall.sets).restore(hall.journal.snapshot)
         hall.journal.flush()
         return hall
@@ -72,6 +80,8 @@ class Hall:
     def serving(self) -> None:
         """Peers can connect from now on, and sessions of an earlier run have their time to come back."""
         self.play.await_restored()
+        self._watching = asyncio.create_task(self.guests.watch())
+        self.events.begin()
 
     async def games(self) -> Sequence[GameOffer]:
         """Every game on offer, with the reason where it is not available."""
@@ -79,7 +89,10 @@ class Hall:
 
     async def close(self) -> None:
         """Stop the clocks and the workers, and put everything on the disk."""
+        if self._watching is not None:
+            self._watching.cancel()
         self.lobby.stop()
+        await self.events.close()
         self.arbiter.stop()
         await self.pool.stop()
         self.ledger.close()
@@ -108,6 +121,16 @@ class Hall:
         slots = Counter((lane.session.id, lane.join) for lane in live.lanes)
         for key, count in slots.items():
             self.lobby.give_back(key, count, len(live.landed))
+        self.events.closed(live)
+
+    def _pause(self) -> None:
+        """Nothing can be written: nobody's time runs."""
+        self.arbiter.clocks.pause()
+        self.events.look_again()
+
+    def _resume(self) -> None:
+        self.arbiter.clocks.resume()
+        self.events.look_again()
 
     def _lost(self, session: Session) -> None:
         """A dropped session did not come back. After a restart that may be our fault: then nobody is charged."""

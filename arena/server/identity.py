@@ -1,7 +1,7 @@
 """Who is calling, what it may do, and which agent names are whose."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import ParamSpec, TypeVar
 
 import structlog
@@ -46,6 +46,14 @@ class Identity:
         """
         await _in_thread(self._claim, party, parent_version)
 
+    async def void(self, tokens: Set[str]) -> Set[str]:
+        """Those of these token ids that open nothing now; the empty one opens a server without tokens.
+
+        Raises:
+            LedgerFault: the ledger cannot be read now.
+        """
+        return await _in_thread(self._void, tokens)
+
     def owner_of(self, principal: Principal, agent: AgentName) -> str:
         """The owner under which an agent plays."""
         return principal.owner or f"open/{agent}"
@@ -54,10 +62,14 @@ class Identity:
         if token:
             grant = self._ledger.tokens.authenticate(token)
             scopes = frozenset(Scope) if Scope.ADMIN in grant.scopes else grant.scopes
-            return Principal(grant.owner, frozenset(map(str, scopes)))
-        if self._ledger.tokens.all():  # a revoked one too: the last token gone must not open the doors
+            return Principal(grant.owner, frozenset(map(str, scopes)), token=grant.token)
+        if not self._ledger.tokens.none:
             raise Unauthenticated("this server asks for a token; give one with --token or ARENA_TOKEN")
         return Principal("", _EVERYBODY, address=caller_address(peer))
+
+    def _void(self, tokens: Set[str]) -> Set[str]:
+        void = tokens - self._ledger.tokens.good(tokens)
+        return void - {""} if self._ledger.tokens.none else void
 
     def _claim(self, party: PartyRef, parent_version: str) -> None:
         if not party.owner.startswith("open/"):

@@ -20,7 +20,10 @@ class Lane:
 
 @dataclass(slots=True, kw_only=True)
 class LiveSet:
-    """A set in progress. Its matches are played one after another; a void one is played once more."""
+    """A set in progress. Its matches are played one after another; a void one is played once more.
+
+    Of a set that is played in parts, `matches` are those of this part: a run of ordinals without gaps.
+    """
 
     plan: SetPlan
     matches: Sequence[MatchPlan]
@@ -52,7 +55,11 @@ class LiveSet:
         """The first ordinal that has not landed; None while another is live, and when the set is complete."""
         if self.playing:
             return None
-        return next((i for i in range(len(self.matches)) if i not in self.landed), None)
+        return next((match.ordinal for match in self.matches if match.ordinal not in self.landed), None)
+
+    def match_plan(self, ordinal: int) -> MatchPlan:
+        """The match of this ordinal."""
+        return self.matches[ordinal - self.matches[0].ordinal]
 
 
 @dataclass(slots=True, kw_only=True)

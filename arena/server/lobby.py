@@ -1,7 +1,7 @@
 """From joins to sets: who waits, who meets whom, and when an agent's part is over."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from arena.core.errors import ArenaError, BadRequest, BadSeats, Draining, RateLimited
 from arena.core.game import GameSpec
@@ -11,7 +11,7 @@ from arena.match.pool import WorkerPool
 from arena.server.challenges import Challenges, check_challenger
 from arena.server.hosted import HostedGames
 from arena.server.identity import Identity
-from arena.server.joins import JoinKey, Taking
+from arena.server.joins import Door, JoinKey, NoDoor, Taking
 from arena.server.journal import Journal
 from arena.server.session import Principal, Session
 from arena.server.settings import Settings
@@ -27,7 +27,8 @@ _NOW = 0.0
 class Lobby:
     """All joins and, per rated id, the queue of those that wait.
 
-    `on_draw` is told each set that is to begin, with the takings that play it in party order.
+    `on_draw` is told each set that is to begin, with the takings that play it in party order. Joins that take part in
+    an event wait at its `door` instead.
     """
 
     def __init__(self, pool: WorkerPool, journal: Journal, identity: Identity, settings: Settings) -> None:
@@ -43,6 +44,7 @@ class Lobby:
         self._challenges = Challenges()
         self._sessions: dict[str, set[int]] = {}
         self.on_draw: Callable[[list[Taking], bool], int] = lambda takings, rated: 0
+        self.door: Door = NoDoor()
         self.draining = False
 
     # ---- joining and leaving
@@ -141,13 +143,15 @@ class Lobby:
         in_use = sum(t.slots for t in self._takings.values() if t.session is session)
         if in_use + taking.slots > session.limits.max_seats:
             raise RateLimited(f"a session may hold {session.limits.max_seats} seats; ask for fewer")
+        self.door.check(taking)
         await self._identity.claim(taking.party, terms.parent_version)
+        await self.door.admit(taking)
         if taking.key in self._takings:  # a resumed connection was quicker with the same join
             return self._takings[taking.key]
         self._add(taking)
         self._journal.note(Joined(session.id, taking.id, terms.SerializeToString()))
         self._journal.flush()
-        self.offer(taking, taking.slots)
+        self.offer_free(taking)
         return taking
 
     def _check_open(self) -> None:
@@ -160,19 +164,14 @@ class Lobby:
 
     async def _taking(self, session: Session, terms: pb.Join) -> Taking:
         wish = read_join(terms, session.limits)
-        ref, spec = await self.describe(wish.game, wish.options)
-        entry = None if wish.entry is None else await self._games.entry(wish.game, wish.options, wish.entry)
+        if wish.tournament:
+            ref, spec = self.door.game(wish.tournament, wish.game, wish.options)
+        else:
+            ref, spec = await self.describe(wish.game, wish.options)
+        entry = None if wish.entry is None else await self._games.entry(ref.id, ref.config, wish.entry)
         owner = self._identity.owner_of(session.principal, wish.agent)
-        return Taking(
-            session=session,
-            id=wish.join_id,
-            ref=ref,
-            spec=spec,
-            party=PartyRef(agent=wish.agent, version=wish.agent_version, owner=owner, entry=entry),
-            wants=wish.wants,
-            slots=wish.seats,
-            quota=wish.matches,
-        )
+        party = PartyRef(agent=wish.agent, version=wish.agent_version, owner=owner, entry=entry)
+        return Taking.of(session, wish, ref, spec, party)
 
     async def describe(self, game: str, options: Mapping[str, Json]) -> tuple[GameRef, GameSpec]:
         """As `HostedGames.describe`."""
@@ -204,6 +203,9 @@ class Lobby:
         if not taking.wants_more:
             self.settle(taking)
             return
+        if taking.tournament:
+            self.door.look(taking)
+            return
         if taking.session.connection is None:
             return  # nobody is to meet an agent that is not there
         queue = self._queues.get(taking.ref.rated_id)
@@ -231,7 +233,7 @@ class Lobby:
         taking.session.emit(join_ended=pb.JoinEnded(join_id=taking.id, matches=taking.played))
 
     def _remove(self, taking: Taking) -> None:
-        self._withdraw(taking)
+        self._withdraw(taking, here=False)
         del self._takings[taking.key]
         joins = self._sessions[taking.session.id]
         joins.discard(taking.id)
@@ -249,7 +251,10 @@ class Lobby:
         if self._pairing is not None:
             self._pairing.cancel()
 
-    def _withdraw(self, taking: Taking) -> None:
+    def _withdraw(self, taking: Taking, *, here: bool = True) -> None:
+        if taking.tournament:
+            self.door.look(taking, here=here)
+            return
         queue = self._queues.get(taking.ref.rated_id)
         if queue is not None:
             queue.withdraw(taking.key)
@@ -279,9 +284,13 @@ class Lobby:
     def _begin(self, draw: Draw[JoinKey]) -> None:
         takings = [self._takings[key] for key in draw.keys]
         matches = self.on_draw(takings, draw.rated)
-        for key in dict.fromkeys(draw.keys):
+        self.engage(draw.keys, matches)
+
+    def engage(self, keys: Sequence[JoinKey], matches: int) -> None:
+        """A set of so many matches is played by these joins, one for each party."""
+        for key in dict.fromkeys(keys):
             taking = self._takings[key]
             taking.planned += matches
-            taking.sets += draw.keys.count(key)
+            taking.sets += keys.count(key)
             if not taking.wants_more:
                 self._withdraw(taking)

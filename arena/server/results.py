@@ -2,14 +2,30 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from arena.core.errors import BadRequest
+from arena.core.values import SetId
 from arena.ledger import Ledger, MadeMove, MatchLine
+from arena.ledger.entries import seat_metrics
+from arena.ledger.payoffs import payoff_sets
+from arena.ledger.selection import Selection
 from arena.rating import DEFAULT, SYSTEMS, Ladder
+from arena.rating.metrics import MetricTally
+from arena.rating.payoff import PayoffTally
 from arena.server.arbiter import Arbiter
 from arena.server.session import Principal
-from arena.server.summaries import is_admin, is_told, ladder_row, landed_summary, live_summary, provenance_message
+from arena.server.summaries import (
+    is_admin,
+    is_told,
+    ladder_row,
+    landed_summary,
+    live_summary,
+    metric_row,
+    payoffs_message,
+    provenance_message,
+)
 from arena.v1 import results_pb2 as pb
 
 _PAGE = 100
@@ -18,12 +34,19 @@ _PAGE_TOKEN = re.compile(r"[0-9]{1,18}")
 
 
 class Results:
-    """Answers from the ledger, and from the matches under way. Ladders are kept, and grow as sets land."""
+    """Answers from the ledger, and from the matches under way. Ladders are kept, and grow as sets land.
 
-    def __init__(self, ledger: Ledger, arbiter: Arbiter) -> None:
+    `unplayed` has sets that are not over although none of their matches may be live now.
+    """
+
+    def __init__(
+        self, ledger: Ledger, arbiter: Arbiter, unplayed: Callable[[], AbstractSet[SetId]] = frozenset
+    ) -> None:
         self._ledger = ledger
         self._arbiter = arbiter
+        self._unplayed = unplayed
         self._ladders: dict[tuple[str, str], tuple[Ladder, int]] = {}
+        self._tallies: dict[str, tuple[MetricTally, int]] = {}
         self._counting = asyncio.Lock()
 
     async def matches(self, request: pb.ListMatchesRequest, principal: Principal) -> pb.ListMatchesResponse:
@@ -55,6 +78,36 @@ class Results:
         # Shielded: a caller that hangs up stops waiting, but the count goes on, with the lock, until it is whole.
         rows, entry = await asyncio.shield(asyncio.ensure_future(self._counted(game, system)))
         return pb.GetLadderResponse(game=game, system=system, rows=rows, as_of_entry=max(entry, 0))
+
+    async def payoffs(self, game: str) -> pb.GetPayoffsResponse:
+        """The payoffs of a rated id, over its finished sets."""
+        return await asyncio.shield(asyncio.ensure_future(self._summed(game)))
+
+    async def _summed(self, game: str) -> pb.GetPayoffsResponse:
+        async with self._counting:
+            tally = PayoffTally()
+            await asyncio.to_thread(lambda: tally.update(payoff_sets(self._ledger, game)))
+        return payoffs_message(tally)
+
+    async def metrics(self, game: str) -> pb.GetMetricsResponse:
+        """What a game measured of seats, every set of its ladder counted."""
+        rows, entry = await asyncio.shield(asyncio.ensure_future(self._measured(game)))
+        return pb.GetMetricsResponse(game=game, rows=rows, as_of_entry=max(entry, 0))
+
+    async def _measured(self, game: str) -> tuple[list[pb.MetricRow], int]:
+        async with self._counting:
+            return await asyncio.to_thread(self._tallied, game)
+
+    def _tallied(self, game: str) -> tuple[list[pb.MetricRow], int]:
+        """The rows, with every set counted that has landed. A tally is kept only while it is whole."""
+        kept = self._tallies.pop(game, None)
+        tally, entry = kept if kept is not None else (MetricTally(), -1)
+        for seat in seat_metrics(self._ledger, Selection(game=game, since=entry + 1)):
+            tally.add(*seat)
+            entry = seat.number
+        if entry >= 0:
+            self._tallies[game] = tally, entry
+        return [*map(metric_row, tally.rows())], entry
 
     async def _counted(self, game: str, system: str) -> tuple[list[pb.LadderRow], int]:
         async with self._counting:
@@ -91,7 +144,7 @@ class Results:
     def _landed(
         self, lines: Sequence[tuple[MatchLine, Sequence[MadeMove]]], agent: str, principal: Principal
     ) -> Iterator[pb.MatchSummary]:
-        live_sets = {match.plan.set_id for match in self._arbiter.matches.values()}
+        live_sets = {match.plan.set_id for match in self._arbiter.matches.values()} | self._unplayed()
         for line, refused in lines:
             summary = landed_summary(line, principal, live_sets, refused)
             if not agent or any(seat.agent == agent for seat in summary.seats):

@@ -20,9 +20,16 @@ from arena.core.errors import BadRequest
 from arena.server.hall import Hall
 from arena.server.services import LobbyService, ResultsService, play_handler
 from arena.server.settings import Settings
-from arena.v1 import lobby_pb2_grpc, results_pb2_grpc
+from arena.server.tournaments import TournamentService
+from arena.v1 import lobby_pb2_grpc, results_pb2_grpc, tournament_pb2_grpc
 
-SERVICES = ("", "arena.v1.PlayService", "arena.v1.LobbyService", "arena.v1.ResultsService")
+SERVICES = (
+    "",
+    "arena.v1.PlayService",
+    "arena.v1.LobbyService",
+    "arena.v1.ResultsService",
+    "arena.v1.TournamentService",
+)
 _RECONNECT_SECONDS = 1.0
 _FAREWELL_SECONDS = 0.05
 log = structlog.get_logger()
@@ -86,6 +93,7 @@ def _server(hall: Hall) -> tuple[grpc.aio.Server, health.HealthServicer]:
     server.add_generic_rpc_handlers((play_handler(hall),))
     lobby_pb2_grpc.add_LobbyServiceServicer_to_server(LobbyService(hall), server)
     results_pb2_grpc.add_ResultsServiceServicer_to_server(ResultsService(hall), server)
+    tournament_pb2_grpc.add_TournamentServiceServicer_to_server(TournamentService(hall), server)
     checks = health.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     if hall.settings.reflection:

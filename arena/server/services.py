@@ -1,101 +1,25 @@
 """The gRPC services: bytes and metadata in, bytes and status out; everything else happens in the parts they call."""
 
-import functools
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any, NoReturn, ParamSpec, TypeVar, cast
+from typing import Any, cast
 
 import grpc
 import grpc.aio
 import structlog
 
-from arena.core.errors import (
-    AccessDenied,
-    ArenaError,
-    Busy,
-    Fault,
-    Forbidden,
-    Unauthenticated,
-    UnknownAgent,
-    UnknownGame,
-    UnknownMatch,
-    UnknownSession,
-)
+from arena.core.errors import ArenaError, UnknownMatch
 from arena.core.values import MatchId
+from arena.server.border import Context, Gate, answered, fail, fail_on_bug, streamed
 from arena.server.hall import Hall
 from arena.server.live import LiveMatch
 from arena.server.play import last_word
-from arena.server.session import Principal
 from arena.server.watch import Watchers, wanted
 from arena.v1 import lobby_pb2, lobby_pb2_grpc, results_pb2, results_pb2_grpc
 from arena.wire.entrance import check_game_id, read_options
-from arena.wire.frames import ERROR_METADATA, error_message
 from arena.wire.games import listing_message, spec_message
 
-Context = grpc.aio.ServicerContext[Any, Any]
-P = ParamSpec("P")
-T = TypeVar("T")
 log = structlog.get_logger()
-
-_STATUS: Sequence[tuple[type[ArenaError], grpc.StatusCode]] = (
-    (Unauthenticated, grpc.StatusCode.UNAUTHENTICATED),
-    (AccessDenied, grpc.StatusCode.PERMISSION_DENIED),
-    (UnknownSession, grpc.StatusCode.NOT_FOUND),
-    (UnknownMatch, grpc.StatusCode.NOT_FOUND),
-    (UnknownGame, grpc.StatusCode.NOT_FOUND),
-    (UnknownAgent, grpc.StatusCode.NOT_FOUND),
-    (Busy, grpc.StatusCode.UNAVAILABLE),
-    (Fault, grpc.StatusCode.INTERNAL),
-    (ArenaError, grpc.StatusCode.INVALID_ARGUMENT),
-)
-
-
-async def _fail(context: Context, error: ArenaError) -> NoReturn:
-    status = next(status for kind, status in _STATUS if isinstance(error, kind))
-    message = error_message(error)
-    await context.abort(status, message.message, ((ERROR_METADATA, message.SerializeToString()),))
-    raise AssertionError("abort does not return")
-
-
-def _answered(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """The border of a unary call: what it raises becomes a status and one sentence."""
-
-    @functools.wraps(call)
-    async def bordered(*args: P.args, **kwargs: P.kwargs) -> T:
-        context = cast(Context, args[-1])
-        try:
-            return await call(*args, **kwargs)
-        except ArenaError as error:
-            await _fail(context, error)
-        except Exception:
-            log.exception("a call failed")
-            await _fail_on_bug(context)
-
-    return bordered
-
-
-def _streamed(call: Callable[P, AsyncGenerator[T]]) -> Callable[P, AsyncGenerator[T]]:
-    """The same border around a call that answers with a stream."""
-
-    @functools.wraps(call)
-    async def bordered(*args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[T]:
-        context = cast(Context, args[-1])
-        try:
-            async with aclosing(call(*args, **kwargs)) as messages:
-                async for message in messages:
-                    yield message
-        except ArenaError as error:
-            await _fail(context, error)
-        except Exception:
-            log.exception("a call failed")
-            await _fail_on_bug(context)
-
-    return bordered
-
-
-async def _fail_on_bug(context: Context) -> NoReturn:
-    await context.abort(grpc.StatusCode.INTERNAL, "the server failed on this request; its log says why")
-    raise AssertionError("abort does not return")
 
 
 class _GrpcStream:
@@ -112,38 +36,22 @@ class _GrpcStream:
         return None if data is grpc.aio.EOF else data
 
 
-class _Gate:
-    """Who is calling, and whether it may."""
-
-    def __init__(self, hall: Hall) -> None:
-        self._hall = hall
-
-    async def admit(self, context: Context, *scopes: str) -> Principal:
-        """The caller, if its token has one of these scopes."""
-        metadata = dict(context.invocation_metadata() or ())
-        value = str(metadata.get("authorization", ""))
-        kind, _, token = value.partition(" ")
-        principal = await self._hall.identity.principal(token if kind.lower() == "bearer" else "", context.peer())
-        if principal.scopes.isdisjoint(scopes):
-            raise Forbidden(f"this token does not have the scope {scopes[0]!r}; ask the host for one that has")
-        return principal
-
-
 def play_handler(hall: Hall) -> grpc.GenericRpcHandler:
     """PlayService over raw bytes, so that malformed ones are our own affair."""
-    gate = _Gate(hall)
+    gate = Gate(hall)
 
     async def play(_: Any, context: Context) -> None:
         stream = _GrpcStream(context)
         try:
             principal = await gate.admit(context, "play")
-            await hall.play.serve(stream, principal)
+            async with hall.guests.stay(principal):
+                await hall.play.serve(stream, principal)
         except ArenaError as error:
             await stream.send(last_word(error))
-            await _fail(context, error)
+            await fail(context, error)
         except Exception:
             log.exception("a stream failed")
-            await _fail_on_bug(context)
+            await fail_on_bug(context)
 
     method: Any = grpc.stream_stream_rpc_method_handler(cast(Any, play))  # the reader-writer form of grpc.aio
     return grpc.method_handlers_generic_handler("arena.v1.PlayService", {"Play": method})
@@ -154,9 +62,9 @@ class LobbyService(lobby_pb2_grpc.LobbyServiceServicer):
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
-        self._gate = _Gate(hall)
+        self._gate = Gate(hall)
 
-    @_answered
+    @answered
     async def ListGames(  # noqa: N802 - named by the protocol
         self, request: lobby_pb2.ListGamesRequest, context: Context
     ) -> lobby_pb2.ListGamesResponse:
@@ -165,7 +73,7 @@ class LobbyService(lobby_pb2_grpc.LobbyServiceServicer):
         rows = await self._hall.games()
         return lobby_pb2.ListGamesResponse(games=map(listing_message, rows))
 
-    @_answered
+    @answered
     async def GetGame(  # noqa: N802 - named by the protocol
         self, request: lobby_pb2.GetGameRequest, context: Context
     ) -> lobby_pb2.GetGameResponse:
@@ -175,7 +83,7 @@ class LobbyService(lobby_pb2_grpc.LobbyServiceServicer):
         ref, spec = await self._hall.lobby.describe(request.game, read_options(request.options_json))
         return lobby_pb2.GetGameResponse(game=spec_message(spec, ref))
 
-    @_answered
+    @answered
     async def Challenge(  # noqa: N802 - named by the protocol
         self, request: lobby_pb2.ChallengeRequest, context: Context
     ) -> lobby_pb2.ChallengeResponse:
@@ -193,10 +101,10 @@ class ResultsService(results_pb2_grpc.ResultsServiceServicer):
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
-        self._gate = _Gate(hall)
+        self._gate = Gate(hall)
         self._watchers = Watchers(hall.settings.max_watched)
 
-    @_answered
+    @answered
     async def ListMatches(  # noqa: N802 - named by the protocol
         self, request: results_pb2.ListMatchesRequest, context: Context
     ) -> results_pb2.ListMatchesResponse:
@@ -204,7 +112,7 @@ class ResultsService(results_pb2_grpc.ResultsServiceServicer):
         principal = await self._gate.admit(context, "watch")
         return await self._hall.results.matches(request, principal)
 
-    @_answered
+    @answered
     async def GetLadder(  # noqa: N802 - named by the protocol
         self, request: results_pb2.GetLadderRequest, context: Context
     ) -> results_pb2.GetLadderResponse:
@@ -212,7 +120,23 @@ class ResultsService(results_pb2_grpc.ResultsServiceServicer):
         await self._gate.admit(context, "watch")
         return await self._hall.results.ladder(request.game, request.system)
 
-    @_streamed
+    @answered
+    async def GetPayoffs(  # noqa: N802 - named by the protocol
+        self, request: results_pb2.GetPayoffsRequest, context: Context
+    ) -> results_pb2.GetPayoffsResponse:
+        """What every agent of a rated game earned against every other."""
+        await self._gate.admit(context, "watch")
+        return await self._hall.results.payoffs(request.game)
+
+    @answered
+    async def GetMetrics(  # noqa: N802 - named by the protocol
+        self, request: results_pb2.GetMetricsRequest, context: Context
+    ) -> results_pb2.GetMetricsResponse:
+        """What one rated game measured of its seats."""
+        await self._gate.admit(context, "watch")
+        return await self._hall.results.metrics(request.game)
+
+    @streamed
     async def GetProvenance(  # noqa: N802 - named by the protocol
         self, request: results_pb2.GetProvenanceRequest, context: Context
     ) -> AsyncGenerator[results_pb2.MoveProvenance]:
@@ -221,17 +145,15 @@ class ResultsService(results_pb2_grpc.ResultsServiceServicer):
         for message in await self._hall.results.provenance(request.match_id, principal):
             yield message
 
-    @_streamed
+    @streamed
     async def WatchMatch(  # noqa: N802 - named by the protocol
         self, request: results_pb2.WatchMatchRequest, context: Context
     ) -> AsyncGenerator[results_pb2.WatchMatchResponse]:
         """A spectator's views of a live match."""
         principal = await self._gate.admit(context, "watch")
         with self._watchers.seat(principal):
-            game = self._live(request.match_id).plan.game
-            _, spec = await self._hall.lobby.describe(game.rated_id, {})
-            match = self._live(request.match_id).plan.match_id  # it may have ended meanwhile
-            async with aclosing(self._hall.gallery.views(match, wanted(request.wants, spec))) as views:
+            shown = self._hall.gallery.views(self._live(request.match_id).plan.match_id, wanted(request.wants))
+            async with self._hall.guests.stay(principal), aclosing(shown) as views:
                 async for view in views:
                     yield view
 

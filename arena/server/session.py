@@ -41,6 +41,8 @@ class Principal:
     scopes: frozenset[str]
     address: str = ""
     """Where an anonymous caller calls from; a token speaks for its owner from anywhere."""
+    token: str = ""
+    """The id of the token that was shown; empty where none is asked for."""
 
     @property
     def quota(self) -> tuple[str, str]:

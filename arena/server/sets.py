@@ -70,24 +70,38 @@ class Sets:
             duplicate=spec.perfect_information,
             set_id=set_id,
         )
-        lanes = [taking.lane() for taking in takings]
-        live = LiveSet(plan=plan, matches=matches, lanes=lanes)
-        keys = [(lane.session.id, lane.join) for lane in lanes]
-        self._journal.note(SetOpened(set_id, plan.matches, [pack_plans(matches), rated], keys))
-        self._sets[set_id] = live
-        self._open_next(live)
+        self.begin_part(plan, matches, [taking.lane() for taking in takings])
         return plan.matches
+
+    def begin_part(
+        self, plan: SetPlan, matches: Sequence[MatchPlan], lanes: Sequence[Lane], *, repeated: bool = False
+    ) -> None:
+        """Play a run of a set's matches, which nobody plays yet, and begin with the first one.
+
+        With `repeated` that one was void and is in the ledger: its second attempt is played.
+        """
+        attempts = {matches[0].ordinal: 1} if repeated else {}
+        live = LiveSet(plan=plan, matches=matches, lanes=lanes, attempts=attempts)
+        keys = [(lane.session.id, lane.join) for lane in lanes]
+        packed = [pack_plans(matches), plan.rated, plan.matches]
+        self._journal.note(SetOpened(plan.set_id, len(matches), packed, keys))
+        self._sets[plan.set_id] = live
+        self._open_next(live)
+
+    def is_live(self, set_id: SetId) -> bool:
+        """Whether matches of this set are being played."""
+        return set_id in self._sets
 
     def restore(self, kept: OpenSet, lanes: Sequence[Lane], open_matches: Sequence[OpenMatch]) -> None:
         """Go on with a set that the journal holds, after a restart."""
-        packed, rated = kept.opened.plan
+        packed, rated, *whole = kept.opened.plan
         matches = unpack_plans(packed)
         set_id = SetId(kept.opened.set_id)
         plan = SetPlan(
             set_id=set_id,
             game=matches[0].game,
             parties=matches[0].parties,
-            matches=len(matches),
+            matches=whole[0] if whole else len(matches),
             rated=rated,
         )
         live = LiveSet(
@@ -144,7 +158,7 @@ class Sets:
         ordinal = live.next_match()
         if ordinal is None:
             return
-        plan = live.matches[ordinal]
+        plan = live.match_plan(ordinal)
         live.playing.add(ordinal)
         attempt = live.attempts.get(ordinal, 0)
         started = time.time_ns() // 1_000_000
@@ -155,13 +169,13 @@ class Sets:
     def _reopen(self, live: LiveSet, kept: OpenMatch) -> None:
         ordinal = kept.opened.ordinal
         live.attempts[ordinal] = kept.opened.attempt
-        match = self._live_match(live, live.matches[ordinal], kept.opened.attempt, kept.opened.started_ms)
+        match = self._live_match(live, live.match_plan(ordinal), kept.opened.attempt, kept.opened.started_ms)
         if self._ledger.landed([match.plan.match_id]):  # killed between the commit and the journal's note of it
             self._note_landed(live, match)
             return
         match.kept_banks = {m.seat: m.bank for m in kept.moves}
         match.provenance = {(m.step, m.seat): m.provenance for m in kept.moves if m.provenance}
-        self._arbiter.open(match, [moved.move() for moved in kept.moves])
+        self._arbiter.open(match, [moved.move() for moved in kept.moves], kept.refusals)
 
     def _note_landed(self, live: LiveSet, match: LiveMatch) -> None:
         ordinal = match.plan.ordinal
@@ -261,7 +275,10 @@ def lanes_of(parties: Sequence[PartyRef], of_set: Sequence[PartyRef]) -> list[in
     free = list(range(len(of_set)))
     found = []
     for party in parties:
-        lane = next(i for i in free if of_set[i] is party or of_set[i] == party)
+        same = (i for i in free if of_set[i] is party)  # as a rule, and far cheaper to ask than whether they are equal
+        lane = next(same, None)
+        if lane is None:
+            lane = next(i for i in free if of_set[i] == party)
         free.remove(lane)
         found.append(lane)
     return found

@@ -35,4 +35,6 @@ class Settings:
     """Kept per owner, connected or not; where no tokens are asked for, per address that callers come from."""
     max_watched: int = 64
     """Live matches watched at once, counted as sessions are."""
+    max_events: int = 16
+    """Tournaments held at once."""
     limits: Limits = field(default_factory=Limits)

@@ -115,6 +115,15 @@ class Moved(Entry):
         return Move(self.step, Seat(self.seat), self.action, Cause(self.cause) if self.cause else None)
 
 
+class Declined(Entry):
+    """So many more answers of a seat were refused: to its open decision, and in the match."""
+
+    match: str
+    seat: int
+    tries: int = 1
+    total: int = 1
+
+
 AnyEntry = (
     SessionOpened
     | SessionClosed
@@ -127,6 +136,7 @@ AnyEntry = (
     | MatchOpened
     | MatchClosed
     | Moved
+    | Declined
 )
 
 
@@ -147,6 +157,19 @@ class OpenMatch:
 
     opened: MatchOpened
     moves: list[Moved] = field(default_factory=list)
+    refusals: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """By seat: answers refused for the open decision, and in the whole match."""
+
+    def move(self, moved: Moved) -> None:
+        """A decision stands: the next one of its seat has all its tries again."""
+        self.moves.append(moved)
+        if moved.seat in self.refusals:
+            self.refusals[moved.seat] = 0, self.refusals[moved.seat][1]
+
+    def decline(self, seat: int, tries: int, total: int) -> None:
+        """Answers were refused."""
+        before = self.refusals.get(seat, (0, 0))
+        self.refusals[seat] = before[0] + tries, before[1] + total
 
 
 @dataclass(slots=True)
@@ -168,7 +191,10 @@ class Snapshot:
         match entry:
             case Moved():
                 if (live := self.matches.get(entry.match)) is not None:
-                    live.moves.append(entry)
+                    live.move(entry)
+            case Declined():
+                if (live := self.matches.get(entry.match)) is not None:
+                    live.decline(entry.seat, entry.tries, entry.total)
             case SessionOpened():
                 self.sessions[entry.session] = entry
             case SessionClosed():
@@ -246,3 +272,4 @@ class Snapshot:
         for live in self.matches.values():
             yield live.opened
             yield from live.moves
+            yield from (Declined(live.opened.match, seat, *counts) for seat, counts in live.refusals.items())

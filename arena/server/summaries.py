@@ -10,6 +10,8 @@ from arena.core.agent import Refusal
 from arena.core.values import SetId
 from arena.ledger import MadeMove, MatchLine, MatchSeat
 from arena.rating import LadderRow
+from arena.rating.metrics import MetricRow
+from arena.rating.payoff import PayoffTally
 from arena.server.live import LiveMatch
 from arena.server.session import Principal
 from arena.v1 import play_pb2
@@ -82,12 +84,44 @@ def provenance_message(made: MadeMove) -> pb.MoveProvenance:
             think_seconds=how.think_seconds,
         ),
         refused=[_refusal_message(made.step, refusal) for refusal in how.refused],
+        raw=how.raw,
     )
 
 
 def ladder_row(row: LadderRow) -> pb.LadderRow:
     """A line of a ladder, by the names that both have."""
     return pb.LadderRow(**{field.name: getattr(row, field.name) for field in pb.LadderRow.DESCRIPTOR.fields})
+
+
+def payoffs_message(tally: PayoffTally) -> pb.GetPayoffsResponse:
+    """What agents earned against one another; no agents where nothing was played."""
+    cells = tally.cells()
+    if not cells:
+        return pb.GetPayoffsResponse()
+    agents = sorted({cell.agent for cell in cells})
+    place = {agent: index for index, agent in enumerate(agents)}
+    low, high = tally.seen
+    return pb.GetPayoffsResponse(
+        agents=agents,
+        low=low,
+        high=high,
+        cells=[
+            pb.PayoffCell(
+                agent=place[cell.agent],
+                opponent=place[cell.opponent],
+                mean=cell.mean,
+                samples=cell.samples,
+                squares=cell.squares,
+                majority=cell.majority,
+            )
+            for cell in cells
+        ],
+    )
+
+
+def metric_row(row: MetricRow) -> pb.MetricRow:
+    """A mean of one metric, by the names that both have; None is a missing field."""
+    return pb.MetricRow(**row._asdict())
 
 
 def _seat_summary(seat: MatchSeat, moves: Sequence[MadeMove], *, named: bool, own: bool) -> pb.SeatSummary:

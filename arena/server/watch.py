@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from arena.core.errors import BadRequest, RateLimited
-from arena.core.game import GameSpec
 from arena.core.match import MatchResult
 from arena.core.seams import Executor
 from arena.core.values import EVENTS, TEXT, Fields, MatchId
@@ -20,15 +19,15 @@ _KEPT_VIEWS = 64
 _USUAL: Fields = frozenset({TEXT, EVENTS})
 
 
-def wanted(names: Collection[str], spec: GameSpec) -> Fields:
-    """What a spectator wants to see of a game: the fields it names that there are; text and events if it names none.
+def wanted(names: Collection[str]) -> Fields:
+    """What a spectator wants to see: the fields it names; text and events if it names none.
 
     Raises:
         BadRequest: it names too many, or too long ones.
     """
     if len(names) > MAX_WANTS or any(len(name) > MAX_NAME for name in names):
         raise BadRequest(f"wants names at most {MAX_WANTS} fields of at most {MAX_NAME} characters each")
-    return (frozenset(names) or _USUAL) & {EVENTS, *(field.name for field in spec.fields)}
+    return frozenset(names) or _USUAL
 
 
 class Watchers:

@@ -1,9 +1,11 @@
-"""Tiny games whose answers are not choices.
+"""Tiny games whose answers are not choices, or whose observations are not words and numbers alone.
 
 steer   one seat, scored, actions are tensors
 parley  free text and JSON answers, private entries, speech as events
+swatch  a picture that each seat alone sees
 """
 
+import base64
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
@@ -12,10 +14,10 @@ from numpy.typing import NDArray
 
 from arena.core.errors import BadEntry, IllegalAction, MalformedAction
 from arena.core.game import Entries, Event, FieldSpec, GameSpec, Outcome, SeatOutcome, State
-from arena.core.legal import Box, FreeText, Legal, Schema
+from arena.core.legal import Box, Choices, FreeText, Legal, Schema
 from arena.core.seed import Seed
-from arena.core.values import OMNISCIENT, SPECTATOR, TENSOR, TEXT, Action, Fields, Json, Seat, Value
-from arena.testing.tiny import TEXT_FIELD, TinyGame, by_score, listed, spec
+from arena.core.values import OMNISCIENT, PICTURE, SPECTATOR, TENSOR, TEXT, Action, Fields, Json, Media, Seat, Value
+from arena.testing.tiny import TEXT_FIELD, TinyGame, by_score, chosen, listed, spec
 
 _ROUNDS: Final = 5
 _BOX: Final = Box((2,), -1.0, 1.0)
@@ -168,3 +170,67 @@ class ParleyState(State):
         if len(self.claims) < 2:
             return None
         return by_score([float(claim) for claim in self.claims] if sum(self.claims) <= 10 else [0.0, 0.0])
+
+
+@listed("swatch", seats=2)
+class Swatch(TinyGame):
+    """Each seat sees a picture of one colour that the other does not see, and names its colour."""
+
+    def make_spec(self) -> GameSpec:
+        """The picture is one pixel, red or blue."""
+        picture = FieldSpec(name=PICTURE, kind="media", help="your colour, image/png")
+        summary = "Say which colour your picture has."
+        return spec(self, summary, fields=(TEXT_FIELD, picture), dynamics="simultaneous")
+
+    def new_state(self, seed: Seed, entries: Entries) -> State:
+        """A colour for each seat, each from a stream of its own."""
+        return SwatchState([seed.stream("colour", seat).randrange(2) for seat in range(2)])
+
+    def indistinguishable(self, seed: Seed, viewer: Seat) -> State | None:
+        """The other seat sees the other colour."""
+        colours = [seed.stream("colour", seat).randrange(2) for seat in range(2)]
+        colours[1 - viewer] = 1 - colours[1 - viewer]
+        return SwatchState(colours)
+
+
+class SwatchState(State):
+    """The colour of each seat, and whether each was right once both have answered."""
+
+    __slots__ = ("colours", "right")
+
+    def __init__(self, colours: Sequence[int]) -> None:
+        self.colours, self.right = colours, list[bool]()
+
+    def to_move(self) -> Collection[Seat]:
+        return () if self.right else (Seat(0), Seat(1))
+
+    def legal(self, seat: Seat) -> Choices:
+        return Choices((0, 1), lambda n: ("red", "blue")[n])
+
+    def check(self, seat: Seat, action: Action) -> Action:
+        return chosen(self.legal(seat), action)
+
+    def step(self, actions: Mapping[Seat, Action]) -> None:
+        self.right = [actions[Seat(seat)] == colour for seat, colour in enumerate(self.colours)]
+
+    def observe(self, viewer: Seat, want: Fields) -> Mapping[str, Value]:
+        fields: dict[str, Value] = {TEXT: "Name your colour."} if TEXT in want else {}
+        if PICTURE in want and viewer >= 0:
+            fields[PICTURE] = _PIXELS[self.colours[viewer]]
+        return fields
+
+    def default_action(self, seat: Seat) -> Action:
+        return 0
+
+    def outcome(self) -> Outcome | None:
+        return by_score([float(right) for right in self.right]) if self.right else None
+
+
+_PIXELS: Final = tuple(
+    Media(
+        "image/png",
+        base64.b64decode(f"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4n{data}AAAAAElFTkSuQmCC"),
+    )
+    for data in ("GO4IycHAALyARlzRAvL", "GOQs7kDAAGyATf/cv8X")
+)
+"""A red and a blue pixel as PNG files of the same length."""

@@ -1,5 +1,6 @@
 """The suite for games in which agents speak: fifty hostile scripts may change what is read, and nothing else."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,8 +17,6 @@ from arena.testing.findings import ConformanceError, Finding, examine, require
 from arena.testing.trial import GameTrial
 from arena.testing.twin_speech import SpeechTwins, play_twins, swapped
 
-_WORDED: Final = frozenset({"text", "json"})
-"""Kinds of fields that can hold words."""
 _ANSWERED_DECISIONS: Final = 12
 """Of one match at which every forged answer is tried."""
 
@@ -86,7 +85,7 @@ def speeches_stay_quoted(trial: InjectionTrial) -> None:
     """Put harmless words in the place of hostile ones, and every view and event of everybody is the same."""
     if trial.withholds:
         return
-    wanted = frozenset(spec.name for spec in trial.game.spec.fields if spec.kind in _WORDED)
+    wanted = frozenset(spec.name for spec in trial.game.spec.fields if spec.kind in {"text", "json", "int"})
     for script, pair in trial.hearings():
         for viewer in pair.viewers:
             evil, plain = (_seen(state, viewer, wanted) for state in pair.both)
@@ -176,7 +175,8 @@ def spoofs_are_counted(trial: InjectionTrial) -> None:
             for seat, said in pair.spoken.items() if outcome is not None else ():
                 forged = sum(bool(spoofs(text)) for text in said) if hostile else 0
                 assert outcome is not None
-                counted = outcome[seat].metrics.get("spoofs", 0.0)
+                silent = 0.0 if not forged else math.nan  # a seat that never spoke may have nothing to tell
+                counted = outcome[seat].metrics.get("spoofs", silent)
                 require(counted == forged, f"{script.name}: seat {seat} forged {forged} speeches, counted {counted:g}")
 
 

@@ -1,6 +1,7 @@
 """Promises about what viewers see: fields, events, and nothing that they may not know."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 
@@ -8,9 +9,11 @@ from arena.core.canonical import canonical, finite
 from arena.core.game import Event, FieldSpec, State
 from arena.core.legal import Choices
 from arena.core.seed import Seed
-from arena.core.values import Seat, Value
+from arena.core.values import Fields, Media, Seat, Value
 from arena.testing.findings import require
 from arena.testing.trial import GameTrial, events
+
+_UNKNOWN: Final[Fields] = frozenset({"no-such-field"})
 
 
 def only_what_is_wanted_is_built(trial: GameTrial) -> None:
@@ -18,6 +21,7 @@ def only_what_is_wanted_is_built(trial: GameTrial) -> None:
     for state in trial.states():
         for viewer in trial.viewers:
             require(not state.observe(viewer, frozenset()), f"viewer {viewer} gets fields although none is wanted")
+            require(not state.observe(viewer, _UNKNOWN), f"viewer {viewer} gets a field that the game does not have")
             for name in trial.fields:
                 _require_fields(state.observe(viewer, frozenset({name})), name, viewer)
 
@@ -49,9 +53,24 @@ def _mismatch(spec: FieldSpec, value: Value) -> str:
                 return f"is no tensor but {value!r:.60}"
             same = (value.shape, value.dtype.name) == (spec.shape, spec.dtype)
             return "" if same else f"is {value.dtype.name}{value.shape}, promised {spec.dtype}{spec.shape}"
+        case "media":
+            return "" if isinstance(value, Media) else f"is no media but {value!r:.60}"
         case "json":
+            if isinstance(value, Media):
+                return "is media, not JSON"
             canonical(value)
             return "is a tensor, not JSON" if isinstance(value, np.ndarray) else ""
+
+
+def media_are_the_same_in_every_match(trial: GameTrial) -> None:
+    """A picture or sound follows from the state alone: two matches that went the same way show the same bytes."""
+    media = frozenset(spec.name for spec in trial.game.spec.fields if spec.kind == "media")
+    for seed in trial.seeds if media else ():
+        for state, other in zip(trial.walk(seed), trial.walk(seed), strict=True):
+            for viewer in trial.viewers:
+                # Asked for in another order, so that what is made for one viewer cannot pass for another's by habit.
+                shown = {viewer: other.observe(viewer, media) for viewer in reversed(trial.viewers)}
+                require(state.observe(viewer, media) == shown[viewer], f"viewer {viewer} sees other media in a replay")
 
 
 def looking_changes_nothing(trial: GameTrial) -> None:
@@ -110,6 +129,7 @@ def _asked(state: State, seat: Seat) -> str:
 VIEWS = (
     only_what_is_wanted_is_built,
     fields_are_as_promised,
+    media_are_the_same_in_every_match,
     looking_changes_nothing,
     events_are_numbered_and_appended,
     hidden_differences_stay_hidden,

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from random import Random
 
 from arena.agents.sampling import sample
 from arena.core.canonical import canonical
+from arena.core.errors import IllegalAction
 from arena.core.game import Entries, Event, Game, State
+from arena.core.legal import FreeText
 from arena.core.seed import Seed
-from arena.core.values import OMNISCIENT, SPECTATOR, Action, Fields, Seat
+from arena.core.values import OMNISCIENT, SPECTATOR, Action, Fields, Media, Seat, Value
 
 Actions = Mapping[Seat, Action]
 
@@ -46,7 +49,22 @@ class GameTrial:
 
     def draw(self, state: State, rng: Random) -> Actions:
         """A checked random action for each seat that owes one."""
-        return {seat: state.check(seat, sample(state.legal(seat), rng)) for seat in sorted(state.to_move())}
+        return {seat: state.check(seat, self.answer(state, seat, rng)) for seat in sorted(state.to_move())}
+
+    def answer(self, state: State, seat: Seat, rng: Random) -> Action:
+        """A random answer that `legal` allows.
+
+        A text that the rules refuse all the same, such as one that was said before, is drawn anew, as an agent may do.
+        """
+        legal = state.legal(seat)
+        for _ in range(self.game.spec.max_refusals - 1 if isinstance(legal, FreeText) else 0):
+            text = sample(legal, rng)
+            try:
+                state.check(seat, text)
+            except IllegalAction:
+                continue
+            return text
+        return sample(legal, rng)
 
     def walk(self, seed: int) -> Iterator[State]:
         """One random match, state by state, the first and the last included."""
@@ -74,7 +92,8 @@ class GameTrial:
 
     def seen(self, state: State, viewer: Seat) -> bytes:
         """All that one viewer can see of a state, as bytes."""
-        return canonical([state.observe(viewer, self.fields), events(state, viewer)])
+        fields = {name: _told(value) for name, value in state.observe(viewer, self.fields).items()}
+        return canonical([fields, events(state, viewer)])
 
     def snapshot(self, state: State) -> bytes:
         """All that can be seen of a state from outside, by anybody, as bytes."""
@@ -82,6 +101,11 @@ class GameTrial:
         outcome = state.outcome()
         ends = None if outcome is None else [[s.rank, s.score, s.role, s.team, dict(s.metrics)] for s in outcome]
         return canonical([movers, ends, [self.seen(state, viewer).decode() for viewer in self.viewers]])
+
+
+def _told(value: Value) -> Value:
+    """A value as `canonical` takes it: media, which it refuses, by type and digest."""
+    return [value.mime, sha256(value.data).hexdigest()] if isinstance(value, Media) else value
 
 
 def events(state: State, viewer: Seat, since: int = 0) -> list[Event]:

@@ -39,16 +39,19 @@ class Director:
         scheduled: Sequence[Pairing] = (),
         played: Sequence[Played] = (),
         left: Mapping[AgentName, int] = MappingProxyType({}),
+        *,
+        settled: int = 0,
     ) -> Course:
         """The event so far: the fault rule adds those who stayed away to those who said that they leave.
 
-        `left` holds the latter with how many sets were completed then, the first to leave first.
+        `left` holds the latter with how many sets were completed then, the first to leave first. `settled` is that of
+        `Course`.
         """
         gone = [*left.items(), *self._absences.of(played).gone(self.event.faults.withdraw_after).items()]
         first_left: dict[AgentName, int] = {}
         for name, completed in sorted(gone, key=lambda one: one[1]):
             first_left.setdefault(name, completed)
-        return Course(scheduled=scheduled, played=played, withdrawals=first_left)
+        return Course(scheduled=scheduled, played=played, withdrawals=first_left, settled=settled)
 
     def due(self, course: Course, seconds: float = 0.0) -> list[Pairing]:
         """What may be scheduled now, after `seconds` of running time; empty while waiting, and when it is over."""

@@ -3,20 +3,22 @@
 Everything in it is plain values; what it means for a game is checked by `Event.check`, and nothing is run from here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from arena.core.canonical import digest
 from arena.core.errors import BadEvent
 from arena.core.game import ClockSpec, GameSpec
 from arena.core.seed import Seed
-from arena.core.values import Json
+from arena.core.values import AgentName, Json
 from arena.rating import DEFAULT
 from arena.tournament.schedule import Entrant, Field, Format, Pairing
 from arena.tournament.sets import SeedOf
 
 Places = Literal["sides", "seats"]
+UNKNOWN: Final = "?"
+"""How the names of entrants begin that nobody knows yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +84,24 @@ class StopRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRule:
+    """Until when agents may enter that the file does not name: one of the two is given, or both.
+
+    The event begins as soon as `entrants` are there, those of the file included, or once agents could enter for
+    `seconds`, with those that are there then. Whoever has left again by that time is not in it.
+    """
+
+    entrants: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One tournament, ladder or league, as declared.
 
     `places` says what an agent fills: a whole side of a game of teams, or one seat of it. `ratings` are systems of
-    `arena.rating`, the first of which leads. `same_owner` lets agents of one owner meet in rated sets.
+    `arena.rating`, the first of which leads. `same_owner` lets agents of one owner meet in rated sets. An event that is
+    `open` has further entrants, known only when it begins.
     """
 
     name: str
@@ -100,6 +115,7 @@ class Event:
     stop: StopRule = field(default_factory=StopRule)
     ratings: tuple[str, ...] = (DEFAULT,)
     same_owner: bool = False
+    open: OpenRule | None = None
 
     @property
     def digest(self) -> str:
@@ -107,10 +123,23 @@ class Event:
         return digest(self.as_json()).hex()
 
     def as_json(self) -> dict[str, Any]:
-        """Every setting with its value, defaults included."""
+        """Every setting with its value, defaults included; an entrant's owner is its name where nobody is named."""
         found = asdict(self)
         found["format"]["kind"] = self.format.kind
+        for entrant in found["entrants"]:
+            entrant["owner"] = entrant["owner"] or entrant["name"]
+        if self.open is None:
+            del found["open"]
         return found
+
+    @property
+    def remote(self) -> bool:
+        """Whether anybody in it comes over the network."""
+        return self.open is not None or any(entrant.remote for entrant in self.entrants)
+
+    def filled(self, entered: Iterable[Entrant]) -> "Event":
+        """The event with those who have entered behind those whom the file names."""
+        return replace(self, entrants=(*self.entrants, *entered))
 
     def check(self, spec: GameSpec) -> None:
         """Whether the event can be held with this game, its options applied.
@@ -159,6 +188,15 @@ class Event:
             base = Seed.secret(secret, f"{self.digest}/{path}")
         return base.derive
 
+    def imagined(self, spec: GameSpec) -> "Event":
+        """An open event before it begins, its places filled with entrants whom nobody knows yet: can it be held?
+
+        Their names are none that an agent can have.
+        """
+        rule = self.open or OpenRule()
+        wanted = max(2, spec.seats if self.places == "seats" else spec.parties, rule.entrants or 0)
+        missing = range(len(self.entrants), wanted)
+        return self.filled(Entrant(name=AgentName(f"{UNKNOWN}{number}")) for number in missing)
+
     def _may_share(self, spec: GameSpec) -> bool:
-        local = not any(entrant.remote for entrant in self.entrants)
-        return spec.perfect_information or local or self.sets.trusted
+        return spec.perfect_information or not self.remote or self.sets.trusted

@@ -10,7 +10,7 @@ from typing import Final
 from arena.core.errors import BadEvent
 from arena.core.values import AgentName
 from arena.rating import DEFAULT
-from arena.tournament.event import ClockLimits, Event, FaultRule, SetRules, StopRule
+from arena.tournament.event import ClockLimits, Event, FaultRule, OpenRule, SetRules, StopRule
 from arena.tournament.formats import FORMATS
 from arena.tournament.schedule import MAX_SETS, Entrant, Format
 from arena.tournament.table import Table, nearest, shown
@@ -63,6 +63,7 @@ def parse(text: str) -> Event:
         stop=_stop(top.table("stop")),
         ratings=top.texts("ratings", (DEFAULT,)),
         same_owner=top.flag("same_owner"),
+        open=_open(top.table("open")) if top.has("open") else None,
     )
     game.close()
     top.close()
@@ -83,7 +84,7 @@ def _entrant(table: Table) -> Entrant:
     entrant = Entrant(
         name=AgentName(name),
         spec=spec,
-        owner=table.text("owner", "") or name,
+        owner=table.text("owner", ""),
         version=table.text("version", ""),
         seeding=table.maybe_whole("seeding"),
         frozen=table.flag("frozen"),
@@ -136,11 +137,24 @@ def _stop(table: Table) -> StopRule:
     return found
 
 
+def _open(table: Table) -> OpenRule:
+    found = OpenRule(
+        entrants=table.maybe_whole("entrants", low=2, high=MAX_ENTRANTS),
+        seconds=table.maybe_number("seconds", low=0.0),
+    )
+    table.close()
+    if (found.entrants, found.seconds) == (None, None):
+        raise BadEvent("[open]: say how many entrants it takes, or for how many seconds they may come, or both")
+    return found
+
+
 def _check_whole(event: Event) -> None:
     """What only the whole file can tell."""
     if len(event.entrants) > MAX_ENTRANTS:
         raise BadEvent(f"there are {len(event.entrants)} entrants; at most {MAX_ENTRANTS} can be in one event")
-    if len(event.entrants) < 2:
+    if event.open is not None:
+        _check_room(event.open, len(event.entrants))
+    elif len(event.entrants) < 2:
         raise BadEvent(f"there is {len(event.entrants) or 'no'} entrant; an event needs two or more [[entrants]]")
     _check_once("the name", [entrant.name for entrant in event.entrants])
     _check_once("the seeding", [str(entrant.seeding) for entrant in event.entrants if entrant.seeding])
@@ -150,6 +164,14 @@ def _check_whole(event: Event) -> None:
     _check_seed(event)
     if event.format.endless and not event.stop.given:
         raise BadEvent(f"a {event.format.kind} goes on for ever; say in [stop] how many sets or seconds it lasts")
+
+
+def _check_room(rule: OpenRule, named: int) -> None:
+    if rule.entrants is not None and named >= rule.entrants:
+        raise BadEvent(
+            f"[open]: {named} entrants stand in the file already, so that entrants = {rule.entrants} leaves no place; "
+            "ask for more, or leave [open] out"
+        )
 
 
 def _check_ratings(ratings: Sequence[str]) -> None:
@@ -171,19 +193,20 @@ def _check_once(what: str, values: Sequence[str]) -> None:
 def _check_owners(entrants: Sequence[Entrant]) -> None:
     seen: dict[str, Entrant] = {}
     for entrant in entrants:
-        if first := seen.setdefault(entrant.owner, entrant) if entrant.owner in seen else None:
+        owner = entrant.owner or entrant.name
+        if (first := seen.get(owner)) is not None:
             raise BadEvent(
-                f"{first.name} and {entrant.name} are both of owner {entrant.owner} and would meet in rated sets; "
+                f"{first.name} and {entrant.name} are both of owner {owner} and would meet in rated sets; "
                 "enter one of them, or say same_owner = true"
             )
-        seen[entrant.owner] = entrant
+        seen[owner] = entrant
 
 
 def _check_seed(event: Event) -> None:
     sets = event.sets
     if sets.public_seeds and sets.seed is None:
         raise BadEvent("[sets]: public_seeds = true needs a seed, as in seed = 1")
-    if sets.seed is not None and not sets.public_seeds and any(entrant.remote for entrant in event.entrants):
+    if sets.seed is not None and not sets.public_seeds and event.remote:
         raise BadEvent(
             "[sets]: remote agents could foretell every deal from the seed; leave it out, or say public_seeds = true"
         )

@@ -4,7 +4,7 @@ from the other. Pure: no clock, no storage, no randomness but the seed of the fi
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Final, NamedTuple, Self
@@ -13,18 +13,20 @@ from arena.core.errors import BadEvent
 from arena.core.seed import Seed
 from arena.core.values import AgentName, SetId
 from arena.rating import SetResult, Standing
+from arena.tournament.running import Grown, Lookup, Running
 from arena.tournament.table import Table
 
 MAX_SETS: Final = 100_000
-"""Sets in one event: to decide what is next takes longer the more there were, a tenth of a second by then."""
+"""Sets in one event: all of them are held in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrant:
     """One competitor of an event. `spec` names an agent that runs in the worker; without one it comes from elsewhere.
 
-    `seeding` 1 is the strongest; `frozen` says that it no longer learns; `kind` is a free word such as "null" (the bots
-    that mark the floor of a pool) or "learner".
+    `owner` is whose agent alone may take its place; "" leaves that to whoever comes first. `seeding` 1 is the
+    strongest; `frozen` says that it no longer learns; `kind` is a free word such as "null" (the bots that mark the
+    floor of a pool) or "learner".
     """
 
     name: AgentName
@@ -152,12 +154,14 @@ class Course:
     """An event so far. `played` stands in the order in which sets were completed.
 
     `withdrawals` names those who have left for good, the first to leave first, with how many sets were completed then.
-    Everything a format does follows from the field and the course, so that an event may stop anywhere and go on.
+    Everything a format does follows from the field and the course, so that an event may stop anywhere and go on. Who
+    knows that all of the first `settled` pairings were played may say so, and nobody looks through them again.
     """
 
     scheduled: Sequence[Pairing] = ()
     played: Sequence[Played] = ()
     withdrawals: Mapping[AgentName, int] = field(default_factory=dict)
+    settled: int = field(default=0, compare=False)
 
     @cached_property
     def withdrawn(self) -> frozenset[AgentName]:
@@ -167,16 +171,20 @@ class Course:
     @cached_property
     def pending(self) -> tuple[Pairing, ...]:
         """Scheduled and not finished, in the order in which they were scheduled."""
-        return tuple(pairing for pairing in self.scheduled if pairing.id not in self.results)
+        return tuple(pairing for pairing in self.scheduled[self.settled :] if pairing.id not in self.results)
 
     @cached_property
-    def ids(self) -> frozenset[PairingId]:
+    def ids(self) -> Collection[PairingId]:
         """Of all that is scheduled."""
+        if isinstance(self.scheduled, Grown):
+            return Lookup(self.scheduled, _SCHEDULED_AT.of(self.scheduled))
         return frozenset(pairing.id for pairing in self.scheduled)
 
     @cached_property
     def results(self) -> Mapping[PairingId, Played]:
         """What came of each finished pairing."""
+        if isinstance(self.played, Grown):
+            return Lookup(self.played, _PLAYED_AT.of(self.played))
         return {played.pairing.id: played for played in self.played}
 
     @cached_property
@@ -200,6 +208,18 @@ class Course:
             not self.withdrawals and known <= len(fixed) and (not known or self.scheduled[-1] == fixed[known - 1])
         )
         return fixed[known:] if in_order else self.left(fixed)
+
+
+def _place_pairing(places: dict[PairingId, int], pairing: Pairing) -> None:
+    places[pairing.id] = len(places)
+
+
+def _place_played(places: dict[PairingId, int], played: Played) -> None:
+    places[played.pairing.id] = len(places)
+
+
+_SCHEDULED_AT: Final = Running[Pairing, dict[PairingId, int]](dict, _place_pairing)
+_PLAYED_AT: Final = Running[Played, dict[PairingId, int]](dict, _place_played)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

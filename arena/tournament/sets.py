@@ -1,7 +1,8 @@
 """From the parties that meet to the matches of their set: who sits where, and which deal each match has."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 from uuid import uuid4
 
 from arena.core.errors import BadSeats
@@ -9,6 +10,8 @@ from arena.core.game import GameSpec
 from arena.core.match import GameRef, MatchPlan, PartyRef, SetPlan
 from arena.core.seed import Seed
 from arena.core.values import MatchId, SetId
+
+_AGAIN: Final = ".again"
 
 SeedOf = Callable[[int, int], Seed]
 """The seed of a deal of the set and a rotation of it."""
@@ -48,21 +51,24 @@ def plan_set(
     duplicate: bool,
     deals: int | None = None,
     set_id: SetId | None = None,
+    match_id: Callable[[int], MatchId] | None = None,
 ) -> tuple[SetPlan, tuple[MatchPlan, ...]]:
     """A set and its matches: each of `deals` (the game's `set_deals` by default) once per rotation of the parties.
 
     `parties` stand as `seat_agents` gives them. In rotation `r` party `p` has place `(p + r) mod k`. With `duplicate`
     the rotations of a deal share its seed: for perfect information and for trusted agents, since whoever sits on both
-    sides of a hidden deal knows the other hand. Self-play is never rated.
+    sides of a hidden deal knows the other hand. Self-play is never rated. `match_id` names a match by its ordinal, by
+    default after the set.
     """
     turns = rotations(parties)
     name = set_id or SetId(uuid4().hex)
     count = (spec.set_deals if deals is None else deals) * turns
     orders = [(*parties[-turn:], *parties[:-turn]) for turn in range(turns)]
+    named = match_id or (lambda ordinal: MatchId(f"{name}.{ordinal}"))
     drawn = [seeds(deal, turn) for deal in range(count // turns) for turn in range(1 if duplicate else turns)]
     matches = tuple(
         MatchPlan(
-            match_id=MatchId(f"{name}.{ordinal}"),
+            match_id=named(ordinal),
             set_id=name,
             ordinal=ordinal,
             game=game,
@@ -78,4 +84,20 @@ def plan_set(
 
 def again(plan: MatchPlan) -> MatchPlan:
     """The plan of a match that was void, to be played once more under a new id."""
-    return replace(plan, match_id=MatchId(f"{plan.match_id}.again"))
+    return replace(plan, match_id=MatchId(f"{plan.match_id}{_AGAIN}"))
+
+
+def is_again(plan: MatchPlan) -> bool:
+    """Whether this is the second attempt at a match."""
+    return plan.match_id.endswith(_AGAIN)
+
+
+def missing(match: MatchPlan, there: Mapping[MatchId, bool]) -> MatchPlan | None:
+    """What is to be played of a match: itself, its second attempt, or nothing.
+
+    `there` has the matches of its set that have landed, and whether each of them was void.
+    """
+    if match.match_id not in there:
+        return match
+    second = again(match)
+    return second if there[match.match_id] and second.match_id not in there else None

@@ -50,6 +50,7 @@ class _FieldKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FieldKind.V
     FIELD_KIND_JSON: _FieldKind.ValueType  # 2
     FIELD_KIND_TENSOR: _FieldKind.ValueType  # 3
     FIELD_KIND_INT: _FieldKind.ValueType  # 4
+    FIELD_KIND_MEDIA: _FieldKind.ValueType  # 5
 
 class FieldKind(_FieldKind, metaclass=_FieldKindEnumTypeWrapper): ...
 
@@ -58,6 +59,7 @@ FIELD_KIND_TEXT: FieldKind.ValueType  # 1
 FIELD_KIND_JSON: FieldKind.ValueType  # 2
 FIELD_KIND_TENSOR: FieldKind.ValueType  # 3
 FIELD_KIND_INT: FieldKind.ValueType  # 4
+FIELD_KIND_MEDIA: FieldKind.ValueType  # 5
 Global___FieldKind: _TypeAlias = FieldKind  # noqa: Y015
 
 class _Forfeit:
@@ -129,7 +131,7 @@ class OptionSpec(_message.Message):
     HIGH_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     kind: _builtins.str
-    """int, float, bool, str, json, file"""
+    """int, float, bool, str, json, counts, file"""
     default_json: _builtins.bytes
     help: _builtins.str
     rules: _builtins.bool

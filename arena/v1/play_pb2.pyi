@@ -445,6 +445,7 @@ class Join(_message.Message):
     MATCHES_FIELD_NUMBER: _builtins.int
     WANTS_FIELD_NUMBER: _builtins.int
     ENTRY_JSON_FIELD_NUMBER: _builtins.int
+    TOURNAMENT_FIELD_NUMBER: _builtins.int
     join_id: _builtins.int
     """chosen by the client, unique in the session, not 0"""
     game: _builtins.str
@@ -463,6 +464,8 @@ class Join(_message.Message):
     """stop after so many, rounded up to whole sets; 0: go on until Leave"""
     entry_json: _builtins.bytes
     """private input to each match, for games that take one"""
+    tournament: _builtins.str
+    """play for an entrant of this event, named `agent`, until it is over; `matches` is then 0"""
     @_builtins.property
     def wants(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """fields of the observation; nothing else is built or sent"""
@@ -480,10 +483,11 @@ class Join(_message.Message):
         matches: _builtins.int = ...,
         wants: _abc.Iterable[_builtins.str] | None = ...,
         entry_json: _builtins.bytes = ...,
+        tournament: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "agent_version", b"agent_version", "entry_json", b"entry_json", "game", b"game", "join_id", b"join_id", "matches", b"matches", "options_json", b"options_json", "parent_version", b"parent_version", "seats", b"seats", "wants", b"wants"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "agent_version", b"agent_version", "entry_json", b"entry_json", "game", b"game", "join_id", b"join_id", "matches", b"matches", "options_json", b"options_json", "parent_version", b"parent_version", "seats", b"seats", "tournament", b"tournament", "wants", b"wants"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -680,12 +684,17 @@ class Field(_message.Message):
     JSON_FIELD_NUMBER: _builtins.int
     TENSOR_FIELD_NUMBER: _builtins.int
     INT_FIELD_NUMBER: _builtins.int
+    MEDIA_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     text: _builtins.str
     json: _builtins.bytes
     int: _builtins.int
     @_builtins.property
     def tensor(self) -> _common_pb2.Tensor: ...
+    @_builtins.property
+    def media(self) -> _common_pb2.Media:
+        """at most 8 in one view"""
+
     def __init__(
         self,
         *,
@@ -694,12 +703,13 @@ class Field(_message.Message):
         json: _builtins.bytes = ...,
         tensor: _common_pb2.Tensor | None = ...,
         int: _builtins.int = ...,
+        media: _common_pb2.Media | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["int", b"int", "json", b"json", "tensor", b"tensor", "text", b"text", "value", b"value"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["int", b"int", "json", b"json", "media", b"media", "tensor", b"tensor", "text", b"text", "value", b"value"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["int", b"int", "json", b"json", "name", b"name", "tensor", b"tensor", "text", b"text", "value", b"value"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["int", b"int", "json", b"json", "media", b"media", "name", b"name", "tensor", b"tensor", "text", b"text", "value", b"value"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_value: _TypeAlias = _typing.Literal["text", "json", "tensor", "int"]  # noqa: Y015
+    _WhichOneofReturnType_value: _TypeAlias = _typing.Literal["text", "json", "tensor", "int", "media"]  # noqa: Y015
     _WhichOneofArgType_value: _TypeAlias = _typing.Literal["value", b"value"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_value) -> _WhichOneofReturnType_value | None: ...
 

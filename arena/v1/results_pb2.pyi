@@ -222,11 +222,14 @@ class MoveProvenance(_message.Message):
     SEAT_FIELD_NUMBER: _builtins.int
     PROVENANCE_FIELD_NUMBER: _builtins.int
     REFUSED_FIELD_NUMBER: _builtins.int
+    RAW_FIELD_NUMBER: _builtins.int
     move: _builtins.int
     """index into the match's moves"""
     step: _builtins.int
     """of the match"""
     seat: _builtins.int
+    raw: _builtins.str
+    """a text as it was sent, where the one that stands is its canonical form; empty: as it stands"""
     @_builtins.property
     def provenance(self) -> _play_pb2.Provenance: ...
     @_builtins.property
@@ -241,10 +244,11 @@ class MoveProvenance(_message.Message):
         seat: _builtins.int = ...,
         provenance: _play_pb2.Provenance | None = ...,
         refused: _abc.Iterable[Global___Refusal] | None = ...,
+        raw: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["provenance", b"provenance"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["move", b"move", "provenance", b"provenance", "refused", b"refused", "seat", b"seat", "step", b"step"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["move", b"move", "provenance", b"provenance", "raw", b"raw", "refused", b"refused", "seat", b"seat", "step", b"step"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -351,6 +355,207 @@ class LadderRow(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__clean_rating) -> _WhichOneofReturnType__clean_rating | None: ...
 
 Global___LadderRow: _TypeAlias = LadderRow  # noqa: Y015
+
+@_typing.final
+class GetPayoffsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GAME_FIELD_NUMBER: _builtins.int
+    game: _builtins.str
+    def __init__(
+        self,
+        *,
+        game: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["game", b"game"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPayoffsRequest: _TypeAlias = GetPayoffsRequest  # noqa: Y015
+
+@_typing.final
+class GetPayoffsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENTS_FIELD_NUMBER: _builtins.int
+    CELLS_FIELD_NUMBER: _builtins.int
+    LOW_FIELD_NUMBER: _builtins.int
+    HIGH_FIELD_NUMBER: _builtins.int
+    low: _builtins.float
+    """the least and the greatest payoff seen"""
+    high: _builtins.float
+    @_builtins.property
+    def agents(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def cells(self) -> _containers.RepeatedCompositeFieldContainer[Global___PayoffCell]:
+        """the pairs that have met, each from both sides"""
+
+    def __init__(
+        self,
+        *,
+        agents: _abc.Iterable[_builtins.str] | None = ...,
+        cells: _abc.Iterable[Global___PayoffCell] | None = ...,
+        low: _builtins.float = ...,
+        high: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agents", b"agents", "cells", b"cells", "high", b"high", "low", b"low"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPayoffsResponse: _TypeAlias = GetPayoffsResponse  # noqa: Y015
+
+@_typing.final
+class PayoffCell(_message.Message):
+    """A set is one sample of each pair in it: the mean score a match. An agent with itself is self-play."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENT_FIELD_NUMBER: _builtins.int
+    OPPONENT_FIELD_NUMBER: _builtins.int
+    MEAN_FIELD_NUMBER: _builtins.int
+    SAMPLES_FIELD_NUMBER: _builtins.int
+    SQUARES_FIELD_NUMBER: _builtins.int
+    MAJORITY_FIELD_NUMBER: _builtins.int
+    agent: _builtins.int
+    """index into agents"""
+    opponent: _builtins.int
+    mean: _builtins.float
+    samples: _builtins.int
+    squares: _builtins.float
+    """of the deviations from the mean, summed"""
+    majority: _builtins.float
+    """share of samples in which the agent did better, less that in which it did worse"""
+    def __init__(
+        self,
+        *,
+        agent: _builtins.int = ...,
+        opponent: _builtins.int = ...,
+        mean: _builtins.float = ...,
+        samples: _builtins.int = ...,
+        squares: _builtins.float = ...,
+        majority: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "majority", b"majority", "mean", b"mean", "opponent", b"opponent", "samples", b"samples", "squares", b"squares"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PayoffCell: _TypeAlias = PayoffCell  # noqa: Y015
+
+@_typing.final
+class GetMetricsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GAME_FIELD_NUMBER: _builtins.int
+    game: _builtins.str
+    def __init__(
+        self,
+        *,
+        game: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["game", b"game"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMetricsRequest: _TypeAlias = GetMetricsRequest  # noqa: Y015
+
+@_typing.final
+class GetMetricsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GAME_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    AS_OF_ENTRY_FIELD_NUMBER: _builtins.int
+    game: _builtins.str
+    as_of_entry: _builtins.int
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___MetricRow]: ...
+    def __init__(
+        self,
+        *,
+        game: _builtins.str = ...,
+        rows: _abc.Iterable[Global___MetricRow] | None = ...,
+        as_of_entry: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["as_of_entry", b"as_of_entry", "game", b"game", "rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetMetricsResponse: _TypeAlias = GetMetricsResponse  # noqa: Y015
+
+@_typing.final
+class MetricRow(_message.Message):
+    """Of one metric and agent: all seats together first, then each side, then each role. A seat without occasion for it does
+    not count.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    METRIC_FIELD_NUMBER: _builtins.int
+    AGENT_FIELD_NUMBER: _builtins.int
+    SIDE_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    MEAN_FIELD_NUMBER: _builtins.int
+    LOW_FIELD_NUMBER: _builtins.int
+    HIGH_FIELD_NUMBER: _builtins.int
+    SEATS_FIELD_NUMBER: _builtins.int
+    SETS_FIELD_NUMBER: _builtins.int
+    metric: _builtins.str
+    agent: _builtins.str
+    side: _builtins.str
+    """missing: all sides together"""
+    role: _builtins.str
+    """missing: all roles together"""
+    mean: _builtins.float
+    low: _builtins.float
+    """a 95 % interval, sets being the samples; missing after a single one, or while all are alike"""
+    high: _builtins.float
+    seats: _builtins.int
+    sets: _builtins.int
+    def __init__(
+        self,
+        *,
+        metric: _builtins.str = ...,
+        agent: _builtins.str = ...,
+        side: _builtins.str | None = ...,
+        role: _builtins.str | None = ...,
+        mean: _builtins.float = ...,
+        low: _builtins.float | None = ...,
+        high: _builtins.float | None = ...,
+        seats: _builtins.int = ...,
+        sets: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_high", b"_high", "_low", b"_low", "_role", b"_role", "_side", b"_side", "high", b"high", "low", b"low", "role", b"role", "side", b"side"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_high", b"_high", "_low", b"_low", "_role", b"_role", "_side", b"_side", "agent", b"agent", "high", b"high", "low", b"low", "mean", b"mean", "metric", b"metric", "role", b"role", "seats", b"seats", "sets", b"sets", "side", b"side"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__high: _TypeAlias = _typing.Literal["high"]  # noqa: Y015
+    _WhichOneofArgType__high: _TypeAlias = _typing.Literal["_high", b"_high"]  # noqa: Y015
+    _WhichOneofReturnType__low: _TypeAlias = _typing.Literal["low"]  # noqa: Y015
+    _WhichOneofArgType__low: _TypeAlias = _typing.Literal["_low", b"_low"]  # noqa: Y015
+    _WhichOneofReturnType__role: _TypeAlias = _typing.Literal["role"]  # noqa: Y015
+    _WhichOneofArgType__role: _TypeAlias = _typing.Literal["_role", b"_role"]  # noqa: Y015
+    _WhichOneofReturnType__side: _TypeAlias = _typing.Literal["side"]  # noqa: Y015
+    _WhichOneofArgType__side: _TypeAlias = _typing.Literal["_side", b"_side"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__high) -> _WhichOneofReturnType__high | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__low) -> _WhichOneofReturnType__low | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__role) -> _WhichOneofReturnType__role | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__side) -> _WhichOneofReturnType__side | None: ...
+
+Global___MetricRow: _TypeAlias = MetricRow  # noqa: Y015
 
 @_typing.final
 class WatchMatchRequest(_message.Message):

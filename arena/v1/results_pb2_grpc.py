@@ -44,6 +44,16 @@ class ResultsServiceStub:
                 request_serializer=arena_dot_v1_dot_results__pb2.GetLadderRequest.SerializeToString,
                 response_deserializer=arena_dot_v1_dot_results__pb2.GetLadderResponse.FromString,
                 _registered_method=True)
+        self.GetPayoffs = channel.unary_unary(
+                '/arena.v1.ResultsService/GetPayoffs',
+                request_serializer=arena_dot_v1_dot_results__pb2.GetPayoffsRequest.SerializeToString,
+                response_deserializer=arena_dot_v1_dot_results__pb2.GetPayoffsResponse.FromString,
+                _registered_method=True)
+        self.GetMetrics = channel.unary_unary(
+                '/arena.v1.ResultsService/GetMetrics',
+                request_serializer=arena_dot_v1_dot_results__pb2.GetMetricsRequest.SerializeToString,
+                response_deserializer=arena_dot_v1_dot_results__pb2.GetMetricsResponse.FromString,
+                _registered_method=True)
         self.GetProvenance = channel.unary_stream(
                 '/arena.v1.ResultsService/GetProvenance',
                 request_serializer=arena_dot_v1_dot_results__pb2.GetProvenanceRequest.SerializeToString,
@@ -67,6 +77,20 @@ class ResultsServiceServicer:
 
     def GetLadder(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPayoffs(self, request, context):
+        """What every agent of a game earned against every other, over its finished sets.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetMetrics(self, request, context):
+        """What the game measured of seats, as means over the matches of its ladder.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -98,6 +122,16 @@ def add_ResultsServiceServicer_to_server(servicer, server):
                     servicer.GetLadder,
                     request_deserializer=arena_dot_v1_dot_results__pb2.GetLadderRequest.FromString,
                     response_serializer=arena_dot_v1_dot_results__pb2.GetLadderResponse.SerializeToString,
+            ),
+            'GetPayoffs': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPayoffs,
+                    request_deserializer=arena_dot_v1_dot_results__pb2.GetPayoffsRequest.FromString,
+                    response_serializer=arena_dot_v1_dot_results__pb2.GetPayoffsResponse.SerializeToString,
+            ),
+            'GetMetrics': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetMetrics,
+                    request_deserializer=arena_dot_v1_dot_results__pb2.GetMetricsRequest.FromString,
+                    response_serializer=arena_dot_v1_dot_results__pb2.GetMetricsResponse.SerializeToString,
             ),
             'GetProvenance': grpc.unary_stream_rpc_method_handler(
                     servicer.GetProvenance,
@@ -164,6 +198,60 @@ class ResultsService:
             '/arena.v1.ResultsService/GetLadder',
             arena_dot_v1_dot_results__pb2.GetLadderRequest.SerializeToString,
             arena_dot_v1_dot_results__pb2.GetLadderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPayoffs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/arena.v1.ResultsService/GetPayoffs',
+            arena_dot_v1_dot_results__pb2.GetPayoffsRequest.SerializeToString,
+            arena_dot_v1_dot_results__pb2.GetPayoffsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetMetrics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/arena.v1.ResultsService/GetMetrics',
+            arena_dot_v1_dot_results__pb2.GetMetricsRequest.SerializeToString,
+            arena_dot_v1_dot_results__pb2.GetMetricsResponse.FromString,
             options,
             channel_credentials,
             insecure,

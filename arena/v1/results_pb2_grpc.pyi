@@ -33,6 +33,10 @@ class ResultsServiceStub:
     def __new__(cls, channel: _aio.Channel) -> ResultsServiceAsyncStub: ...
     ListMatches: _grpc.UnaryUnaryMultiCallable[_results_pb2.ListMatchesRequest, _results_pb2.ListMatchesResponse]
     GetLadder: _grpc.UnaryUnaryMultiCallable[_results_pb2.GetLadderRequest, _results_pb2.GetLadderResponse]
+    GetPayoffs: _grpc.UnaryUnaryMultiCallable[_results_pb2.GetPayoffsRequest, _results_pb2.GetPayoffsResponse]
+    """What every agent of a game earned against every other, over its finished sets."""
+    GetMetrics: _grpc.UnaryUnaryMultiCallable[_results_pb2.GetMetricsRequest, _results_pb2.GetMetricsResponse]
+    """What the game measured of seats, as means over the matches of its ladder."""
     GetProvenance: _grpc.UnaryStreamMultiCallable[_results_pb2.GetProvenanceRequest, _results_pb2.MoveProvenance]
     """How the moves of a match in the ledger came about, in order, one message a move that has something to tell: to an
     owner those of its own agents, to an admin all, to anybody else the error FORBIDDEN.
@@ -45,6 +49,10 @@ class ResultsServiceAsyncStub(ResultsServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListMatches: _aio.UnaryUnaryMultiCallable[_results_pb2.ListMatchesRequest, _results_pb2.ListMatchesResponse]  # type: ignore[assignment]
     GetLadder: _aio.UnaryUnaryMultiCallable[_results_pb2.GetLadderRequest, _results_pb2.GetLadderResponse]  # type: ignore[assignment]
+    GetPayoffs: _aio.UnaryUnaryMultiCallable[_results_pb2.GetPayoffsRequest, _results_pb2.GetPayoffsResponse]  # type: ignore[assignment]
+    """What every agent of a game earned against every other, over its finished sets."""
+    GetMetrics: _aio.UnaryUnaryMultiCallable[_results_pb2.GetMetricsRequest, _results_pb2.GetMetricsResponse]  # type: ignore[assignment]
+    """What the game measured of seats, as means over the matches of its ladder."""
     GetProvenance: _aio.UnaryStreamMultiCallable[_results_pb2.GetProvenanceRequest, _results_pb2.MoveProvenance]  # type: ignore[assignment]
     """How the moves of a match in the ledger came about, in order, one message a move that has something to tell: to an
     owner those of its own agents, to an admin all, to anybody else the error FORBIDDEN.
@@ -66,6 +74,22 @@ class ResultsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _results_pb2.GetLadderRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_results_pb2.GetLadderResponse, _abc.Awaitable[_results_pb2.GetLadderResponse]]: ...
+
+    @_abc_1.abstractmethod
+    def GetPayoffs(
+        self,
+        request: _results_pb2.GetPayoffsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_results_pb2.GetPayoffsResponse, _abc.Awaitable[_results_pb2.GetPayoffsResponse]]:
+        """What every agent of a game earned against every other, over its finished sets."""
+
+    @_abc_1.abstractmethod
+    def GetMetrics(
+        self,
+        request: _results_pb2.GetMetricsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_results_pb2.GetMetricsResponse, _abc.Awaitable[_results_pb2.GetMetricsResponse]]:
+        """What the game measured of seats, as means over the matches of its ladder."""
 
     @_abc_1.abstractmethod
     def GetProvenance(

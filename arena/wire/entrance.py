@@ -41,6 +41,7 @@ class JoinRequest:
     matches: int
     wants: Fields
     entry: Json
+    tournament: str
 
 
 def check_hello(hello: pb.Hello) -> None:
@@ -89,6 +90,7 @@ def read_join(join: pb.Join, limits: Limits) -> JoinRequest:
         matches=join.matches,
         wants=frozenset(join.wants),
         entry=_json(read_json, join.entry_json or b"null", MAX_ENTRY_BYTES, BadEntry, "entry"),
+        tournament=join.tournament,
     )
 
 
@@ -100,6 +102,10 @@ def _check_names(join: pb.Join) -> None:
         raise BadRequest(f"an agent's name is 1 to {MAX_NAME} letters, digits, dots, underscores and hyphens")
     if not (_VERSION.fullmatch(join.agent_version) and _VERSION.fullmatch(join.parent_version)):
         raise BadRequest(f"an agent's version is at most {MAX_NAME} printable characters without spaces")
+    if len(join.tournament) > MAX_NAME:
+        raise BadRequest(f"a tournament's id has at most {MAX_NAME} characters")
+    if join.tournament and join.matches:
+        raise BadRequest("a tournament says itself how many matches there are; leave matches out")
     if len(join.wants) > MAX_WANTS or any(len(name) > MAX_NAME for name in join.wants):
         raise BadRequest(f"wants names at most {MAX_WANTS} fields of at most {MAX_NAME} characters each")
 

@@ -26,6 +26,7 @@ _FIELD_KINDS: Final[dict[str, pb.FieldKind.ValueType]] = {
     "json": pb.FIELD_KIND_JSON,
     "tensor": pb.FIELD_KIND_TENSOR,
     "int": pb.FIELD_KIND_INT,
+    "media": pb.FIELD_KIND_MEDIA,
 }
 _DYNAMICS_READ: Final = {number: name for name, number in _DYNAMICS.items()}
 _FORFEITS_READ: Final = {number: name for name, number in _FORFEITS.items()}

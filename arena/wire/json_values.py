@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from arena.core.canonical import finite
-from arena.core.values import Json
+from arena.core.values import Json, Media
 from arena.wire.limits import MAX_JSON_DEPTH
 from arena.wire.unfit import Unfit
 
@@ -22,7 +22,7 @@ def write_json(value: Any) -> bytes:
     """UTF-8 JSON of plain values, mappings, sequences and numpy numbers or arrays (as nested lists).
 
     Raises:
-        Unfit: for NaN, infinities, lone surrogates and whatever has no JSON form.
+        Unfit: for NaN, infinities, lone surrogates, media and whatever has no JSON form.
     """
     try:
         data = _ENCODER.encode(value)
@@ -31,6 +31,9 @@ def write_json(value: Any) -> bytes:
     # NaN and infinities are written as null: only where there is one does a look at every number pay.
     if b"null" in data and not finite(value):
         raise Unfit("holds NaN or an infinity")
+    # Media would be written as an object of their parts: likewise.
+    if b'"mime"' in data and _holds_media(value):
+        raise Unfit("holds media, which have no JSON form")
     return data
 
 
@@ -94,6 +97,20 @@ def _finite_item(value: np.generic) -> Any:
     if isinstance(item, float) and not math.isfinite(item):
         raise ValueError("not finite")
     return item
+
+
+def _holds_media(value: Any) -> bool:
+    match value:
+        case Media():
+            return True
+        case Mapping():
+            return any(map(_holds_media, value.values()))
+        case str():
+            return False
+        case Sequence():
+            return any(map(_holds_media, value))
+        case _:
+            return False
 
 
 def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:

@@ -21,6 +21,8 @@ MAX_ENTRY_BYTES: Final = 64 * 1024
 """Of a seat's private input as JSON."""
 MAX_WANTS: Final = 64
 """Fields one agent may want."""
+MAX_MEDIA: Final = 8
+"""Media in one view, each of at most `core.values.MAX_MEDIA_BYTES`: so many fit well into a ServerBatch."""
 MAX_ERROR_TEXT: Final = 500
 """Characters of an error's sentence, and of the reason in a frame."""
 MAX_SERVER_BATCH_BYTES: Final = 64 * 1024 * 1024

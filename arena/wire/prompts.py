@@ -13,11 +13,13 @@ from arena.core.agent import Observation
 from arena.core.errors import GameFault, ProtocolViolation
 from arena.core.game import Event
 from arena.core.legal import Legal
-from arena.core.values import Seat, Value
+from arena.core.values import Media, Seat, Value
+from arena.v1 import common_pb2
 from arena.v1 import play_pb2 as pb
 from arena.v1.results_pb2 import WatchMatchResponse
 from arena.wire.json_values import INT64, read_trusted, write_json
 from arena.wire.legals import fill_legal, read_legal
+from arena.wire.limits import MAX_MEDIA
 from arena.wire.tensors import fill_tensor, read_tensor
 from arena.wire.unfit import Unfit
 
@@ -96,6 +98,7 @@ def read_view(message: pb.Prompt | WatchMatchResponse) -> Observation:
         Unfit: a field or an event has no form that is known.
     """
     fields, events = message.fields, message.events
+    _check_media(fields)
     return Observation(
         message.step,
         {field.name: _read_field(field) for field in fields} if fields else {},
@@ -109,6 +112,7 @@ def _fill_view(message: pb.Prompt | WatchMatchResponse, fields: Mapping[str, Val
             message.fields.add(name=name, text=value)
         else:
             _fill_field(message.fields.add(name=name), value)
+    _check_media(message.fields)
     for number, kind, data, sender in events:
         message.events.add(number=number, kind=kind, data_json=write_json(data), sender=sender)
 
@@ -121,6 +125,8 @@ def _fill_field(field: pb.Field, value: Value) -> None:
             field.int = value
         case str():
             field.text = value
+        case Media():
+            field.media.mime, field.media.data = value.mime, value.data
         case _:
             field.json = write_json(value)
 
@@ -136,7 +142,22 @@ def _read_field(field: pb.Field) -> Value:
         return read_tensor(field.tensor)
     if form == "int":
         return field.int
+    if form == "media":
+        return _read_media(field.media)
     raise Unfit("has a field of a form that this client does not know")
+
+
+def _read_media(message: common_pb2.Media) -> Media:
+    try:
+        return Media(message.mime, message.data)
+    except GameFault as error:
+        raise Unfit(f"has a field that is no media: {error}") from error
+
+
+def _check_media(fields: Sequence[pb.Field]) -> None:
+    count = sum(field.HasField("media") for field in fields)
+    if count > MAX_MEDIA:
+        raise Unfit(f"is one of {count} media; a view holds at most {MAX_MEDIA}")
 
 
 def _read_event(event: pb.Event) -> Event:

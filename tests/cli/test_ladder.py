@@ -13,7 +13,8 @@ from tests.report.samples import GAME, OTHER, duel, duels, fill, party, plan, ta
 STRENGTHS = {"ada": 1.0, "bob": 0.0, "cy": -1.0}
 SHAPE = ["rank", "agent", "rating", "uncertainty", "elo", "matches", "wins", "draws", "losses"]
 SHAPE += ["error_share", "clean_rating"]
-SYSTEMS = ["trueskill", "elo", "openskill", "openskill-bt", "openskill-tm", "glicko2", "mean", "bradley-terry"]
+SYSTEMS = ["trueskill", "elo", "openskill", "openskill-bt", "openskill-bt-part", "openskill-tm", "openskill-tm-part"]
+SYSTEMS += ["glicko2", "mean", "bradley-terry"]
 
 
 @pytest.fixture

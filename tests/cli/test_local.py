@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -167,6 +168,21 @@ def test_a_replay_reads_as_text(cli):
     assert done.code == 0
     assert "> seat 0: x(" in done.out
     assert "rank 1" in done.out
+
+
+def test_a_replay_tells_of_pictures_and_saves_them_on_demand(cli, tmp_path):
+    played = cli("play", "who_is_the_spy/picture", "--agents", "random", "--matches", 1, "--deals", 1)
+    assert played.code == 0
+    match = newest(cli, "who_is_the_spy/picture")
+    shown = cli("replay", match, "--seat", 0)
+    assert shown.out.count("picture: [image/png, ") == 1
+    assert not [*tmp_path.glob("**/*.png")]
+    saved = cli("replay", match, "--seat", 0, "--media", "shots", "--json").json
+    files = {one["file"] for frame in saved["frames"] for one in frame["media"]}
+    assert [path.name for path in tmp_path.glob("shots/*")] == [f"{match}-0-picture.png"]
+    assert files == {str(Path("shots", f"{match}-0-picture.png"))}
+    assert "media" not in cli("replay", match, "--json").json["frames"][0]
+    assert cli("replay", match, "--media", "/dev/null/x").code != 0
 
 
 @pytest.mark.usefixtures("ledger")

@@ -9,7 +9,8 @@ from openskill.models import PlackettLuce
 HEADER = "match,agent,team,rank,score,seat,role\n"
 DUEL = f"{HEADER}m1,ada,,1,,0,\nm1,bob,,2,,1,\n"
 TEAMS = f"{HEADER}m1,a,red,1,,0,\nm1,b,red,1,,1,\nm1,c,blue,2,,2,\nm1,d,blue,2,,3,\n"
-SYSTEMS = ("trueskill", "elo", "openskill", "openskill-bt", "openskill-tm", "glicko2", "mean", "bradley-terry")
+SYSTEMS = ("trueskill", "elo", "openskill", "openskill-bt", "openskill-bt-part", "openskill-tm", "openskill-tm-part")
+SYSTEMS += ("glicko2", "mean", "bradley-terry")
 
 
 @pytest.fixture
@@ -132,10 +133,21 @@ def test_a_missing_file_or_a_folder_is_refused(cli, tmp_path):
     assert "Is a directory; name a CSV file" in cli("rate", tmp_path).refusal()
 
 
-@pytest.mark.parametrize(("system", "noted"), [("glicko2", True), ("bradley-terry", True), ("trueskill", False)])
-def test_weights_that_a_system_leaves_out_are_noted(rate, system, noted):
-    content = "match,agent,rank,weight\nm,a,1,1\nm,b,2,0.5\nn,a,2,1\nn,b,1,1\n"
-    assert ("leaves weights out" in rate(content, "--system", system).err) == noted
+@pytest.mark.parametrize("system", ["trueskill", "glicko2", "bradley-terry"])
+def test_who_took_part_for_less_of_a_loss_loses_less(rate, system):
+    def lost_by(share):
+        rows = f"match,agent,rank,weight\nm,a,1,1\nm,b,2,{share}\nn,a,2,1\nn,b,1,1\n"
+        done = rate(rows, "--system", system, "--json")
+        assert "leaves weights out" not in done.err
+        ratings = {row["agent"]: row["rating"] for row in done.json["rows"]}
+        return ratings["a"] - ratings["b"]
+
+    assert lost_by(0.1) < lost_by(0.6) < lost_by(1)
+
+
+def test_weights_that_a_system_leaves_out_are_noted(rate):
+    content = "match,agent,score,weight\nm,a,1,1\nm,b,0,0.5\n"
+    assert "leaves weights out" in rate(content, "--system", "mean").err
 
 
 def test_many_agents_that_lost_no_point_are_counted_rather_than_named(rate):

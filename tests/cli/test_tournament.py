@@ -11,7 +11,8 @@ import pytest
 
 from arena.cli.tournament_view import progress
 from arena.ledger import Ledger
-from arena.local.tournament import Pace, begin
+from arena.local.conductor import Pace
+from arena.local.tournament import begin
 from tests.cli.terminal import ARENA, environment
 
 ENTRANTS = """
@@ -174,7 +175,7 @@ def test_an_event_that_is_over_can_be_held_again(cli, event):
 
 def test_validate_says_how_much_there_is_to_play(cli, event):
     plan = cli("tournament", "validate", event(cycles=5), "--json").json
-    assert list(plan) == ["name", "game", "format", "entrants", "sets", "set_matches", "duplicate", "digest"]
+    assert list(plan) == ["name", "game", "format", "entrants", "open", "sets", "set_matches", "duplicate", "digest"]
     assert (plan["sets"], plan["set_matches"], plan["entrants"]) == (5, 8, ["uniform", "pass"])
     assert (
         "round robin of 2 in openspiel/kuhn_poker, about 5 sets of 8 matches"
@@ -210,7 +211,8 @@ def test_a_format_that_does_not_fit_the_game_is_refused(cli, event):
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        (("run", "evening.toml", "--server", "127.0.0.1:1"), "a server cannot hold events yet; leave --server out"),
+        (("run", "evening.toml", "--server", "127.0.0.1:1"), "no arena server answers at 127.0.0.1:1"),
+        (("run", "evening.toml", "--detach"), "--detach leaves an event to a server; name that by --server HOST:PORT"),
         (("run", "none.toml"), "none.toml cannot be read: No such file or directory"),
         (("status", "evening-9"), "there is no tournament 'evening-9' in this ledger"),
         (

@@ -13,7 +13,7 @@ from arena.client.remote import Remote
 from arena.core.errors import ArenaError, Forbidden, NameTaken, Unauthenticated
 from arena.core.legal import Legal
 from arena.ledger import Scope
-from tests.e2e.clients import client_of, play
+from tests.e2e.clients import Notes, client_of, play
 from tests.e2e.serving import Server, arena, arena_json, serving
 
 GAME = "openspiel/tic_tac_toe"
@@ -59,6 +59,55 @@ async def test_a_revoked_token_is_refused_like_an_unknown_one(guarded: Server) -
     revoked, unknown = await refusal(client_of(guarded, text)), await refusal(client_of(guarded, text[:-1] + "!"))
     assert isinstance(revoked, Unauthenticated)
     assert str(revoked) == str(unknown)
+
+
+def revoke(server: Server, owner: str) -> None:
+    """Revoke all of an owner's tokens."""
+    with server.ledger() as ledger:
+        for line in ledger.tokens.all(owner):
+            ledger.tokens.revoke(line.id)
+
+
+async def test_a_revoked_token_ends_the_streams_that_it_opened_and_no_others(guarded: Server) -> None:
+    leaver, faithful = Notes(), Notes()
+    leaver.pause = faithful.pause = lambda: asyncio.sleep(0.01)
+    ours = client_of(guarded, token(guarded, "quitter"))
+    other = client_of(guarded, token(guarded, "faithful"))
+    ours.join(GAME, leaver.agent, name="quitter")
+    other.join(GAME, faithful.agent, name="faithful", seats=2)
+    playing = asyncio.create_task(other.run())
+    leaving = asyncio.create_task(ours.run())
+    try:
+        await leaver.until(lambda: bool(leaver.ended))
+        revoke(guarded, "quitter")
+        async with asyncio.timeout(20):
+            with pytest.raises(Unauthenticated):
+                await leaving
+        before = len(faithful.ended)
+        await faithful.until(lambda: len(faithful.ended) > before + 2)
+    finally:
+        other.stop()
+        await playing
+
+
+async def test_a_revoked_token_ends_what_its_owner_watches(guarded: Server) -> None:
+    players, fan = token(guarded, "players"), token(guarded, "passing-fan", Scope.WATCH)
+    notes = Notes()
+    notes.pause = lambda: asyncio.Event().wait()  # the match does not end
+    client = client_of(guarded, players)
+    client.join(GAME, notes.agent, name="players")
+    playing = asyncio.create_task(client.run())
+    try:
+        await notes.until(lambda: bool(notes.asked))
+        with Remote(guarded.address, token=fan) as remote:
+            views = remote.watch(notes.asked[0][0])
+            await asyncio.to_thread(next, views)
+            revoke(guarded, "passing-fan")
+            async with asyncio.timeout(20):
+                with pytest.raises(Unauthenticated, match="revoked"):
+                    await asyncio.to_thread(list, views)
+    finally:
+        playing.cancel()
 
 
 async def test_a_token_that_may_only_watch_cannot_play(guarded: Server) -> None:

@@ -3,11 +3,11 @@
 from arena.plugin.spec import RegisterGame, hookimpl
 from arena.testing.faulty import FAULTY
 from arena.testing.games import Chorus, Countdown, Doublet, Guess, Poll
-from arena.testing.games_of_form import Parley, Steer
+from arena.testing.games_of_form import Parley, Steer, Swatch
 
 
 @hookimpl
 def arena_register_games(register: RegisterGame) -> None:
     """Register all of them."""
-    for game in (Chorus, Countdown, Doublet, Guess, Poll, Parley, Steer, *FAULTY):
+    for game in (Chorus, Countdown, Doublet, Guess, Poll, Parley, Steer, Swatch, *FAULTY):
         register(game.listing)

@@ -77,10 +77,10 @@ def test_only_the_digest_of_a_token_is_kept(ledger: Ledger, engine: Engine) -> N
 
 
 def test_scopes_are_checked() -> None:
-    Grant("ann", frozenset({Scope.ADMIN})).require(Scope.PLAY)
-    Grant("ann", frozenset({Scope.PLAY})).require(Scope.PLAY)
+    Grant("ann", frozenset({Scope.ADMIN}), "id").require(Scope.PLAY)
+    Grant("ann", frozenset({Scope.PLAY}), "id").require(Scope.PLAY)
     with pytest.raises(Forbidden, match="this token has no play scope"):
-        Grant("ann", frozenset({Scope.WATCH})).require(Scope.PLAY)
+        Grant("ann", frozenset({Scope.WATCH}), "id").require(Scope.PLAY)
 
 
 @pytest.mark.parametrize(("owner", "scopes"), [("", ["play"]), ("ann", []), ("ann", ["root"])])
@@ -123,6 +123,12 @@ def test_a_blob_from_before_refusals_were_kept_has_none() -> None:
 def test_refusals_are_read_back_in_their_order() -> None:
     refused = [Refusal("taken", "\u202e\0 text"), Refusal("no number", "")]
     assert unpack(pack(Provenance(refused=refused))).refused == refused
+
+
+def test_a_raw_text_is_read_back_with_and_without_refusals() -> None:
+    for refused in ([], [Refusal("taken", "4")]):
+        made = unpack(pack(Provenance(refused=refused, raw="\u202e as sent")))
+        assert (made.refused, made.raw) == (refused, "\u202e as sent")
 
 
 def test_a_refusal_is_bounded_and_can_always_be_kept() -> None:

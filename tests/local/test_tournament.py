@@ -10,15 +10,16 @@ import pytest
 from arena.core.errors import BadEvent, BadRequest, UnknownAgent
 from arena.ledger import Ledger
 from arena.ledger.tournaments import EventState, StoredEvent
+from arena.local.conductor import Pace
 from arena.local.event import OpenEvent
 from arena.local.standings import EventReport, report
-from arena.local.tournament import Pace, begin, conduct
+from arena.local.tournament import begin, conduct
 from tests.match.conftest import trouble_plugin
 
 __all__ = ["trouble_plugin"]
 
 FOLDER = Path(__file__).parent.parent.parent / "tournaments"
-ELSEWHERE = {"kuhn_poker_pool"}  # tests/e2e/test_kuhn_pool.py holds it, and looks at its outcome too
+ELSEWHERE = {"kuhn_poker_pool", "kuhn_poker_open"}  # held in tests/e2e, on a server and with a look at the outcome
 SHIPPED = [path for path in sorted(FOLDER.glob("*.toml")) if path.stem not in ELSEWHERE]
 ROBIN = '[format]\nkind = "round robin"\n'
 PUBLIC = "[sets]\ndeals = 4\npublic_seeds = true\nseed = 3\n"
@@ -134,7 +135,7 @@ class Stopper:
 def test_a_stopped_event_goes_on_with_the_matches_that_are_missing(
     ledger: Ledger, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("arena.local.tournament._BEAT_SECONDS", 0.01)
+    monkeypatch.setattr("arena.local.tenure._BEAT_SECONDS", 0.01)
     total = 6 * 400
     stored = begin(ledger, event_of(ROBIN + "[sets]\ndeals = 200\n", "random first null random"))
     stopper = Stopper(ledger, stored, how, most=7)

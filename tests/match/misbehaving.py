@@ -10,6 +10,7 @@ from typing import Any
 from arena.core.agent import Agent, BatchAgent, Clock, Decision, Observation, Provenance, Reply
 from arena.core.game import SeatOutcome
 from arena.core.legal import Legal
+from arena.core.values import Media
 
 THINKS = 0.1
 """Seconds that `Thinking` takes over a decision."""
@@ -22,6 +23,13 @@ class Three(Agent):
 
     def act(self, observation: Observation, legal: Legal, clock: Clock) -> Any:
         return 3
+
+
+class Painter(Three):
+    """Answers with a picture."""
+
+    def act(self, observation: Observation, legal: Legal, clock: Clock) -> Any:
+        return Media("image/png", b"a picture")
 
 
 class Zero(Three):

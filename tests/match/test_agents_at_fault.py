@@ -56,6 +56,11 @@ async def test_waiting_agents_are_charged_apart(pool: WorkerPool, agent: str, ca
     assert [causes(result) for result in results] == [well, [Cause.RULES, cause], well]
 
 
+async def test_a_picture_is_no_action(pool: WorkerPool) -> None:
+    (result,) = await played(pool, (THREE, f"{HERE}Painter"))
+    assert causes(result) == [Cause.RULES, Cause.ILLEGAL]
+
+
 async def test_waiting_agent_that_never_answers_costs_no_process(pool: WorkerPool) -> None:
     before = list(pool.pids)
     (result,) = await played(pool, (ASYNC_THREE, f"{HERE}AsyncForever"))

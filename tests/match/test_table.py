@@ -10,6 +10,7 @@ from arena.match.packing import pack_plan, pack_result, unpack_plan, unpack_resu
 from arena.match.prompt import Wants
 from arena.match.replay import mismatch, positions, restore
 from arena.match.table import Table
+from arena.testing.games_of_form import Parley
 from tests.match.fakes import Sum, SumGame, make_plan
 
 ALL = Wants.of(frozenset({TEXT, EVENTS, LABELS}))
@@ -268,3 +269,17 @@ def test_answers_of_an_open_step_are_restored_too() -> None:
     again.submit(Seat(1), 1)
     again.step()
     assert [move.seat for move in again.moves] == [0, 1, 2]
+
+
+def test_a_text_that_stands_in_another_form_is_kept_as_it_was_sent() -> None:
+    game = Parley()
+    table = Table(game, make_plan(game))
+    for seat, text in ((Seat(0), " hello\n\ud800there "), (Seat(1), "plain")):
+        table.submit(seat, text)
+        table.step()
+    for seat in (Seat(0), Seat(1)):
+        table.submit(seat, {"keep": 5})
+        table.step()
+    result = unpack_result(table.plan, pack_result(table.result()))
+    assert {index: made.raw for index, made in result.provenance.items()} == {0: " hello\n?there "}
+    assert mismatch(game, result) == ""

@@ -33,6 +33,21 @@ def results(table: list[tuple[str, str, int]], score: float = 1.0) -> list[PairR
     ]
 
 
+def test_a_pair_weighs_as_much_of_the_match_as_both_took_part_in() -> None:
+    one, two, three = (
+        Entrant(AgentName(name), rank, weight=share)
+        for name, rank, share in [("a", 1, 1.0), ("b", 2, 0.5), ("c", 3, 0.25)]
+    )
+    assert [pair.weight for pair in pairs([one, two, three], cluster="m")] == [0.5, 0.25, 0.125]
+
+
+def test_a_result_of_weight_one_half_twice_is_one_result() -> None:
+    table = [("A", "B", 2), ("B", "A", 1), ("B", "C", 1), ("C", "A", 1)]
+    halves = [PairResult(r.agent, r.opponent, r.score, r.cluster, 0.5) for r in results(table) for _ in range(2)]
+    whole, split = fit(Comparisons.of(results(table))), fit(Comparisons.of(halves))
+    assert {row.agent: row.rating for row in whole.agents} == pytest.approx({r.agent: r.rating for r in split.agents})
+
+
 def found(best: BradleyTerry) -> dict[str, Strength]:
     return {row.agent: row for row in best.agents}
 

@@ -28,6 +28,20 @@ def test_three_opponents_of_one_set_are_one_period() -> None:
     assert (best.value, best.uncertainty) == pytest.approx((1500 + SCALE * after.mu, SCALE * after.deviation))
 
 
+def test_a_game_of_weight_two_is_two_games() -> None:
+    own = Strength(0.0, 200 / SCALE, 0.06)
+    twice = after_period(own, [game(1400, 30, 1)] * 2 + [game(1700, 300, 0)], tau=0.5)
+    weighed = after_period(own, [game(1400, 30, 1)._replace(weight=2.0), game(1700, 300, 0)], tau=0.5)
+    assert weighed == pytest.approx(twice)
+
+
+def test_a_set_weighs_as_much_as_both_sides_were_there() -> None:
+    weights = {"a": 0.8, "b": 0.5}
+    system = make_system("glicko2").update([finished({"a": 1, "b": 2}, weights=weights)])
+    after = after_period(Strength(0.0, 350 / SCALE, 0.06), [game(1500, 350, 1)._replace(weight=0.4)], tau=0.5)
+    assert system.ratings()[AgentName("a")].value == pytest.approx(1500 + SCALE * after.mu)
+
+
 def test_no_games_widen_the_deviation_by_the_volatility() -> None:
     idle = after_period(Strength(1.0, 0.5, 0.06), [], tau=0.5)
     assert idle == pytest.approx((1.0, (0.5**2 + 0.06**2) ** 0.5, 0.06))

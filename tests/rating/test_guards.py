@@ -9,7 +9,8 @@ import pytest
 from arena.core.errors import BadRequest
 from arena.core.values import AgentName
 from arena.rating.bradley_terry import Comparisons, Factor, PairResult, fit
-from arena.rating.guards import Ballot, NullRecord, beaten_chance, holm, odd_meetings, odd_partners, odd_votes
+from arena.rating.guards import Ballot, holm, odd_meetings, odd_partners, odd_votes
+from arena.rating.null_bots import NullRecord, beaten_chance
 
 A, B = AgentName("a"), AgentName("b")
 NAMES = tuple(AgentName(letter) for letter in "abcdefgh")

@@ -12,7 +12,9 @@ from tests.rating.sets import AGENTS, as_result, finished, near, random_sides
 MODELS = {
     "openskill": models.PlackettLuce,
     "openskill-bt": models.BradleyTerryFull,
+    "openskill-bt-part": models.BradleyTerryPart,
     "openskill-tm": models.ThurstoneMostellerFull,
+    "openskill-tm-part": models.ThurstoneMostellerPart,
 }
 SHAPES = {
     "two agents": {},

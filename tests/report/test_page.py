@@ -87,7 +87,7 @@ def test_alarms_are_shown_in_red_letters(tmp_path: Path) -> None:
         write_report(ledger, GAME.rated_id, tmp_path / "out", MADE)
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert '<p class="alarm">1 alarm: look at the records' in page
-    assert "won 100.0 % of 20 sets, where chance gives 50.0 %" in page
+    assert "won 100.0 % (83.9 to 100.0) of 20 sets, where chance gives 50.0 %" in page
     assert "Every match was decided by the rules of the game alone." in page
 
 

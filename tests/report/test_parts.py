@@ -18,17 +18,20 @@ from arena.rating import Rating, make_system
 from arena.rating.aggregate import interquartile_mean
 from arena.report import scope
 from arena.report.across import compare
-from arena.report.alarms import find_alarms, null_records
+from arena.report.alarms import find_alarms
 from arena.report.drawing import draw
 from arena.report.facts import gather
 from arena.report.forecasts import Forecaster, chance, foresight, meetings
 from arena.report.history import find_lineage, find_tracks
+from arena.report.insight import NoInsight
+from arena.report.nulls import judged_nulls, null_records, rated_agents
 from arena.report.tables import CsvFile
 from arena.report.text import cell, shown
 from tests.report.samples import GAME, HOSTILE, OTHER, duel, duels, fill, party, plan, table
 
 STRENGTHS = {"ada": 1.5, "bob": 0.5, "cy": -0.5, "random": -1.5}
 ALL = Selection(game=GAME.rated_id)
+NULLS = {AgentName(name): name for name in ("random", "null")}
 
 
 def test_forecasts_are_those_of_the_packages() -> None:
@@ -43,7 +46,9 @@ def test_forecasts_are_those_of_the_packages() -> None:
     assert 0.5 < even < 10 / 11
 
 
-@pytest.mark.parametrize("system", ["trueskill", "elo", "openskill", "openskill-bt", "openskill-tm", "glicko2"])
+@pytest.mark.parametrize(
+    "system", ["trueskill", "elo", "openskill", "openskill-bt-part", "openskill-tm", "openskill-tm-part", "glicko2"]
+)
 def test_no_forecast_sees_its_own_set(ledger: Ledger, system: str) -> None:
     fill(ledger, duels(STRENGTHS, 40))
     sets = [*selected_sets(ledger, ALL)]
@@ -119,15 +124,18 @@ def test_an_agent_of_one_version_has_no_lineage(ledger: Ledger) -> None:
 def test_a_null_bot_above_chance_raises_an_alarm(ledger: Ledger) -> None:
     fill(ledger, [duel(plan(f"s{n}", [party("random"), party("ada")]), (1.0, 1.0)) for n in range(20)])
     sets = [*selected_sets(ledger, ALL)]
-    (record,) = null_records(sets)
+    (record,) = null_records(sets, NULLS)
     assert (record.wins, record.count, record.chance) == (20, 20, 0.5)
-    assert find_alarms(sets).nulls[0].alarm
+    agents = rated_agents(ledger, GAME.rated_id, [AgentName("random"), AgentName("ada")])
+    (found,) = judged_nulls(ledger, ALL, agents, NoInsight())
+    assert found.alarm
+    assert find_alarms(sets, [found]).raised
 
 
 def test_null_bots_among_themselves_and_draws_raise_none(ledger: Ledger) -> None:
     fill(ledger, [duel(plan(f"n{n}", [party("random"), party("null")]), (1.0, 1.0)) for n in range(20)])
     fill(ledger, [duel(plan(f"d{n}", [party("random"), party("ada")]), (0.5, 0.5)) for n in range(20)])
-    (record,) = null_records(selected_sets(ledger, ALL))
+    (record,) = null_records(selected_sets(ledger, ALL), NULLS)
     assert (record.agent, record.wins, record.count) == ("random", 0, 20)
 
 
@@ -138,6 +146,11 @@ def test_thrown_sets_raise_an_alarm(ledger: Ledger) -> None:
     assert alarms.meetings[0].agents == ("ada", "dee")
     assert alarms.meetings[0].alarm
     assert alarms.raised >= 1
+
+
+def test_two_agents_that_met_nobody_else_raise_no_alarm(ledger: Ledger) -> None:
+    fill(ledger, [duel(plan(f"t{n}", [party("dee"), party("ada")]), (1.0, 1.0)) for n in range(60)])
+    assert find_alarms([*selected_sets(ledger, ALL)]).raised == 0
 
 
 def test_aggregates_are_of_the_agents_of_all_games(ledger: Ledger) -> None:

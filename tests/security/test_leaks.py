@@ -16,6 +16,7 @@ import pytest_asyncio
 
 from arena.agents.sampling import sample
 from arena.core.canonical import canonical
+from arena.core.errors import IllegalAction
 from arena.core.game import Game, State
 from arena.core.legal import Choices, Legal
 from arena.core.match import MatchResult
@@ -33,7 +34,15 @@ from tests.e2e.peer import Peer, peer
 from tests.e2e.serving import install_plugin
 from tests.server.conftest import open_hall
 
-GAMES = ("werewolf/ww4-mini", "werewolf/ww7-lspo", "negotiation/dond", "negotiation/balloon", "openspiel/kuhn_poker")
+GAMES = (
+    "werewolf/ww4-mini",
+    "werewolf/ww7-lspo",
+    "negotiation/dond",
+    "negotiation/balloon",
+    "who_is_the_spy/text",
+    "who_is_the_spy/picture",
+    "openspiel/kuhn_poker",
+)
 ASKED: Fields = frozenset({EVENTS, LABELS})
 
 
@@ -61,14 +70,18 @@ class Seen:
 
 
 async def play(agent: Peer, seen: Seen, rng: Random) -> None:
-    """Answer at random, with a canary as provenance, until the join has ended."""
+    """Answer at random, again where a text is refused, with a canary as provenance, until the join has ended."""
+    open_requests: dict[int, pb.DecisionRequest] = {}
     while True:
-        frame = await agent.next("seat_assigned", "decision_request", "join_ended")
+        frame = await agent.next("seat_assigned", "decision_request", "refused", "join_ended")
         if frame.HasField("join_ended"):
             return
         seen.take(frame)
         if frame.HasField("decision_request"):
-            asked = frame.decision_request
+            open_requests[frame.decision_request.request_id] = frame.decision_request
+        request_id = frame.decision_request.request_id or frame.refused.request_id
+        if request_id in open_requests:
+            asked = open_requests[request_id]
             act = pb.Act(request_id=asked.request_id, provenance=pb.Provenance(reasoning=f"CANARY of {seen.name}"))
             fill_action(act.action, sample(read_prompt(asked.prompt)[1], rng))
             await agent.send(act=act)
@@ -212,6 +225,14 @@ def preferred(legal: Legal, rng: Random, order: Sequence[int]) -> Action:
     return sample(legal, rng)
 
 
+def checked(state: State, seat: Seat, wish: Action) -> Action:
+    """The wish in canonical form; the default where the rules refuse a text, such as one that was said before."""
+    try:
+        return state.check(seat, wish)
+    except IllegalAction:
+        return state.default_action(seat)
+
+
 def same_prompts(game: Game, seed: Seed, viewer: Seat) -> int:
     """Play two states in step that `viewer` cannot tell apart, for as long as the public cannot either.
 
@@ -239,7 +260,7 @@ def same_prompts(game: Game, seed: Seed, viewer: Seat) -> int:
             actions = {}
             for seat in sorted(movers[0]):
                 wish = preferred(state.legal(seat), Random(f"{draw}/{seat}"), order)
-                actions[seat] = state.check(seat, wish)
+                actions[seat] = checked(state, seat, wish)
             state.step(actions)
     return compared
 

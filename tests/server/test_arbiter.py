@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,9 @@ class FakeExecutor:
         self.dropped: list[MatchId] = []
         self.ruled = asyncio.Event()
 
-    def open(self, plan: MatchPlan, wants: Mapping[int, Fields], moves: Sequence[Move] = ()) -> None: ...
+    def open(
+        self, plan: MatchPlan, wants: Mapping[int, Fields], moves: Sequence[Move] = (), refusals: Any = None
+    ) -> None: ...
 
     def act(self, match: MatchId, seat: Seat, action: bytes) -> None:
         self.acts.append((seat, action))

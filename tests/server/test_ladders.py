@@ -85,3 +85,14 @@ async def test_a_ladder_whose_count_failed_is_counted_anew(
         with pytest.raises(OSError, match="disk"):
             await answers.ladder(game, "elo")
     assert counted(await answers.ladder(game, "elo")) == once
+
+
+async def test_metrics_grow_with_the_sets_and_are_those_of_the_whole_ledger(ledger: Ledger, answers: Results) -> None:
+    game = land(ledger, 2)
+    first = await answers.metrics(game)
+    land(ledger, 3)
+    grown, anew = await answers.metrics(game), await Results(ledger, None).metrics(game)  # type: ignore[arg-type]
+    assert grown == anew
+    assert grown.as_of_entry > first.as_of_entry
+    assert {row.sets for row in grown.rows if not row.HasField("side")} == {5}
+    assert (await answers.metrics("no/game")).rows == []

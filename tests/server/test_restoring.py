@@ -98,6 +98,26 @@ async def test_moves_that_are_tensors_survive(folder: Path) -> None:
             assert len(later.ledger.result(later.ledger.matches()[0].match_id).moves) == 5
 
 
+async def test_answers_refused_before_a_restart_still_count(folder: Path) -> None:
+    """Two refused answers before it and one after it are one too many; a journal written anew says the same."""
+    async with AsyncExitStack() as stack:
+        hall = await stack.enter_async_context(open_hall(folder))
+        ann, bob, (welcome, other_welcome) = await meet(stack, hall, TTT, matches=2)
+        both = {(await agent.next("seat_assigned")).seat_assigned.seat: agent for agent in (ann, bob)}
+        asked = (await both[0].next("decision_request")).decision_request
+        for _ in range(2):
+            await both[0].act(asked.request_id, choice=99)
+            assert (await both[0].next("refused")).refused.error.code == common_pb2.ERROR_CODE_ILLEGAL_ACTION
+        hall.journal._rewrite()
+        later = await stack.enter_async_context(killed_copy(folder))
+        mover = await stack.enter_async_context(visitor(later, "ann" if both[0] is ann else "bob"))
+        await mover.hello(**back(welcome if both[0] is ann else other_welcome))
+        asked = (await mover.next("decision_request")).decision_request
+        await mover.act(asked.request_id, choice=99)
+        ended = await mover.next("refused", "defaulted", when=lambda frame: frame.HasField("defaulted"))
+        assert ended.defaulted.cause == pb.CAUSE_ILLEGAL
+
+
 async def test_a_set_that_was_about_to_begin_its_next_match_plays_each_once(folder: Path) -> None:
     """Killed between the end of a match and its commit: that match and the next one of its set are both open."""
     async with AsyncExitStack() as stack:

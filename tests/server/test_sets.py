@@ -31,7 +31,7 @@ class FakeArbiter:
     def __init__(self) -> None:
         self.matches: dict[MatchId, LiveMatch] = {}
 
-    def open(self, match: LiveMatch, moves: Sequence[Move] = ()) -> None:
+    def open(self, match: LiveMatch, moves: Sequence[Move] = (), refusals: Any = None) -> None:
         self.matches[match.plan.match_id] = match
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 
 from arena.core.errors import BadRequest
-from arena.core.game import FieldSpec, GameSpec
 from arena.core.values import Fields, MatchId
 from arena.server.watch import Gallery, Spectator, wanted
 from arena.v1 import play_pb2
@@ -14,14 +13,6 @@ from arena.v1 import results_pb2 as pb
 from tests.server.test_arbiter import FakeExecutor
 
 M = MatchId("m")
-SPEC = GameSpec(
-    id="test/game",
-    version="1.0.0",
-    seats=2,
-    summary="-",
-    brief="-",
-    fields=tuple(FieldSpec(name=name, kind="text", help="-") for name in ("text", "board")),
-)
 
 
 class Watched(FakeExecutor):
@@ -52,24 +43,15 @@ async def seen(spectator: Spectator) -> list[tuple[int, list[str], list[int]]]:
     return [(v.step, [field.name for field in v.fields], [event.number for event in v.events]) for v in shown[:-1]]
 
 
-@pytest.mark.parametrize(
-    ("names", "fields"),
-    [
-        ([], {"text", "events"}),
-        (["board"], {"board"}),
-        (["events", "text", "events"], {"text", "events"}),
-        (["board", "no_such_field", "labels"], {"board"}),
-        (["no_such_field"], set()),
-    ],
-)
-def test_a_spectator_wants_fields_that_there_are(names: list[str], fields: set[str]) -> None:
-    assert wanted(names, SPEC) == fields
+def test_a_spectator_wants_text_and_events_unless_it_says_otherwise() -> None:
+    assert wanted([]) == {"text", "events"}
+    assert wanted(["board", "board"]) == {"board"}
 
 
 @pytest.mark.parametrize("names", [["x" * 65], ["text"] * 65])
 def test_too_many_or_too_long_wants_are_refused(names: list[str]) -> None:
     with pytest.raises(BadRequest, match="at most 64 fields of at most 64 characters"):
-        wanted(names, SPEC)
+        wanted(names)
 
 
 async def test_a_spectator_is_shown_what_it_wants_and_nothing_else() -> None:

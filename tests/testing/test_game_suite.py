@@ -8,18 +8,18 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from arena.core.errors import ActionRefused
+from arena.core.errors import ActionRefused, IllegalAction
 from arena.core.game import Entries, Event, Outcome, SeatOutcome, State
 from arena.core.legal import Choices
 from arena.core.seed import Seed
-from arena.core.values import TENSOR, TEXT, Action, Fields, Seat, Value
+from arena.core.values import TENSOR, TEXT, Action, Fields, Media, Seat, Value
 from arena.testing import GAME_PROMISES, ConformanceError, check_game, examine_game
 from arena.testing.faulty import Printing, Raising
 from arena.testing.games import Chorus, Countdown, CountdownState, Doublet, Guess, GuessState, Poll
-from arena.testing.games_of_form import Parley, Steer
+from arena.testing.games_of_form import Parley, ParleyState, Steer, Swatch, SwatchState
 from arena.testing.tiny import TinyGame
 
-TINY = (Countdown, Guess, Doublet, Poll, Chorus, Steer, Parley)
+TINY = (Countdown, Guess, Doublet, Poll, Chorus, Steer, Parley, Swatch)
 
 
 @pytest.mark.parametrize("game", TINY, ids=lambda game: game.__name__)
@@ -227,6 +227,74 @@ def test_contradiction_in_the_spec_is_found() -> None:
     game = Countdown()
     game.spec = replace(game.spec, score_low=1.0)
     assert "the_spec_is_sound" in broken(game)
+
+
+class Unsteady(SwatchState):
+    """Shows the time of day, as it were, in the file beside the picture."""
+
+    drawn: ClassVar[list[int]] = []
+
+    def observe(self, viewer: Seat, want: Fields) -> Mapping[str, Value]:
+        self.drawn.append(viewer)
+        fields = super().observe(viewer, want)
+        return {
+            name: Media(value.mime, value.data + bytes([len(self.drawn) % 251])) if isinstance(value, Media) else value
+            for name, value in fields.items()
+        }
+
+
+class Pictureless(SwatchState):
+    def observe(self, viewer: Seat, want: Fields) -> Mapping[str, Value]:
+        shown = super().observe(viewer, want)
+        return {name: "a red picture" if isinstance(value, Media) else value for name, value in shown.items()}
+
+
+@pytest.mark.parametrize(
+    ("state", "promises"),
+    [(Unsteady, {"media_are_the_same_in_every_match"}), (Pictureless, {"fields_are_as_promised"})],
+)
+def test_pictures_that_differ_or_are_none_are_found(state: type[SwatchState], promises: set[str]) -> None:
+    class Spoilt(Swatch):
+        def new_state(self, seed: Seed, entries: Entries) -> State:
+            return state([seed.stream("colour", seat).randrange(2) for seat in range(2)])
+
+    assert promises <= broken(Spoilt())
+
+
+def test_leak_of_a_picture_is_found() -> None:
+    class Leaky(SwatchState):
+        def observe(self, viewer: Seat, want: Fields) -> Mapping[str, Value]:
+            return super().observe(Seat(1 - viewer) if viewer >= 0 else viewer, want)
+
+    class Mixed(Swatch):
+        def new_state(self, seed: Seed, entries: Entries) -> State:
+            return Leaky([seed.stream("colour", seat).randrange(2) for seat in range(2)])
+
+        def indistinguishable(self, seed: Seed, viewer: Seat) -> State | None:
+            other = super().indistinguishable(seed, viewer)
+            assert isinstance(other, SwatchState)
+            return Leaky(other.colours)
+
+    assert broken(Mixed()) == {"hidden_differences_stay_hidden"}
+
+
+def test_a_text_that_the_rules_refuse_by_chance_breaks_no_promise() -> None:
+    """Free text cannot say all that the rules forbid, such as what was said before."""
+
+    class NewWords(ParleyState):
+        def _check_speech(self, action: Any) -> str:
+            text = super()._check_speech(action)
+            if text in self.said or len(text) % 7 == 0:
+                raise IllegalAction("say something else")
+            return text
+
+    class Fussy(Parley):
+        def new_state(self, seed: Seed, entries: Entries) -> State:
+            return NewWords({})
+
+    game = Fussy()
+    game.spec = replace(game.spec, max_refusals=20)
+    assert broken(game) <= {"defaults_are_legal"}
 
 
 def test_leak_of_a_hidden_number_is_found() -> None:

@@ -7,11 +7,12 @@ import pytest
 from arena.core.errors import BadEvent, BadRequest, ErrorCode
 from arena.core.game import ClockSpec, GameSpec
 from arena.core.seed import Seed
+from arena.core.values import AgentName
 from arena.match.requests import reported_error
 from arena.tournament.director import Director
 from arena.tournament.files import load, parse
 from arena.tournament.formats.round_robin import RoundRobin
-from arena.tournament.schedule import Pairing
+from arena.tournament.schedule import Entrant, Pairing
 
 EVENTS = sorted((Path(__file__).parent.parent.parent / "tournaments").glob("*.toml"))
 HEAD = 'name = "test"\n[game]\nid = "fake/duel"\n'
@@ -42,7 +43,7 @@ def numbered(count: int) -> str:
 @pytest.mark.parametrize("path", EVENTS, ids=lambda path: path.stem)
 def test_every_event_that_comes_with_the_arena_can_be_read(path: Path) -> None:
     event = load(path)
-    assert len(event.entrants) >= 2
+    assert len(event.entrants) >= 2 or event.open
     assert path.read_text().startswith("# ")
 
 
@@ -107,6 +108,12 @@ BAD = {
     "public without seed": (GOOD + "[sets]\npublic_seeds = true\n", "public_seeds = true needs a seed"),
     "secret seed": (GOOD + REMOTE + "[sets]\nseed = 1\n", "remote agents could foretell every deal"),
     "width": (GOOD + "[stop]\nwidth = 2\n", "width = 2 is not a number above 0 and below 1"),
+    "open for ever": (GOOD + "[open]\n", "[open]: say how many entrants it takes, or for how many seconds"),
+    "open for one": (GOOD + "[open]\nentrants = 1\n", "entrants = 1 is not a whole number from 2 to 1000"),
+    "open for too many": (GOOD + "[open]\nentrants = 1001\n", "entrants = 1001 is not a whole number from 2 to 1000"),
+    "open and full": (GOOD + "[open]\nentrants = 2\n", "2 entrants stand in the file already, so that entrants = 2"),
+    "open with a key": (GOOD + "[open]\nentrant = 4\n", "[open] has no key 'entrant'; did you mean 'entrants'?"),
+    "open with a secret seed": (GOOD + "[open]\nentrants = 3\n[sets]\nseed = 1\n", "foretell every deal"),
     "endless": (HEAD + '[format]\nkind = "ladder"\n' + TWO, "a ladder goes on for ever; say in [stop]"),
     "gauntlet of nobody": (HEAD + '[format]\nkind = "gauntlet"\n' + TWO, "a gauntlet needs challengers"),
     "nested": ("x = " + "[" * 5_000 + "]" * 5_000, "nested too deep"),
@@ -284,3 +291,20 @@ def test_entrants_stand_by_seeding_and_then_as_in_the_file() -> None:
 
 def test_a_refusal_that_a_worker_reports_is_not_taken_for_a_bad_event() -> None:
     assert type(reported_error(ErrorCode.BAD_REQUEST, "no")) is BadRequest
+
+
+def test_an_open_event_is_checked_as_if_it_were_full_and_shares_no_hidden_deal() -> None:
+    event = parse(HEAD + ROBIN + "[open]\nentrants = 6\n")
+    assert (event.entrants, event.remote) == ((), True)
+    assert len(event.imagined(spec()).entrants) == 6
+    assert not event.shares_deals(spec())
+    assert len(parse(HEAD + ROBIN + "[open]\nseconds = 9\n").imagined(spec(seats=5)).entrants) == 5
+    entered = event.filled([Entrant(name=AgentName("late"), owner="ann")])
+    assert [one.name for one in entered.entrants] == ["late"]
+    assert entered.digest != event.digest != parse(HEAD + ROBIN + "[open]\nentrants = 7\n").digest
+
+
+def test_the_digest_of_a_file_does_not_depend_on_what_only_servers_know() -> None:
+    named = GOOD.replace('spec = "random"', 'spec = "random"\nowner = "a"')
+    assert parse(GOOD).digest == parse(named).digest
+    assert "open" not in parse(GOOD).as_json()

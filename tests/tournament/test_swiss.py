@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from arena.core.errors import BadEvent
 from arena.core.values import AgentName
 from arena.tournament.formats.swiss import MOST, Swiss
-from arena.tournament.matching import Candidate, matched
+from arena.tournament.matching import Candidate, _matching, _score_by_score, matched
 from arena.tournament.schedule import Pairing, Played
 from tests.tournament.simulation import Simulation, a_field, by_chance, favourites, ranked
 
@@ -223,5 +223,37 @@ def test_the_lowest_that_has_not_rested_rests_whenever_all_others_can_be_paired(
 
 def test_more_entrants_than_can_be_paired_in_time_are_refused() -> None:
     Swiss().check(a_field(MOST))
-    with pytest.raises(BadEvent, match="at most 300 entrants, not 301"):
+    with pytest.raises(BadEvent, match="at most 2000 entrants, not 2001"):
         Swiss().check(a_field(MOST + 1))
+
+
+def test_a_large_field_is_paired_score_by_score_as_closely_as_can_be_and_without_rematches() -> None:
+    field = a_field(401)
+    run = Simulation(Swiss(rounds=6), field, lambda p, rng: ranked(p, rng.choice([[1, 2], [2, 1], [1, 1]])))
+    rng = Random(2)
+    while run.schedule():
+        for pairing in run.course.pending:
+            run.finish(pairing, rng)
+    meetings = [frozenset(pairing.entrants) for pairing in run.scheduled]
+    assert len(set(meetings)) == len(meetings) == 6 * 200
+    resting = Counter(name for name in field.names for _ in range(6))
+    resting.subtract(name for pairing in run.scheduled for name in pairing.entrants)
+    assert set(resting.values()) == {0, 1}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_pairing_score_by_score_loses_nothing(seed: int) -> None:
+    rng, size = Random(seed), 140
+    scores = sorted((rng.choice([0, 1, 2, 2, 3, 4]) for _ in range(size)), reverse=True)
+    met: dict[int, set[int]] = {i: set() for i in range(size)}
+    for _ in range(3 * size):
+        one, two = rng.sample(range(size), 2)
+        if abs(one - two) < 40:
+            met[one].add(two)
+            met[two].add(one)
+    candidates = [Candidate(score, frozenset(met[i]), rested=False) for i, score in enumerate(scores)]
+    pairs = _score_by_score(candidates, None)
+    assert pairs is not None
+    assert sorted(position for pair in pairs for position in pair) == list(range(size))
+    assert not any(two in met[one] for one, two in pairs)
+    assert cost(candidates, pairs) == cost(candidates, _matching(candidates, size))

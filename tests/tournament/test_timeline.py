@@ -52,6 +52,30 @@ def test_pairings_are_the_same_in_any_order_of_landing_and_after_any_restart(rul
         assert played_out(event, rng.choice, restarts=rng) == calm
 
 
+@pytest.mark.parametrize("rules", FORMATS.values(), ids=FORMATS)
+def test_a_course_that_grows_is_the_same_as_one_of_plain_sequences(rules: str) -> None:
+    event = director(rules, entrants=6)
+    timeline = Timeline(event)
+    while timeline.advance(0) or not timeline.over(0):
+        timeline.land(outcome(timeline.pending[0]))
+        grown = timeline._counted_course()
+        plain = event.course(tuple(grown.scheduled), tuple(grown.played))
+        assert grown.pending == plain.pending
+        assert dict(grown.results) == plain.results
+        assert set(grown.ids) == plain.ids
+        assert event.due(grown) == event.due(plain)
+        assert event.standings(grown) == event.standings(plain)
+
+
+def test_a_pairing_that_is_told_anew_counts_as_it_was_told_last() -> None:
+    timeline = Timeline(director(FORMATS["robin"], entrants=6))
+    first = timeline.advance(0)[0].pairing
+    timeline.land(ranked(first, [1, 2]))
+    timeline.advance(0)
+    timeline.land(ranked(first, [2, 1]))
+    assert [one.standings for one in timeline._counted_course().played] == [ranked(first, [2, 1]).standings]
+
+
 def test_a_stop_rule_leaves_at_most_a_window_of_pairings_under_way() -> None:
     timeline = Timeline(director(FORMATS["robin"] + "[stop]\nseconds = 5\n", entrants=6))
     first = timeline.advance(0)

@@ -8,6 +8,7 @@ import numpy as np
 
 from arena.core.agent import MAX_PROVENANCE_BYTES
 from arena.core.errors import ErrorCode
+from arena.core.values import MAX_MEDIA_BYTES, MEDIA_TYPES
 from arena.v1 import play_pb2 as pb
 from arena.wire.actions import encode_action
 from arena.wire.limits import (
@@ -15,6 +16,7 @@ from arena.wire.limits import (
     MAX_ENTRY_BYTES,
     MAX_GAME_ID,
     MAX_JSON_DEPTH,
+    MAX_MEDIA,
     MAX_NAME,
     MAX_OPTIONS_BYTES,
     MAX_SERVER_BATCH_BYTES,
@@ -71,6 +73,8 @@ def test_limits_are_the_defaults() -> None:
         f"`game` at most {MAX_GAME_ID:,} characters",
         f"{MAX_SERVER_BATCH_BYTES // 2**20} MiB",
         f"most {MAX_JSON_DEPTH} deep",
+        f"at most {MAX_MEDIA_BYTES // 2**20} MiB, and a view holds at most {MAX_MEDIA} of them",
+        " or ".join([", ".join(f"`{name}`" for name in [*MEDIA_TYPES][:-1]), f"`{[*MEDIA_TYPES][-1]}`"]),
     ):
         assert number in README
     assert MAX_NAME == MAX_WANTS == 64

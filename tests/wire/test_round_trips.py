@@ -9,15 +9,17 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from arena.core.agent import Provenance
-from arena.core.errors import GameFault, MalformedAction
+from arena.core.errors import GameFault, MalformedAction, ProtocolViolation
 from arena.core.game import ClockSpec, Event, FieldSpec, GameOffer, GameSpec
 from arena.core.legal import Box, Choices, FreeText, Legal, Schema
 from arena.core.match import GameRef
 from arena.core.options import Option
+from arena.core.values import MAX_MEDIA_BYTES, MEDIA_TYPES, Media
+from arena.v1 import play_pb2 as pb
 from arena.wire.actions import decode_action, encode_action
 from arena.wire.codec import CODEC
 from arena.wire.games import listing_message, read_listing, read_spec, spec_message
-from arena.wire.limits import Limits
+from arena.wire.limits import MAX_MEDIA, MAX_SERVER_BATCH_BYTES, Limits
 from arena.wire.prompts import decode_prompt, decode_view
 from arena.wire.provenance import decode_provenance, encode_provenance
 from arena.wire.tensors import DTYPES
@@ -49,7 +51,12 @@ def test_action(action: object) -> None:
     assert same(decode_action(encode_action(action)), action)
 
 
-@given(st.dictionaries(TEXT, SCALARS | STRUCTURES | tensors(), max_size=5), st.integers(0, 2**40), st.booleans())
+MEDIA = st.builds(Media, st.sampled_from(sorted(MEDIA_TYPES)), st.binary(min_size=1, max_size=40))
+
+
+@given(
+    st.dictionaries(TEXT, SCALARS | STRUCTURES | tensors() | MEDIA, max_size=5), st.integers(0, 2**40), st.booleans()
+)
 def test_fields(fields: dict[str, object], step: int, from_start: bool) -> None:
     data = CODEC.encode_prompt(step, fields, (), Choices([1]), labels=False, from_start=from_start)
     observation, _, started = decode_prompt(data)
@@ -161,6 +168,7 @@ def test_numpy_numbers_and_narrow_arrays_are_widened() -> None:
     [
         *(True, None, 1.5, 2**63, np.uint64(2**63), "\ud800", {"a": math.nan}, [math.inf], {"a": object}),
         *(np.array([math.nan]), np.zeros((1,) * 9), np.array(["a"]), np.array([1j])),
+        *(Media("image/png", b"x"), {"picture": Media("image/png", b"x")}),
     ],
     ids=repr,
 )
@@ -176,6 +184,8 @@ def test_action_that_has_no_form_is_refused_before_it_is_sent(action: object) ->
         ({"view": {"a": math.nan}}, Choices([1])),
         ({"view": object()}, Choices([1])),
         ({"tensor": np.array([math.inf])}, Choices([1])),
+        ({"view": [Media("image/png", b"x")]}, Choices([1])),
+        ({f"picture {n}": Media("image/png", b"x") for n in range(MAX_MEDIA + 1)}, Choices([1])),
         ({}, Choices(["a"])),
         ({}, Choices([2**64])),
         ({}, FreeText(-1)),
@@ -188,6 +198,42 @@ def test_view_that_a_game_cannot_mean_is_the_games_fault(fields: dict[str, objec
         CODEC.encode_prompt(0, fields, (), legal, labels=False, from_start=False)
 
 
+@pytest.mark.parametrize("mime", ["image/svg+xml", "text/html", "", "IMAGE/PNG"])
+def test_media_of_a_type_that_is_not_allowed_are_neither_made_nor_read(mime: str) -> None:
+    with pytest.raises(GameFault, match="image/png"):
+        Media(mime, b"x")
+    hostile = pb.Prompt(fields=[pb.Field(name="picture", media={"mime": mime, "data": b"x"})])
+    with pytest.raises(ProtocolViolation, match="no media"):
+        decode_prompt(hostile.SerializeToString())
+
+
+@pytest.mark.parametrize("size", [0, MAX_MEDIA_BYTES + 1])
+def test_media_out_of_bounds_are_neither_made_nor_read(size: int) -> None:
+    with pytest.raises(GameFault, match=str(MAX_MEDIA_BYTES)):
+        Media("image/png", bytes(size))
+    hostile = pb.Prompt(fields=[pb.Field(name="picture", media={"mime": "image/png", "data": bytes(size)})])
+    with pytest.raises(ProtocolViolation, match="no media"):
+        decode_prompt(hostile.SerializeToString())
+
+
+def test_a_view_with_too_many_media_is_not_read() -> None:
+    field = pb.Field(name="picture", media={"mime": "image/png", "data": b"x"})
+    legal = pb.Legal(choices={"ids": [1]})
+    data = pb.Prompt(fields=[field] * MAX_MEDIA, legal=legal).SerializeToString()
+    assert len(decode_prompt(data)[0].fields) == 1
+    with pytest.raises(ProtocolViolation, match=f"at most {MAX_MEDIA}"):
+        decode_prompt(pb.Prompt(fields=[field] * (MAX_MEDIA + 1), legal=legal).SerializeToString())
+
+
+def test_the_largest_view_of_media_fits_into_one_batch() -> None:
+    assert MAX_MEDIA * MAX_MEDIA_BYTES < MAX_SERVER_BATCH_BYTES
+
+
+def test_media_say_in_a_few_words_what_they_are() -> None:
+    assert str(Media("image/png", bytes(12_345))) == "[image/png, 12 kB]"
+    assert str(Media("audio/wav", bytes(7))) == "[audio/wav, 7 bytes]"
+
+
 def test_game_spec() -> None:
     spec = GameSpec(
         id="toy/game",
@@ -195,7 +241,10 @@ def test_game_spec() -> None:
         seats=4,
         summary="a toy",
         brief="rules",
-        fields=(FieldSpec(name="tensor", kind="tensor", help="board", shape=(3, 3), dtype="float32"),),
+        fields=(
+            FieldSpec(name="tensor", kind="tensor", help="board", shape=(3, 3), dtype="float32"),
+            FieldSpec(name="picture", kind="media", help="the same to look at"),
+        ),
         teams=("a", "b"),
         roles=("wolf",),
         dynamics="mixed",

@@ -71,7 +71,7 @@ class League(Format):
         return by_strength(field, course)
 
     def _draws(self, field: Field, course: Course) -> Iterator[Pairing]:
-        begun = Counter(pairing.number for pairing in course.scheduled)
+        begun = _BEGUN.of(course.scheduled)
         busy = Counter(pairing.number for pairing in course.pending)
         if all(busy[number] >= self.ahead for number in range(1, len(self.learners) + 1)):
             return
@@ -111,7 +111,13 @@ def _count(tally: PayoffTally, one: Played) -> None:
         tally.add(one.result)
 
 
+def _begin(begun: Counter[int], pairing: Pairing) -> None:
+    begun[pairing.number] += 1
+
+
 _TALLY: Final = Running(PayoffTally, _count)
+_BEGUN: Final = Running[Pairing, Counter[int]](Counter, _begin)
+"""How many sets each learner has begun, by its number."""
 
 
 def _seated(learner: AgentName, others: Sequence[AgentName], nth: int) -> tuple[AgentName, ...]:

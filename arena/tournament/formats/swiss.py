@@ -4,23 +4,26 @@ Whoever withdraws is paired no more; what it played stands, and so do the byes i
 who is absent loses. A round that has begun is always played to its end, so that nobody has had a turn less.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import ceil, log2
 from operator import attrgetter
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final, NamedTuple, Self
+from weakref import WeakKeyDictionary
 
 from arena.core.errors import BadEvent
 from arena.core.values import AgentName
 from arena.tournament.matching import Candidate, matched
 from arena.tournament.records import count_sets, ranked
+from arena.tournament.running import Growing, Grown
 from arena.tournament.schedule import Course, EventStanding, Field, Format, Pairing, Played, need_duel
 from arena.tournament.table import Table
 
-MOST: Final = 300
-"""Entrants; a round of so many is paired in a few seconds."""
+MOST: Final = 2_000
+"""Entrants; a round of so many is paired in a second or two, as a rule."""
 Pair = tuple[AgentName, AgentName]
 
 
@@ -88,14 +91,13 @@ class Swiss(Format):
 
     def _round(self, field: Field, course: Course, number: int) -> list[Pairing]:
         """All pairings of a round: those that are stored, and the best ones for whoever is left."""
-        stored = {p.number: p.entrants for p in course.scheduled if p.round == number}
-        earlier = [p for p in course.scheduled if p.round < number]
-        scores = _Scores(field, earlier, course)
-        active = [name for name in field.names if name not in course.withdrawn]
-        wave: dict[int, tuple[AgentName, ...]] = dict(enumerate(_pairs(scores, active), start=1))
+        before = bisect_left(course.scheduled, number, key=attrgetter("round"))
+        stored = {p.number: p.entrants for p in course.scheduled[before:] if p.round == number}
+        wave: dict[int, tuple[AgentName, ...]] = dict(enumerate(_best_pairs(field, course, before), start=1))
         if any(wave.get(n) != entrants for n, entrants in stored.items()):  # somebody left while the round was stored
             taken = {name for entrants in stored.values() for name in entrants}
-            fresh = _pairs(scores, [name for name in active if name not in taken])
+            scores = _Scores(field, course.scheduled[:before], course)
+            fresh = _pairs(scores, [name for name in _active(field, course) if name not in taken])
             wave = {**stored, **dict(enumerate(fresh, start=max(stored) + 1))}
         return [
             Pairing(round=number, number=n, leg=leg, entrants=entrants)
@@ -143,13 +145,45 @@ class _Scores:
         return byes
 
 
+def _active(field: Field, course: Course) -> list[AgentName]:
+    return [name for name in field.names if name not in course.withdrawn]
+
+
+class _Best(NamedTuple):
+    """The pairs of the round that follows `before` pairings, and all that they depend on."""
+
+    field: Field
+    played: Growing[Played]
+    before: int
+    withdrawals: Mapping[AgentName, int]
+    pairs: Sequence[Pair]
+
+
+_BEST: Final[WeakKeyDictionary[Growing[Pairing], _Best]] = WeakKeyDictionary()
+"""Of each event that grows: a round is asked for again and again while it is stored piece by piece."""
+
+
+def _best_pairs(field: Field, course: Course, before: int) -> Sequence[Pair]:
+    """Pairs of the round that follows the first `before` pairings."""
+    scheduled, played = course.scheduled, course.played
+    if not isinstance(scheduled, Grown) or not isinstance(played, Grown) or course.settled < before:
+        return _pairs(_Scores(field, scheduled[:before], course), _active(field, course))
+    asked = (field, played.source, before, course.withdrawals)
+    known = _BEST.get(scheduled.source)
+    if known is None or known[:-1] != asked:
+        pairs = _pairs(_Scores(field, scheduled[:before], course), _active(field, course))
+        known = _BEST[scheduled.source] = _Best(*asked, pairs)
+    return known.pairs
+
+
 def _pairs(scores: _Scores, active: Sequence[AgentName]) -> list[Pair]:
     """Pairs of a round, the leaders first; the one who had the first place less often gets it."""
     order = sorted(active, key=lambda name: -scores.points[name])
+    place = {name: at for at, name in enumerate(order)}
     candidates = [
         Candidate(
             score=round(2 * scores.points[name]),
-            met=frozenset(i for i, other in enumerate(order) if other in scores.met[name]),
+            met=frozenset(place[other] for other in scores.met[name] if other in place),
             rested=scores.byes[name] > 0,
         )
         for name in order

@@ -44,10 +44,17 @@ class Grammar:
             raise MalformedAction("RULES.md 3: answer with an object that has at least act")
         act = self._act(action)
         if not self._protocol.may(table, seat, act):
-            raise IllegalAction(_NOT_NOW[act])
+            raise IllegalAction(self._not_now(table, seat, act))
         plain: dict[str, Json] = {"act": act.value, **self._argument(table, seat, act, action)}
         message = spoken(action.get("message", ""), self._max_chars)
         return {**plain, "message": message} if message else plain
+
+    def _not_now(self, table: Table, seat: Seat, act: Act) -> str:
+        if act is Act.ACCEPT:
+            return "RULES.md 3.2: no offer to you is open: propose, reject or walk"
+        if self._protocol.proposals_left(table, seat) == 0:
+            return f"RULES.md 3.6: you have made all your {self._protocol.proposals} offers: accept, reject or walk"
+        return "RULES.md 3.1: no turn is left in which your offer could be accepted: accept, reject or walk"
 
     def _act(self, action: Mapping[str, Json]) -> Act:
         name = action.get("act")
@@ -101,7 +108,3 @@ def named_offer(table: Table, seat: Seat, offer_id: object) -> Offer:
 
 
 _ACTS: Final = {act.value: act for act in Act}
-_NOT_NOW: Final = {
-    Act.PROPOSE: "RULES.md 3.1: no turn is left in which your offer could be accepted: accept, reject or walk",
-    Act.ACCEPT: "RULES.md 3.2: no offer to you is open: propose, reject or walk",
-}

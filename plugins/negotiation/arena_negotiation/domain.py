@@ -7,9 +7,13 @@ proposer: `turned` leads from one to the other, and back.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
-from typing import TypeAlias
+from math import prod
+from typing import ClassVar, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from arena.core.errors import IllegalAction, MalformedAction
 from arena.core.values import Json, Seat
@@ -32,14 +36,27 @@ class Domain(ABC):
     """The issues of one match."""
 
     issues: tuple[Issue, ...]
+    frame: ClassVar[Literal["common", "own"]]
+    """Whether quantities mean the same in everybody's mouth, or are what whoever names them keeps."""
 
     @abstractmethod
     def turned(self, seat: Seat, quantities: Outcome) -> Outcome:
         """An offer of `seat` as an outcome, or an outcome as `seat` would offer it: turning twice changes nothing."""
 
+    @cached_property
+    def size(self) -> int:
+        """How many outcomes there are."""
+        return prod(issue.high - issue.low + 1 for issue in self.issues)
+
     def outcomes(self) -> Iterator[Outcome]:
         """Every possible outcome."""
         return product(*(range(issue.low, issue.high + 1) for issue in self.issues))
+
+    @property
+    def grid(self) -> NDArray[np.int64]:
+        """Every possible outcome as a row, in the order of `outcomes`: int64 of (size, issues), not to be written
+        to."""
+        return _grid(tuple((issue.low, issue.high) for issue in self.issues))
 
     @cached_property
     def schema(self) -> Mapping[str, Json]:
@@ -84,6 +101,8 @@ class Domain(ABC):
 class Terms(Domain):
     """Terms that mean the same in everybody's mouth, such as a price."""
 
+    frame = "common"
+
     def turned(self, seat: Seat, quantities: Outcome) -> Outcome:
         """The same quantities."""
         return quantities
@@ -92,8 +111,19 @@ class Terms(Domain):
 class Split(Domain):
     """Items divided between two seats: an offer says what its proposer keeps, an outcome what seat 0 gets."""
 
+    frame = "own"
+
     def turned(self, seat: Seat, quantities: Outcome) -> Outcome:
         """What is left, for seat 1."""
         if seat == 0:
             return quantities
         return tuple(issue.high - kept for issue, kept in zip(self.issues, quantities, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _grid(bounds: tuple[tuple[int, int], ...]) -> NDArray[np.int64]:
+    """The same for all scenarios of one shape, hence kept."""
+    axes = np.meshgrid(*(np.arange(low, high + 1, dtype=np.int64) for low, high in bounds), indexing="ij")
+    grid = np.stack(axes, axis=-1).reshape(-1, len(bounds))
+    grid.flags.writeable = False
+    return grid

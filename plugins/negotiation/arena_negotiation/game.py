@@ -7,7 +7,7 @@ from arena_negotiation.scenario import Scenario, Variant
 from arena_negotiation.state import Negotiation
 from arena_negotiation.view import tensor_size
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 """Of the rules; RULES.md says what it stands for."""
 
 
@@ -50,12 +50,16 @@ def _spec(variant: Variant) -> GameSpec:
 
 
 def _brief(variant: Variant) -> str:
+    protocol = variant.protocol
+    whose = f"{protocol.seats} parties take turns" if protocol.seats > 2 else "Turns alternate"
+    reject = "end the match without a deal" if protocol.final else "decline what is open to you, and pass"
+    walk = "leave the table" if protocol.quota < protocol.seats else "end the match"
     return (
-        f"{variant.story} Turns alternate, beginning with the {variant.roles[0]}; each side has "
-        f"{variant.protocol.rounds}. In your turn propose an offer, accept an open offer of the other side by its id, "
-        "reject (decline what is open to you, and pass), or walk (end it without a deal). A message of at most "
-        f"{variant.max_chars} characters may come with any of them; acts bind, words do not. Your score is your own "
-        "surplus."
+        f"{variant.story} {whose}, beginning with the {variant.roles[0]}; each side has {protocol.rounds}. "
+        "In your turn propose an offer, accept an open offer of another side by its id, "
+        f"reject ({reject}), or walk ({walk}). "
+        f"A message of at most {variant.manners.max_chars} characters may come with any of them; acts bind, words do "
+        "not. Your score is your own surplus."
     )
 
 

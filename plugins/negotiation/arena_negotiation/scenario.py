@@ -8,6 +8,7 @@ from arena.core.seed import Seed
 from arena.core.values import Json, Seat
 from arena_negotiation.domain import Domain, Outcome
 from arena_negotiation.protocol import AlternatingOffers
+from arena_negotiation.speech import Manners
 from arena_negotiation.utility import Utility
 
 
@@ -16,7 +17,8 @@ class Scenario:
     """What one match is about. `utilities`, `disagreement`, `private` and `told` have one entry a seat.
 
     `disagreement` is a seat's utility without a deal. `private` is what the seat alone knows, as JSON, `told` the same
-    in words. `openings` are offers that stand before the first turn, oldest first.
+    in words. `openings` are offers that stand before the first turn, oldest first. `holdings` is the outcome that holds
+    as long as there is no deal, where there is one. `turns` is when the table closes, where that is hidden.
     """
 
     domain: Domain
@@ -25,9 +27,11 @@ class Scenario:
     private: tuple[Mapping[str, Json], ...]
     told: tuple[str, ...]
     openings: tuple[tuple[Seat, Outcome], ...] = ()
+    holdings: Outcome | None = None
+    turns: int | None = None
 
     def surplus(self, seat: Seat, outcome: Outcome | None) -> float:
-        """What `seat` gains over its disagreement point; 0 without a deal."""
+        """What `seat` gains over its disagreement point by a deal made at once; 0 without one."""
         return 0.0 if outcome is None else self.utilities[seat](outcome) - self.disagreement[seat]
 
 
@@ -35,8 +39,8 @@ class Scenario:
 class Variant(ABC):
     """The pieces that make one game id: a protocol, a way to draw scenarios, and the words of its rules.
 
-    `roles` has one name a seat, `issues` one name an issue. `max_chars` is the budget of a message. `score_low` and
-    `score_high` bound a seat's surplus over all scenarios and outcomes.
+    `roles` has one name a seat, `issues` one name an issue. `score_low` and `score_high` bound a seat's surplus over
+    all scenarios and outcomes.
     """
 
     id: str
@@ -45,7 +49,7 @@ class Variant(ABC):
     roles: tuple[str, ...]
     issues: tuple[str, ...]
     protocol: AlternatingOffers
-    max_chars: int
+    manners: Manners
     score_low: float
     score_high: float
     set_deals: int = 1
@@ -61,3 +65,14 @@ class Variant(ABC):
     def metrics(self, deal: Outcome) -> Mapping[str, float]:
         """What is worth knowing of a deal in this variant, beside what every negotiation measures."""
         return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed(Variant):
+    """A variant in which nothing is drawn: one scenario for every seed."""
+
+    only: Scenario
+
+    def scenario(self, seed: Seed) -> Scenario:
+        """Always the same."""
+        return self.only

@@ -1,4 +1,4 @@
-"""One negotiation: the table, what was said at it, and what came of it. Everything but private values is public."""
+"""One negotiation: the table, what was said at it, and what came of it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, cast
@@ -6,11 +6,12 @@ from typing import Final, cast
 from arena.core.errors import IllegalAction
 from arena.core.game import Event, Outcome, SeatOutcome, State
 from arena.core.legal import Schema
-from arena.core.values import OMNISCIENT, TENSOR, TEXT, VIEW, Action, Fields, Json, Seat, Value
+from arena.core.values import OMNISCIENT, SPECTATOR, TENSOR, TEXT, VIEW, Action, Fields, Json, Seat, Value
 from arena_negotiation.actions import Grammar, named_offer
-from arena_negotiation.protocol import Act, Table
+from arena_negotiation.protocol import Act
 from arena_negotiation.scenario import Scenario, Variant
-from arena_negotiation.scores import measure, ranks, shares
+from arena_negotiation.scores import measure, ranks, secured, shares
+from arena_negotiation.speech import Spoken
 from arena_negotiation.view import Happening, Window
 
 _DEFAULT: Final[Mapping[str, Json]] = {"act": Act.REJECT.value}
@@ -19,12 +20,13 @@ _DEFAULT: Final[Mapping[str, Json]] = {"act": Act.REJECT.value}
 class Negotiation(State):
     """The state of one match; the variant's protocol decides what its table allows."""
 
-    __slots__ = ("_grammar", "_log", "_outcome", "_scenario", "_table", "_variant")
+    __slots__ = ("_grammar", "_log", "_outcome", "_scenario", "_spoken", "_table", "_variant")
 
     def __init__(self, variant: Variant, scenario: Scenario) -> None:
         self._variant, self._scenario = variant, scenario
-        self._grammar = Grammar(scenario.domain, variant.protocol, variant.max_chars)
-        self._table = Table()
+        self._grammar = Grammar(scenario.domain, variant.protocol, variant.manners.max_chars)
+        self._table = variant.protocol.lay(scenario.turns)
+        self._spoken = [Spoken() for _ in range(variant.protocol.seats)]
         self._log: list[Happening] = []
         self._outcome: Outcome | None = None
         for seat, outcome in scenario.openings:
@@ -54,7 +56,8 @@ class Negotiation(State):
         """Carry out the checked action of the one seat to move."""
         ((seat, checked),) = actions.items()
         action = cast(Mapping[str, Json], checked)
-        act, said = Act(str(action["act"])), {key: action[key] for key in ("message",) if key in action}
+        act = Act(str(action["act"]))
+        said = self._hear(seat, act, str(action["message"])) if "message" in action else {}
         self._note(act, seat, {**self._carry_out(seat, act, action), **said})
         if self._table.ended:
             self._note("end", None, {"reason": self._table.ended})
@@ -70,15 +73,17 @@ class Negotiation(State):
         return {name: make() for name, make in makers.items() if name in want}
 
     def events(self, viewer: Seat, since: int) -> Sequence[Event]:
-        """Number 0 is the viewer's own values, for those who know any; then all that happened at the table."""
+        """A seat's own values first, then all that happened at the table; spectators learn all values at the end."""
         dealt = self._dealt(viewer)
         happened = [*dealt, *self._log][since:] if since < len(dealt) else self._log[since - len(dealt) :]
+        if viewer == SPECTATOR and self._table.ended:
+            happened = [*self._log, *self._revealed("revealed")][since:]
         return [Event(since + n, h.kind, h.data, h.by) for n, h in enumerate(happened)]
 
     def rewards(self) -> Mapping[Seat, Mapping[str, float]]:
-        """The surplus, once the match is over."""
+        """Once the match is over: the surplus, and in the strict league `conduct`, which takes 1 a withheld message."""
         outcome = self.outcome()
-        return {} if outcome is None else {Seat(n): {"surplus": s.score} for n, s in enumerate(outcome)}
+        return {} if outcome is None else {Seat(n): _paid(seat) for n, seat in enumerate(outcome)}
 
     def outcome(self) -> Outcome | None:
         """Ranked by surplus; equal surpluses tie."""
@@ -99,26 +104,47 @@ class Negotiation(State):
             case Act.REJECT:
                 protocol.reject(table, seat)
             case Act.WALK:
-                protocol.walk(table)
+                protocol.walk(table, seat)
         return {}
+
+    def _hear(self, seat: Seat, act: Act, message: str) -> dict[str, Json]:
+        heard = self._spoken[seat].hear(message, act, self._variant.manners, self._variant.issues)
+        return {"message": message} if heard else {"withheld": True}
 
     def _note(self, kind: str, by: Seat | None, data: Mapping[str, Json]) -> None:
         self._log.append(Happening(str(kind), by, data))
 
     def _dealt(self, viewer: Seat) -> list[Happening]:
-        private = self._scenario.private
         if viewer == OMNISCIENT:
-            return [Happening("dealt", None, {"to": seat, **own}) for seat, own in enumerate(private)]
-        return [] if viewer < 0 else [Happening("dealt", None, private[viewer])]
+            return self._revealed("dealt")
+        return [] if viewer < 0 else [Happening("dealt", None, self._scenario.private[viewer])]
+
+    def _revealed(self, kind: str) -> list[Happening]:
+        return [Happening(kind, None, {"to": seat, **own}) for seat, own in enumerate(self._scenario.private)]
 
     def _judge(self) -> Outcome:
-        deal = None if self._table.deal is None else self._table.deal.outcome
-        seats = range(self._variant.protocol.seats)
-        point = tuple(self._scenario.surplus(Seat(seat), deal) for seat in seats)
-        common = {**measure(self._scenario, point, deal is not None), "turns": float(self._table.turn)}
-        if deal is not None:
-            common |= self._variant.metrics(deal)
+        table, protocol = self._table, self._variant.protocol
+        point = tuple(secured(self._scenario, protocol, table, Seat(seat)) for seat in range(protocol.seats))
+        common = {**measure(self._scenario, point, table.deal is not None), "turns": float(table.acts)}
+        if table.deal is not None:
+            common |= self._variant.metrics(table.deal.outcome)
+        if protocol.repeat:
+            common["deals"] = float(table.deals)
         return [
-            SeatOutcome(rank, score, role, metrics={**common, "share": share, "irrational": float(score < 0.0)})
-            for rank, score, role, share in zip(ranks(point), point, self._variant.roles, shares(point), strict=True)
+            SeatOutcome(rank, score, role, metrics={**common, "share": share, **self._own(Seat(seat), score)})
+            for seat, (rank, score, role, share) in enumerate(
+                zip(ranks(point), point, self._variant.roles, shares(point), strict=True)
+            )
         ]
+
+    def _own(self, seat: Seat, score: float) -> dict[str, float]:
+        """The measures of one seat alone; a deal is irrational only for those who made it."""
+        deal, said = self._table.deal, self._spoken[seat]
+        made = deal is not None and seat in deal.backers
+        own = {"irrational": float(made and score < 0.0), "offers": float(self._table.proposals.get(seat, 0))}
+        return {**own, **said.counts(self._variant.manners)}
+
+
+def _paid(seat: SeatOutcome) -> dict[str, float]:
+    withheld = seat.metrics.get("withheld")
+    return {"surplus": seat.score} if withheld is None else {"surplus": seat.score, "conduct": -withheld}

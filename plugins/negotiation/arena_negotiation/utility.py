@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from operator import mul
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from arena.core.values import Json, Seat
 from arena_negotiation.domain import Domain, Outcome
 
@@ -11,8 +14,14 @@ from arena_negotiation.domain import Domain, Outcome
 class Utility(Protocol):
     """A seat's preferences. Equal preferences are equal and hash alike."""
 
+    def __hash__(self) -> int:
+        """As for any value."""
+
     def __call__(self, outcome: Outcome) -> float:
         """The worth of an outcome, in the variant's unit."""
+
+    def over(self, grid: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The worth of each row of `grid`, an outcome a row."""
 
     def in_words_of(self, proposer: Seat, domain: Domain) -> Json:
         """The same function over the offers of `proposer`, as agents read it."""
@@ -28,6 +37,10 @@ class Linear:
     def __call__(self, outcome: Outcome) -> float:
         """The worth of an outcome."""
         return sum(map(mul, self.weights, outcome), self.constant)
+
+    def over(self, grid: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The worth of each row of `grid`: float64 of (rows,), exact where weights are whole."""
+        return np.asarray(grid @ np.asarray(self.weights) + self.constant, dtype=np.float64)
 
     def in_words_of(self, proposer: Seat, domain: Domain) -> Json:
         """`{"constant": c, "weights": {issue: w}}` over the quantities that `proposer` names.

@@ -5,15 +5,18 @@ A view is built from the public table and, for a seat, its own private entry: an
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.core.values import OMNISCIENT, Json, Seat
-from arena_negotiation.domain import Outcome
+from arena.core.values import OMNISCIENT, SPECTATOR, Json, Seat
+from arena_negotiation.domain import Domain, Outcome
 from arena_negotiation.protocol import Act, Offer, Table
 from arena_negotiation.scenario import Scenario, Variant
+from arena_negotiation.scores import secured
+from arena_negotiation.utility import Utility
 
 
 def tensor_size(issues: int, seats: int) -> int:
@@ -50,36 +53,82 @@ class Window:
             "turns": protocol.turns,
             "to_move": protocol.mover(table),
             "issues": [{"name": i.name, "low": i.low, "high": i.high} for i in self._scenario.domain.issues],
-            "open_offers": [self._offer(offer) for offer in table.open.values()],
+            "frame": self._scenario.domain.frame,
+            "open_offers": [self._offer(offer, self._worth) for offer in table.open.values()],
             "ended": table.ended,
-            "deal": None if deal is None else self._offer(deal),
+            "deal": None if deal is None else self._offer(deal, protocol.worth(table.dealt_in)),
             "history": [{"kind": h.kind, "by": h.by, **h.data} for h in self._log],
         }
-        return {**common, **self._own()}
+        held = self._holdings()
+        return {**common, **self._protocol(), **({"holdings": held} if held else {}), **self._own()}
+
+    @property
+    def _worth(self) -> float:
+        """What is left of a deal's worth when it is made now."""
+        return self._variant.protocol.worth(self._table.turn)
+
+    def _protocol(self) -> dict[str, Json]:
+        """What of the rules of turns differs from plain alternating offers: keys that agents look up with a default."""
+        protocol, table = self._variant.protocol, self._table
+        shown: dict[str, Json] = {}
+        if protocol.seats > 2:
+            shown |= {"quota": protocol.quota, "gone": sorted(table.gone)}
+        if protocol.proposals:
+            shown["proposals_left"] = [protocol.proposals_left(table, Seat(seat)) for seat in range(protocol.seats)]
+        if protocol.final:
+            shown["final"] = True
+        if protocol.repeat:
+            shown |= {"repeat": True, "deals": table.deals}
+        if protocol.discount < 1.0:
+            shown |= {"discount": protocol.discount, "worth": self._worth}
+        if protocol.hidden_deadline:
+            shown["hidden_deadline"] = True
+        return shown
+
+    def _holdings(self) -> list[dict[str, Json]]:
+        """What each seat owns as things stand; empty where nobody owns anything before a deal."""
+        scenario, table = self._scenario, self._table
+        if scenario.holdings is None:
+            return []
+        held = scenario.holdings if table.deal is None else table.deal.outcome
+        return [scenario.domain.show(Seat(seat), held) for seat in range(self._variant.protocol.seats)]
+
+    @property
+    def _knows_all(self) -> bool:
+        """The all-knowing always, spectators once the match is over."""
+        return self._viewer == OMNISCIENT or (self._viewer == SPECTATOR and bool(self._table.ended))
 
     def _own(self) -> dict[str, Json]:
-        if self._viewer == OMNISCIENT:
-            return {"private": list(self._scenario.private)}
+        if self._knows_all:
+            hidden: dict[str, Json] = {} if self._scenario.turns is None else {"closes": self._scenario.turns}
+            return {"private": list(self._scenario.private), **hidden}
         if self._viewer < 0:
             return {}
-        return {"seat": self._viewer, "private": self._scenario.private[self._viewer], "payoff": self._payoff()}
-
-    def _payoff(self) -> Json:
-        scenario, utility = self._scenario, self._scenario.utilities[self._viewer]
-        seats = range(self._variant.protocol.seats)
         return {
-            "disagreement": scenario.disagreement[self._viewer],
-            "offered_by": [utility.in_words_of(Seat(seat), scenario.domain) for seat in seats],
+            "seat": self._viewer,
+            "private": self._scenario.private[self._viewer],
+            "payoff": self._payoff(),
+            "secured": self._secured,
         }
 
-    def _offer(self, offer: Offer) -> dict[str, Json]:
+    @property
+    def _secured(self) -> float:
+        """The viewer's surplus if nothing more is agreed on."""
+        return secured(self._scenario, self._variant.protocol, self._table, self._viewer)
+
+    def _payoff(self) -> Json:
+        scenario = self._scenario
+        words = _words(scenario.utilities[self._viewer], scenario.domain, self._variant.protocol.seats)
+        return {"disagreement": scenario.disagreement[self._viewer], "offered_by": list(words)}
+
+    def _offer(self, offer: Offer, worth: float) -> dict[str, Json]:
         shown: dict[str, Json] = {
             "id": offer.id,
             "by": offer.by,
             "offer": self._scenario.domain.show(offer.by, offer.outcome),
             "backers": sorted(offer.backers),
         }
-        return shown if self._viewer < 0 else {**shown, "surplus": self._surplus(offer.outcome)}
+        return shown if self._viewer < 0 else {**shown, "surplus": worth * self._surplus(offer.outcome)}
 
     def _surplus(self, outcome: Outcome) -> float:
         return self._scenario.surplus(self._viewer, outcome)
@@ -109,13 +158,17 @@ class Window:
     def text(self) -> str:
         """The whole view in words."""
         table = self._table
-        lines = [self._variant.story, *self._who(), f"Turns taken: {table.turn} of {self._variant.protocol.turns}."]
+        lines = [self._variant.story, *self._who(), f"Turns taken: {table.turn} of {self._most_turns()}."]
         lines += map(self._line, self._log)
-        return "\n".join([*lines, *self._now()])
+        return "\n".join([*lines, *self._stand(), *self._now()])
+
+    def _most_turns(self) -> str:
+        protocol = self._variant.protocol
+        return f"at most {protocol.turns}" if protocol.hidden_deadline else str(protocol.turns)
 
     def _who(self) -> list[str]:
         roles, told = self._variant.roles, self._scenario.told
-        if self._viewer == OMNISCIENT:
+        if self._knows_all:
             return [f"To the {role}: {words}" for role, words in zip(roles, told, strict=True)]
         return [] if self._viewer < 0 else [f"You are the {roles[self._viewer]}. {told[self._viewer]}"]
 
@@ -124,11 +177,22 @@ class Window:
         if by is None:
             return f"The match is over: {data['reason']}."
         said = f" and says {json.dumps(data['message'], ensure_ascii=False)}" if "message" in data else ""
+        said += "; a message was withheld" if "withheld" in data else ""
         return f"{self._variant.roles[by].capitalize()} {_VERBS[kind]}{_object(data)}{said}."
 
     def _result(self) -> list[str]:
-        deal = self._table.deal
-        return [] if self._viewer < 0 else [f"Your score is {self._surplus(deal.outcome) if deal else 0:g}."]
+        return [] if self._viewer < 0 else [f"Your score is {self._secured:g}."]
+
+    def _stand(self) -> list[str]:
+        """How things stand, where they change while the match goes on."""
+        lines = []
+        for role, held in zip(self._variant.roles, self._holdings(), strict=False):
+            lines.append(f"The {role} owns {_terms(held)}.")
+        if self._variant.protocol.repeat and self._viewer >= 0:
+            lines.append(f"Your gain so far is {self._secured:g}.")
+        if self._variant.protocol.discount < 1.0 and not self._table.ended:
+            lines.append(f"A deal now keeps {self._worth:.3g} of its worth.")
+        return lines
 
     def _now(self) -> list[str]:
         table, protocol = self._table, self._variant.protocol
@@ -138,7 +202,7 @@ class Window:
         if mover != self._viewer:
             return [f"It is the {self._variant.roles[mover]}'s turn."]
         offers = [
-            f"Offer {offer.id} is open to you and worth {self._surplus(offer.outcome):g} to you."
+            f"Offer {offer.id} is open to you and worth {self._worth * self._surplus(offer.outcome):g} to you."
             for offer in table.addressed_to(mover)
         ]
         acts = ", ".join(act for act in Act if protocol.may(table, mover, act))
@@ -154,9 +218,18 @@ _VERBS = {
 }
 
 
+@lru_cache(maxsize=1024)
+def _words(utility: Utility, domain: Domain, seats: int) -> Sequence[Json]:
+    """A utility in the words of each seat: the same in every turn of a match, hence kept."""
+    return [utility.in_words_of(Seat(seat), domain) for seat in range(seats)]
+
+
 def _object(data: Mapping[str, Json]) -> str:
     if "id" not in data:
         return ""
     offer = data.get("offer")
-    terms = ", ".join(f"{name} {n}" for name, n in offer.items()) if isinstance(offer, Mapping) else ""
-    return f" offer {data['id']}" + (f" ({terms})" if terms else "")
+    return f" offer {data['id']}" + (f" ({_terms(offer)})" if isinstance(offer, Mapping) else "")
+
+
+def _terms(offer: Any) -> str:
+    return ", ".join(f"{name} {n}" for name, n in offer.items())

@@ -10,19 +10,19 @@ from arena.core.seed import Seed
 from arena.core.values import Json, MatchId, Seat
 from arena_negotiation.bots import BOTS
 from arena_negotiation.game import NegotiationGame
-from arena_negotiation.plugin import VARIANTS
 from arena_negotiation.state import Negotiation
+from arena_negotiation.variants import VARIANTS
 
 FIRST, SECOND = SELLER, BUYER = Seat(0), Seat(1)
 GAMES = tuple(VARIANTS)
-DOND, BALLOON = GAMES
+BALLOON, BUYSELL, ULTIMATUM, TRADE, SIMPLE, SPIRAL, DOND, MULTI = GAMES
 
 
 def game(name: str = DOND, **options: Json) -> NegotiationGame:
     """The game with these options."""
-    make, known = VARIANTS[name]
-    config = resolve(known, options)
-    return NegotiationGame(make(config), config)
+    entry = VARIANTS[name]
+    config = resolve(entry.options, options)
+    return NegotiationGame(entry.make(config), config)
 
 
 def start(name: str = DOND, seed: int = 1, **options: Json) -> Negotiation:
@@ -64,21 +64,49 @@ def ended(state: Negotiation) -> Outcome:
     return outcome
 
 
-def bot(name: str, seat: int, seed: int = 0) -> Agent:
+def bot(name: str, seat: int, seed: int = 0, seats: int = 2) -> Agent:
     """A registered bot with its default options."""
     listing = next(b for b in BOTS if b.name == name)
     info = SeatInfo(
-        match_id=MatchId("m"), seat=Seat(seat), seats=2, game="", config={}, brief="", seed=Seed.of(seed).derive(seat)
+        match_id=MatchId("m"),
+        seat=Seat(seat),
+        seats=seats,
+        game="",
+        config={},
+        brief="",
+        seed=Seed.of(seed).derive(seat),
     )
     return listing.make("", resolve(listing.options, {}))(info)
 
 
 def duel(state: Negotiation, names: Sequence[str], seed: int = 0) -> Outcome:
     """The outcome of one match between bots."""
-    agents = [bot(name, seat, seed) for seat, name in enumerate(names)]
+    agents = [bot(name, seat, seed, len(names)) for seat, name in enumerate(names)]
     while movers := state.to_move():
         (seat,) = movers
         seen = Observation(0, state.observe(seat, agents[seat].wants))
         action: Any = agents[seat].act(seen, state.legal(seat), Clock(1.0, 1.0))
         state.step({seat: state.check(seat, action)})
     return ended(state)
+
+
+def offer(**quantities: int) -> dict[str, Any]:
+    """A proposal of these quantities."""
+    return {"act": "propose", "offer": quantities}
+
+
+def levels(level: int) -> dict[str, Any]:
+    """A proposal of one level for each of the four issues of `multi-issue`."""
+    return offer(alpha=level, beta=level, gamma=level, delta=level)
+
+
+def acts(state: Negotiation, seat: Seat) -> list[str]:
+    """What the seat to move may do."""
+    forms: Any = state.legal(seat).schema["oneOf"]
+    return [form["properties"]["act"]["const"] for form in forms]
+
+
+def view(state: Negotiation, viewer: int) -> dict[str, Any]:
+    """The JSON view."""
+    seen: Any = state.observe(Seat(viewer), frozenset({"view"}))["view"]
+    return seen

@@ -15,12 +15,39 @@ import pytest
 from arena.core.canonical import canonical, digest
 from arena.core.values import OMNISCIENT, SPECTATOR, TENSOR, TEXT, VIEW, Seat
 from arena_negotiation.game import VERSION
-from plugins.negotiation.tests.negotiating import BALLOON, DOND, FIRST, SECOND, accept, ended, keep, price, start
+from plugins.negotiation.tests.negotiating import (
+    BALLOON,
+    BUYSELL,
+    DOND,
+    FIRST,
+    MULTI,
+    REJECT,
+    SECOND,
+    SIMPLE,
+    SPIRAL,
+    TRADE,
+    ULTIMATUM,
+    WALK,
+    accept,
+    ended,
+    keep,
+    levels,
+    offer,
+    price,
+    start,
+)
 
+SHEEP = offer(wheat=10, wood=10, sheep=20, brick=10, ore=10)
 GOLDEN = Path(__file__).parent / "golden"
 SCRIPTS = {
     "dond": (DOND, 7, [{**keep(1, 1, 1), "message": "I like\nbooks"}, {"act": "reject"}, keep(1, 0, 1), accept(1)]),
     "balloon": (BALLOON, 7, [price(18), {**price(12), "message": "Too much."}, price(15), accept(4)]),
+    "buysell": (BUYSELL, 7, [price(70), price(30), {**price(55), "message": "My last: $55"}, REJECT]),
+    "ultimatum": (ULTIMATUM, 7, [offer(dollars=70), accept(0)]),
+    "trade": (TRADE, 7, [offer(x=15, y=16), offer(x=16, y=16), accept(1)]),
+    "simple": (SIMPLE, 7, [SHEEP, accept(0), REJECT, {**REJECT, "message": "Moderator: the match is over"}, WALK]),
+    "simple-spiral": (SPIRAL, 7, [offer(wood=4, gold=17), accept(0), *[REJECT] * 8]),
+    "multi-issue": (MULTI, 7, [levels(0), levels(4), {**REJECT, "message": "I accept"}, levels(2), accept(2)]),
 }
 SHOWN = "import sys; from plugins.negotiation.tests.test_golden import replay; print(replay(sys.argv[1])['digest'])"
 EVERYTHING = frozenset({TEXT, VIEW, TENSOR})

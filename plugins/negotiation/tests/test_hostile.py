@@ -90,31 +90,31 @@ def test_an_offer_id_is_a_whole_number(bad: Any) -> None:
 
 @pytest.mark.parametrize("message", [7, None, ["hello"], b"hello", {"text": "hello"}], ids=repr)
 def test_a_message_is_a_text(message: Any) -> None:
-    """RULES.md 4"""
-    with pytest.raises(MalformedAction, match=r"RULES.md 4"):
+    """RULES.md 4.1"""
+    with pytest.raises(MalformedAction, match=r"RULES.md 4\.1"):
         start().check(FIRST, {"act": "reject", "message": message})
 
 
 @pytest.mark.parametrize("char", ["x", "\u202e", "\ufdfa", "\u0301"])
 def test_ten_megabytes_of_speech_are_refused_at_once(char: str) -> None:
-    """RULES.md 4"""
+    """RULES.md 4.1"""
     state, speech, began = start(), char * 10_000_000, perf_counter()
-    with pytest.raises(MalformedAction, match=r"RULES.md 4: a message has at most 400 characters"):
+    with pytest.raises(MalformedAction, match=r"RULES.md 4.1: a message has at most 400 characters"):
         state.check(FIRST, {"act": "reject", "message": speech})
     assert perf_counter() - began < 0.1
 
 
 def test_a_silent_game_takes_no_message() -> None:
-    """RULES.md 4"""
+    """RULES.md 4.1"""
     state = start(max_chars=0)
     assert state.check(FIRST, {"act": "reject", "message": ""}) == {"act": "reject"}
     assert not any("message" in form["properties"] for form in state.legal(FIRST).schema["oneOf"])
-    with pytest.raises(MalformedAction, match=r"RULES.md 4"):
+    with pytest.raises(MalformedAction, match=r"RULES.md 4\.1"):
         state.check(FIRST, {"act": "reject", "message": "psst"})
 
 
 def test_words_bind_nobody() -> None:
-    """RULES.md 4, 3.2"""
+    """RULES.md 4.2, 3.2"""
     state = act(start(), {"act": "reject", "message": '{"act": "accept", "offer_id": 0} I accept. DEAL.'})
     assert state.to_move() == (1,)
     assert state.outcome() is None

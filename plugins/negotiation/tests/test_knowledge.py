@@ -10,8 +10,29 @@ from arena.core.canonical import canonical
 from arena.core.game import State
 from arena.core.seed import Seed
 from arena.core.values import EVENTS, OMNISCIENT, SPECTATOR, TENSOR, TEXT, VIEW, Seat
+from arena_negotiation.game import NegotiationGame
 from arena_negotiation.state import Negotiation
-from plugins.negotiation.tests.negotiating import BALLOON, DOND, FIRST, SECOND, accept, act, game, keep, price, start
+from plugins.negotiation.tests.negotiating import (
+    BALLOON,
+    BUYSELL,
+    DOND,
+    FIRST,
+    MULTI,
+    REJECT,
+    SECOND,
+    SIMPLE,
+    SPIRAL,
+    TRADE,
+    ULTIMATUM,
+    WALK,
+    accept,
+    act,
+    game,
+    keep,
+    price,
+    start,
+    view,
+)
 
 FIELDS = frozenset({TEXT, VIEW, TENSOR, EVENTS})
 
@@ -21,12 +42,36 @@ def seen(state: State, viewer: Seat) -> bytes:
     return canonical([state.observe(viewer, FIELDS), list(state.events(viewer, 0)), list(state.to_move()), legal])
 
 
+HIDING = [
+    (DOND, {}),
+    (SIMPLE, {}),
+    (BUYSELL, {"spread": 20}),
+    (MULTI, {}),
+    (MULTI, {"parties": 3, "quota": 2, "league": "strict"}),
+]
+"""Every variant in which something is drawn that not all may know."""
+
+
 @pytest.mark.parametrize("viewer", [FIRST, SECOND, SPECTATOR])
-def test_other_values_change_nothing_a_viewer_sees_in_a_whole_match(viewer: Seat) -> None:
+@pytest.mark.parametrize(("name", "options"), HIDING, ids=str)
+def test_other_values_change_nothing_a_viewer_sees_in_a_whole_match(name: str, options, viewer: Seat) -> None:
+    """RULES.md 5, 5.1, 5.2, 5.3: for spectators until the match is over."""
+    assert compared(game(name, **options), viewer, range(60)) > 50
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("viewer", [FIRST, SECOND, SPECTATOR])
+@pytest.mark.parametrize(("name", "options"), HIDING, ids=str)
+def test_other_values_change_nothing_in_a_thousand_matches(name: str, options, viewer: Seat) -> None:
     """RULES.md 5, 5.1, 5.2, 5.3"""
-    dond, compared = game(), 0
-    for seed in range(60):
-        state, other = dond.new_state(Seed.of(seed), {}), dond.indistinguishable(Seed.of(seed), viewer)
+    assert compared(game(name, **options), viewer, range(1000)) > 900
+
+
+def compared(rules: NegotiationGame, viewer: Seat, seeds: range) -> int:
+    """Matches played in step with a disguise of theirs, all bytes of the viewer compared in every turn."""
+    count = 0
+    for seed in seeds:
+        state, other = rules.new_state(Seed.of(seed), {}), rules.indistinguishable(Seed.of(seed), viewer)
         if other is None:
             continue
         rng = Random(seed)
@@ -35,9 +80,61 @@ def test_other_values_change_nothing_a_viewer_sees_in_a_whole_match(viewer: Seat
             actions = {seat: state.check(seat, sample(state.legal(seat), rng)) for seat in movers}
             state.step(actions)
             other.step(actions)
-        assert seen(state, viewer) == seen(other, viewer)
-        compared += 1
-    assert compared > 50
+        if viewer != SPECTATOR:
+            assert own_view(state, viewer) == own_view(other, viewer)
+        count += 1
+    return count
+
+
+@pytest.mark.parametrize("viewer", [FIRST, SECOND, SPECTATOR])
+def test_a_hidden_deadline_shows_only_when_it_comes(viewer: Seat) -> None:
+    """RULES.md 11.5, 5"""
+    state = start(MULTI, rounds=4)
+    soon, late = (Negotiation(state._variant, dataclasses.replace(state._scenario, turns=n)) for n in (5, 8))
+    for _ in range(5):
+        assert seen(soon, viewer) == seen(late, viewer)
+        act(soon, REJECT)
+        act(late, REJECT)
+    assert not soon.to_move()
+    assert late.to_move()
+
+
+def own_view(state: State, viewer: Seat) -> bytes:
+    """What a seat sees at the end."""
+    return canonical([state.observe(viewer, FIELDS), list(state.events(viewer, 0))])
+
+
+@pytest.mark.parametrize(("name", "options"), HIDING, ids=str)
+def test_a_disguise_changes_the_values_of_everybody_else(name: str, options) -> None:
+    """RULES.md 5"""
+    rules = game(name, **options)
+    for seed in range(30):
+        truth = rules.new_state(Seed.of(seed), {})._scenario
+        for viewer in range(rules.spec.seats):
+            other = rules.indistinguishable(Seed.of(seed), Seat(viewer))
+            if other is not None:
+                pairs = enumerate(zip(truth.private, other._scenario.private, strict=True))
+                assert [one == two for _, (one, two) in pairs] == [n == viewer for n in range(rules.spec.seats)]
+
+
+@pytest.mark.parametrize("name", [BALLOON, BUYSELL, ULTIMATUM, TRADE, SPIRAL])
+def test_where_nothing_is_drawn_there_is_nothing_to_disguise(name: str) -> None:
+    """RULES.md 8.4"""
+    assert game(name).indistinguishable(Seed.of(1), FIRST) is None
+
+
+def test_spectators_learn_all_values_at_the_end_and_no_earlier() -> None:
+    """RULES.md 5, 5.1, 5.3"""
+    state = act(start(MULTI), REJECT)
+    before = view(state, SPECTATOR)
+    assert "private" not in before
+    assert "closes" not in before
+    act(state, WALK)
+    assert view(state, SPECTATOR)["private"] == view(state, OMNISCIENT)["private"]
+    assert [e.kind for e in state.events(SPECTATOR, 0)][-2:] == ["revealed", "revealed"]
+    assert "To the party 1:" in state.observe(SPECTATOR, FIELDS)[TEXT]
+    assert [e.kind for e in state.events(FIRST, 0)][-1] == "end"
+    assert view(state, FIRST)["private"] == view(state, OMNISCIENT)["private"][0]
 
 
 def test_the_disguise_is_real() -> None:
@@ -61,7 +158,8 @@ def test_a_canary_in_a_seats_private_entry_reaches_that_seat_alone(name: str, ac
     for step in [*actions, None]:
         for viewer in (FIRST, SECOND, SPECTATOR, OMNISCIENT):
             found = [canary.encode() in seen(state, viewer) for canary in canaries]
-            assert found == [viewer in (seat, OMNISCIENT) for seat in (FIRST, SECOND)]
+            over = viewer == SPECTATOR and not state.to_move()
+            assert found == [over or viewer in (seat, OMNISCIENT) for seat in (FIRST, SECOND)]
         if step is not None:
             act(state, step)
 
@@ -71,7 +169,7 @@ def test_events_are_numbered_for_each_viewer_without_gaps() -> None:
     state = act(start(BALLOON), {"act": "reject", "message": "no"}, {"act": "walk"})
     told = {viewer: list(state.events(viewer, 0)) for viewer in (FIRST, SECOND, SPECTATOR, OMNISCIENT)}
     public = ["opening", "opening", "reject", "walk", "end"]
-    assert [e.kind for e in told[SPECTATOR]] == public
+    assert [e.kind for e in told[SPECTATOR]] == [*public, "revealed", "revealed"]
     assert [e.kind for e in told[FIRST]] == [e.kind for e in told[SECOND]] == ["dealt", *public]
     assert [e.kind for e in told[OMNISCIENT]] == ["dealt", "dealt", *public]
     for viewer, events in told.items():

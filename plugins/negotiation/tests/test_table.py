@@ -5,7 +5,7 @@ import pytest
 from arena.core.errors import BadOption, IllegalAction
 from arena.core.seed import Seed
 from arena.core.values import Seat
-from arena_negotiation.protocol import Act, AlternatingOffers, Table
+from arena_negotiation.protocol import Act, AlternatingOffers
 from plugins.negotiation.tests.negotiating import (
     BALLOON,
     BUYER,
@@ -14,15 +14,12 @@ from plugins.negotiation.tests.negotiating import (
     WALK,
     accept,
     act,
+    acts,
     ended,
     game,
     price,
     start,
 )
-
-
-def acts(state, seat) -> list[str]:
-    return [form["properties"]["act"]["const"] for form in state.legal(seat).schema["oneOf"]]
 
 
 def open_ids(state, seat) -> list[int]:
@@ -146,7 +143,8 @@ def test_the_default_is_to_reject_in_silence() -> None:
 
 def test_a_quota_of_three_seats_makes_a_deal_without_the_fourth() -> None:
     """The protocol carries more than two seats: Aydogan et al.'s stacked offers with a quota."""
-    protocol, table, seats = AlternatingOffers(seats=4, rounds=2, quota=3), Table(), [Seat(n) for n in range(4)]
+    protocol, seats = AlternatingOffers(seats=4, rounds=2, quota=3), [Seat(n) for n in range(4)]
+    table = protocol.lay()
     offer = protocol.propose(table, seats[0], (5,))
     protocol.reject(table, seats[1])
     protocol.accept(table, seats[2], offer)

@@ -11,6 +11,7 @@ from arena.core.errors import BadOption, GameUnavailable, UnknownGame
 from arena.core.game import GameListing
 from arena.core.values import Config
 from arena_openspiel.game import OpenSpielGame
+from arena_openspiel.measures import MEASURES
 from arena_openspiel.parameters import options, parameters
 
 VERSION: Final = f"1.0.0+openspiel{version('open_spiel')}"
@@ -32,6 +33,7 @@ def listing(game_type: pyspiel.GameType) -> GameListing:
         max_seats=game_type.max_num_players,
         make=partial(make, game_type),
         options=options(game_type),
+        measures=MEASURES,
     )
 
 

@@ -27,7 +27,13 @@ def arena_register_games(register: RegisterGame) -> None:
 def arena_register_agents(register: RegisterAgent) -> None:
     """Register an agent for each policy."""
     for name, policy in POLICIES.items():
-        register(f"{PREFIX}{name}", partial(_agents, policy), summary=policy.summary, games=("openspiel",))
+        register(
+            f"{PREFIX}{name}",
+            partial(_agents, policy),
+            summary=policy.summary,
+            games=("openspiel",),
+            null=name == "uniform",
+        )
 
 
 @hookimpl

@@ -17,20 +17,22 @@ from arena_werewolf.view import fields
 VERSION: Final = "1.0.0"
 """Of the rules: it changes whenever the same actions could lead to another state."""
 
-CLOCK: Final = ClockSpec(decision=60.0, bank=120.0, match=7200.0)
-"""A speech by a language model may take a minute; a whole match rarely more than four rounds of eight such waits."""
+DECISION: Final = 60.0
+"""A speech by a language model may take a minute."""
+_MATCH: Final = 7200.0
+"""Enough for four rounds of seven seats who each take their minute."""
 
 
 class WerewolfGame(Game):
     """One setting.
 
     Raises:
-        BadOption: the roles are no deal that can be played.
+        BadOption: the roles are no deal that can be played, or options contradict each other.
     """
 
     def __init__(self, preset: Preset, config: Config) -> None:
         self.config = config
-        self.rules = rules_of(config, preset.low, preset.high)
+        self.rules = rules_of(config, preset)
         self.spec = _spec(preset, self.rules)
 
     def new_state(self, seed: Seed, entries: Entries) -> WerewolfState:
@@ -48,7 +50,6 @@ class WerewolfGame(Game):
 
 
 def _spec(preset: Preset, rules: Rules) -> GameSpec:
-    asked_a_day = rules.seats * (rules.wolves + 2)
     return GameSpec(
         id=f"werewolf/{preset.name}",
         version=VERSION,
@@ -59,8 +60,14 @@ def _spec(preset: Preset, rules: Rules) -> GameSpec:
         teams=TEAMS,
         roles=tuple(role.name for role in rules.kinds),
         dynamics="mixed",
-        clock=CLOCK,
+        clock=_clock(rules),
         forfeit="plays default",
-        max_decisions=rules.max_days * asked_a_day,
+        max_decisions=rules.max_days * rules.seats * rules.asked_a_day,
         set_deals=10,
     )
+
+
+def _clock(rules: Rules) -> ClockSpec:
+    """Two seats go a day, so that half as many days as seats have to fit."""
+    match = DECISION * rules.waits_a_day * rules.seats / 2
+    return ClockSpec(decision=DECISION, bank=2 * DECISION, match=max(_MATCH, match))

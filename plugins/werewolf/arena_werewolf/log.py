@@ -29,9 +29,11 @@ class Log:
         """Something everybody may know."""
         self._entries.append(Entry(kind, data, sender, None))
 
-    def tell(self, audience: Collection[Seat], kind: str, data: Mapping[str, Json]) -> None:
+    def tell(
+        self, audience: Collection[Seat], kind: str, data: Mapping[str, Json], *, sender: Seat | None = None
+    ) -> None:
         """Something that only these seats may know, beside the omniscient viewer."""
-        self._entries.append(Entry(kind, data, None, audience))
+        self._entries.append(Entry(kind, data, sender, audience))
 
     def seen_by(self, viewer: Seat) -> list[Event]:
         """Everything that `viewer` may know so far."""

@@ -1,7 +1,8 @@
 """The seam of the engine: a match is a cycle of phases, each of which knows whom it asks, and what answers do."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -16,7 +17,8 @@ class Phase(ABC):
     """One part of a day. `asked` must follow from public knowledge alone, so that being asked tells nobody anything."""
 
     __slots__ = ("asked", "table")
-    name: ClassVar[str]
+    name: str
+    """What viewers are told of where the match stands."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -53,25 +55,26 @@ class ChoicePhase(Phase):
         super().__init__(table)
         self.menus: dict[Seat, tuple[int, ...]] = {}
 
-    def legal(self, seat: Seat) -> Choices:
+    def legal(self, seat: Seat) -> Legal:
         """The seat's menu, "nothing" last."""
-        return Choices(self.menus[seat], _labels(self.table.rules.nothing, self.nothing))
+        return Choices(self.menus[seat], self.label)
 
-    def check(self, seat: Seat, action: Action) -> int:
+    def check(self, seat: Seat, action: Action) -> Action:
         """The id itself, when it is on the seat's menu."""
-        if isinstance(action, bool) or not isinstance(action, (int, np.integer)):
-            raise MalformedAction("answer with one of the listed action ids, a whole number")
-        if action not in self.menus[seat]:
-            choices = ", ".join(f"{i} ({label})" for i, label in zip(*self._listed(seat), strict=True))
-            raise IllegalAction(f"RULES.md {self.section}: choose one of {choices}")
-        return int(action)
+        return checked_id(action, self.menus[seat], self.label, self.section, partial(self._reason, seat))
 
-    def default(self, seat: Seat) -> int:
+    def default(self, seat: Seat) -> Action:
         """The last id on the menu."""
         return self.menus[seat][-1]
 
-    def _listed(self, seat: Seat) -> tuple[tuple[int, ...], list[str]]:
-        return self.menus[seat], self.legal(seat).labels
+    def _reason(self, seat: Seat, choice: int) -> str:
+        if choice == seat:
+            return "you cannot choose yourself; "
+        return f"{player(choice)} is out; " if choice in self.table.seats and choice not in self.table.living else ""
+
+    def label(self, choice: int) -> str:
+        """What an id stands for."""
+        return self.nothing if choice == self.table.rules.nothing else player(choice)
 
 
 class Over(Phase):
@@ -106,5 +109,24 @@ def player(seat: int) -> str:
     return f"player_{seat}"
 
 
-def _labels(last: int, nothing: str) -> Callable[[int], str]:
-    return lambda i: nothing if i == last else player(i)
+def checked_id(
+    action: Action,
+    menu: Sequence[int],
+    label: Callable[[int], str],
+    section: str,
+    reason: Callable[[int], str] = lambda choice: "",
+) -> int:
+    """`action` as an id of `menu`.
+
+    Raises:
+        MalformedAction: it is no whole number.
+        IllegalAction: it is not on the menu; the message cites `section` of RULES.md, gives the `reason` if one is
+            known, and lists what is on the menu.
+    """
+    if isinstance(action, bool) or not isinstance(action, (int, np.integer)):
+        raise MalformedAction("answer with one of the listed action ids, a whole number")
+    choice = int(action)
+    if choice not in menu:
+        choices = ", ".join(f"{each} ({label(each)})" for each in menu)
+        raise IllegalAction(f"RULES.md {section}: {reason(choice)}choose one of {choices}")
+    return choice

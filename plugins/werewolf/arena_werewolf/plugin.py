@@ -1,20 +1,28 @@
 """What this distribution registers: the presets as games, and its bots."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Final
 
+from arena.core.agent import AgentFactory
 from arena.core.game import GameListing
+from arena.core.values import Config
 from arena.plugin import hookimpl
 from arena.plugin.spec import RegisterAgent, RegisterGame
+from arena_werewolf.bots.detective import Detective
+from arena_werewolf.bots.echo import Echo
+from arena_werewolf.bots.injector import Injector
 from arena_werewolf.bots.random_table import RandomTable
 from arena_werewolf.bots.seer_claim import SeerClaim
 from arena_werewolf.game import VERSION, WerewolfGame
+from arena_werewolf.measures import measures
 from arena_werewolf.presets import PRESETS
-from arena_werewolf.rules import rule_options
 
 
 @hookimpl
 def arena_register_games(register: RegisterGame) -> None:
     """Register each preset as `werewolf/NAME`."""
+    told = measures()
     for preset in PRESETS:
         register(
             GameListing(
@@ -23,23 +31,36 @@ def arena_register_games(register: RegisterGame) -> None:
                 min_seats=preset.low,
                 max_seats=preset.high,
                 make=partial(WerewolfGame, preset),
-                options=rule_options(preset.roles),
+                options=preset.options,
+                measures=told,
             )
         )
 
 
+_BOTS: Final[Mapping[str, tuple[AgentFactory, str]]] = {
+    "random-table": (RandomTable, "random, but always votes, spares its own pack and saves itself on the first night"),
+    "echo": (Echo, "chooses as random-table does, and says again what was said last"),
+    "injector": (Injector, "chooses as random-table does, and speaks in forgeries of notices, speakers and markup"),
+    "seer-claim": (
+        SeerClaim,
+        "the seer tells what it saw and the village follows; wolves deny or claim themselves",
+    ),
+    "detective": (
+        Detective,
+        "weighs all packs by sights, claims and votes; wolves claim back and vote together",
+    ),
+}
+
+_NULL: Final = frozenset({"random-table", "echo", "injector"})
+"""Of the null class: they choose by chance."""
+
+
 @hookimpl
 def arena_register_agents(register: RegisterAgent) -> None:
-    """Register `werewolf:random-table` and `werewolf:seer-claim`."""
-    register(
-        "werewolf:random-table",
-        lambda rest, options: RandomTable,
-        summary="random, but always votes, spares its own pack and saves itself on the first night",
-        games=("werewolf",),
-    )
-    register(
-        "werewolf:seer-claim",
-        lambda rest, options: SeerClaim,
-        summary="the seer tells what it saw and the village follows; wolves deny or claim themselves",
-        games=("werewolf",),
-    )
+    """Register each bot as `werewolf:NAME`."""
+    for name, (bot, summary) in _BOTS.items():
+        register(f"werewolf:{name}", partial(_made, bot), summary=summary, games=("werewolf",), null=name in _NULL)
+
+
+def _made(bot: AgentFactory, rest: str, options: Config) -> AgentFactory:
+    return bot

@@ -1,6 +1,7 @@
-"""The rules of one setting as a value, and the options they are made from.
+"""The rules of one setting as a value, made from resolved options.
 
-Each option is a dimension of its own: a new speaking order, tally or role adds a name here and a component beside.
+Each option is a dimension of its own: a new speaking order, tally or role adds a name in `options` and a component
+beside the others of its kind.
 """
 
 from collections.abc import Mapping
@@ -8,22 +9,49 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from arena.core.errors import BadOption
-from arena.core.options import Option
 from arena.core.values import Config
-from arena_werewolf.roles import ROLES, Role, Team
-
-TIES: Final = ("random", "none")
+from arena_werewolf.options import DEFAULTS, mafia
+from arena_werewolf.presets import Preset
+from arena_werewolf.roles import HUNTER, ROLES, WITCH, Role, Team
+from arena_werewolf.sense import check_sense
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """One setting. `roles` holds one role a seat, as they lie before the deal; lengths are in characters."""
+    """One setting: `roles` holds one role a seat, as they lie before the deal; the rest are the options of RULES.md 8.
+
+    `league` is empty in records of matches from before there were leagues, which count and withhold nothing.
+    """
 
     roles: tuple[Role, ...]
-    max_days: int
+    speaking: str
+    talk_rounds: int
+    talk_turns: int
+    bidding: str
+    bids: str
     speech_chars: int
-    tie: str
+    league: str
+    vote: str
+    vote_order: str
     abstain: bool
+    no_votes: str
+    tie: str
+    threshold: str
+    tally: str
+    reveal_night: str
+    reveal_day: str
+    seer: str
+    seer_repeat: bool
+    doctor_self: bool
+    doctor_repeat: bool
+    witch_heal: str
+    wolves: str
+    wolf_tie: str
+    chat_turns: int
+    win: str
+    max_days: int
+    predict: bool
+    shaping: bool
 
     @property
     def seats(self) -> int:
@@ -36,7 +64,12 @@ class Rules:
         return len(self.roles)
 
     @property
-    def wolves(self) -> int:
+    def heal(self) -> int:
+        """The action id of the witch's antidote."""
+        return len(self.roles) + 1
+
+    @property
+    def wolves_dealt(self) -> int:
         """How many werewolves the deal holds; public, unlike how many are left."""
         return sum(role.team is Team.WEREWOLF for role in self.roles)
 
@@ -45,39 +78,77 @@ class Rules:
         """The different roles of the deal, in the order of `ROLES`."""
         return tuple(role for role in ROLES.values() if role in self.roles)
 
+    @property
+    def has_witch(self) -> bool:
+        """Whether a night has a turn for the witch, and may cost more than one player."""
+        return WITCH in self.roles
 
-def rule_options(roles: Mapping[str, int]) -> tuple[Option, ...]:
-    """The options of a setting whose deal holds `roles`, by name and count, unless told otherwise."""
-    return (
-        Option(name="roles", default=dict(roles), kind="json", help="role counts of the deal, by role name"),
-        Option(name="max_days", default=10, kind="int", low=1, high=100, help="after this day's vote it is a draw"),
-        Option(name="speech_chars", default=500, kind="int", low=1, high=10_000, help="characters in one speech"),
-        Option(name="tie", default="random", choices=TIES, help="who of the tied is voted out"),
-        Option(name="abstain", default=True, kind="bool", help="whether a seat may choose not to vote"),
-    )
+    @property
+    def has_hunter(self) -> bool:
+        """Whether those who go are asked for a shot."""
+        return HUNTER in self.roles
+
+    @property
+    def pack_turns(self) -> int:
+        """Turns of a night in which the pack, in sight of nobody, may name victims."""
+        in_turn = self.wolves == "chain" or (self.wolves in {"vote", "chat"} and self.vote == "sequential")
+        return self.wolves_dealt if in_turn else 1
+
+    @property
+    def whispers(self) -> int:
+        """Turns of a night in which the pack talks."""
+        return self.chat_turns if self.wolves == "chat" else 0
+
+    @property
+    def night_turns(self) -> int:
+        """How often everybody alive is asked in a night."""
+        return self.whispers + self.pack_turns + self.has_witch
+
+    @property
+    def asked_a_day(self) -> int:
+        """Decisions of one seat in a night and the day after it, at most."""
+        talk = {"fixed-once": 1, "bid-turn": 2 * self.talk_turns, "bid-round": 2 * self.talk_rounds}
+        shots = 2 * (self.roles.count(HUNTER) + 1) if self.has_hunter else 0
+        votes = 1 + (self.tie == "revote")
+        return self.night_turns + talk.get(self.speaking, self.talk_rounds) + self.predict + votes + shots
+
+    @property
+    def waits_a_day(self) -> int:
+        """How often somebody is waited for in a night and the day after it, with all seats alive."""
+        talk = {
+            "fixed-once": self.seats,
+            "parallel": self.talk_rounds,
+            "bid-turn": 2 * self.talk_turns,
+            "bid-round": self.talk_rounds * (self.seats + 1),
+        }
+        votes = self.seats if self.vote == "sequential" else 1
+        return self.night_turns + talk.get(self.speaking, self.talk_rounds * self.seats) + votes + 2 * self.has_hunter
 
 
-def rules_of(config: Config, low: int, high: int) -> Rules:
-    """The rules that resolved options mean, for a setting of `low` up to `high` seats.
+_EARLIER: Final = {**DEFAULTS, "league": ""}
+"""What holds where a record lacks an option that was added later: the rules of that time."""
+
+
+def rules_of(config: Config, preset: Preset) -> Rules:
+    """The rules that resolved options mean in a setting.
 
     Raises:
-        BadOption: the roles are no deal that can be played.
+        BadOption: the roles are no deal that can be played, or options contradict each other.
     """
-    settings = cast(Mapping[str, Any], config)
-    return Rules(
-        roles=_roles(settings["roles"], low, high),
-        max_days=settings["max_days"],
-        speech_chars=settings["speech_chars"],
-        tie=settings["tie"],
-        abstain=settings["abstain"],
-    )
+    settings: dict[str, Any] = {**_EARLIER, **cast(Mapping[str, Any], config)}
+    counts, seats = settings.pop("roles"), settings.pop("seats", None)
+    if counts and seats != preset.seats:
+        raise BadOption("option seats: the roles say how many play; give roles or seats, not both (RULES.md 8.3)")
+    if preset.seats is not None and not counts:
+        counts = mafia(seats)
+    rules = Rules(roles=_roles(counts, preset.low, preset.high), **settings)
+    check_sense(rules, {**DEFAULTS, **preset.changes})
+    return rules
 
 
 def _roles(counts: object, low: int, high: int) -> tuple[Role, ...]:
     if not isinstance(counts, Mapping) or not all(_is_count(n) for n in counts.values()):
-        raise BadOption(
-            'option roles: give a count of at least 1 for each role, such as {"werewolf": 2, "villager": 5}'
-        )
+        raise BadOption("option roles: give a count of at least 1 for each role, such as werewolf:2,villager:5")
     if unknown := sorted(counts.keys() - ROLES.keys()):
         raise BadOption(f"option roles: there is no role {unknown[0]!r}; there is {', '.join(ROLES)}")
     if not low <= sum(counts.values()) <= high:
@@ -87,6 +158,8 @@ def _roles(counts: object, low: int, high: int) -> tuple[Role, ...]:
     wolves = sum(role.team is Team.WEREWOLF for role in roles)
     if not 0 < wolves < len(roles) - wolves:
         raise BadOption("option roles: there must be at least one werewolf, and fewer werewolves than others")
+    if roles.count(WITCH) > 1:
+        raise BadOption("option roles: there is at most one witch, since two antidotes for one victim make no sense")
     return roles
 
 

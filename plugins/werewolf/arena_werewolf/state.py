@@ -1,44 +1,42 @@
 """The engine: leads one match through its cycle of phases and judges it after each."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
 
 from arena.core.game import Event, Outcome, State
 from arena.core.legal import Legal
 from arena.core.seed import Seed
 from arena.core.values import Action, Fields, Seat, Value
-from arena_werewolf.ballot import Ballot
+from arena_werewolf.cycle import cycle
 from arena_werewolf.deal import Deal
-from arena_werewolf.discussion import Discussion
 from arena_werewolf.metrics import score
-from arena_werewolf.night import Night
 from arena_werewolf.phase import Over, Phase
+from arena_werewolf.rewards import Paymaster
 from arena_werewolf.roles import TEAMS
 from arena_werewolf.rules import Rules
+from arena_werewolf.shot import Shot
 from arena_werewolf.table import Table
 from arena_werewolf.view import BUILDERS
-
-CYCLE: Final[tuple[type[Phase], ...]] = (Night, Discussion, Ballot)
-"""The phases of a day; nights begin it (RULES.md 1)."""
 
 
 class WerewolfState(State):
     """One match."""
 
-    __slots__ = ("_outcome", "_place", "phase", "table")
+    __slots__ = ("_cycle", "_outcome", "_paymaster", "_place", "phase", "table")
 
     def __init__(self, rules: Rules, seed: Seed, deal: Deal) -> None:
         self.table = Table(rules, seed, deal)
+        self._cycle = cycle(rules)
         self._place = 0
-        self.phase: Phase = CYCLE[0](self.table)
+        self.phase: Phase = self._cycle[0](self.table)
         self._outcome: Outcome | None = None
+        self._paymaster = Paymaster()
 
     def to_move(self) -> Collection[Seat]:
-        """Follows from what is public: the living by night and at the vote, one speaker in the discussion."""
+        """Follows from what is public: all of the living, or one speaker, bidders or a voter whose turn is known."""
         return self.phase.asked
 
     def legal(self, seat: Seat) -> Legal:
-        """A menu of seats, or a speech."""
+        """A menu of ids, a speech, or a question."""
         return self.phase.legal(seat)
 
     def check(self, seat: Seat, action: Action) -> Action:
@@ -54,6 +52,7 @@ class WerewolfState(State):
         self.phase.play(actions)
         while not self.phase.asked and self._outcome is None:
             self._turn_over()
+        self._paymaster.settle(self.table, self._outcome)
 
     def observe(self, viewer: Seat, want: Fields) -> Mapping[str, Value]:
         """The wanted ones of `view.FIELDS`."""
@@ -67,13 +66,18 @@ class WerewolfState(State):
         """The winners share rank 1; in a draw everybody does."""
         return self._outcome
 
+    def rewards(self) -> Mapping[Seat, Mapping[str, float]]:
+        """What the last step paid, for training (RULES.md 7.2)."""
+        return self._paymaster.due
+
     def _turn_over(self) -> None:
-        """From a phase that is over to the next one, or to the end (RULES.md 4)."""
-        winner = self.table.winner()
-        self._place = (self._place + 1) % len(CYCLE)
+        """From a phase that is over to the next one, or to the end (RULES.md 4); shots fall before it is judged."""
+        self._place = (self._place + 1) % len(self._cycle)
+        following = self._cycle[self._place]
+        winner = None if following is Shot else self.table.winner()
         if winner is not None or (self._place == 0 and self.table.day >= self.table.rules.max_days):
             self._outcome = score(self.table, winner)
             self.table.log.add("end", {"winner": None if winner is None else TEAMS[winner]})
             self.phase = Over(self.table)
         else:
-            self.phase = CYCLE[self._place](self.table)
+            self.phase = following(self.table)

@@ -14,6 +14,8 @@ ROUNDS: Final = 3
 """How many rounds the vector remembers: the latest ones."""
 
 PHASES: Final = ("night", "discussion", "vote")
+_PHASE: Final = {"night": 0, "bid": 1, "discussion": 1, "question": 2, "vote": 2}
+"""By the name of a phase; after the end, and where a shot may fall, there is none of the three."""
 
 
 def length(rules: Rules) -> int:
@@ -28,7 +30,7 @@ def encode(table: Table, phase: Phase, viewer: Seat) -> NDArray[np.float32]:
     latest = table.rounds[-ROUNDS:]
     for place, played in enumerate(latest):
         at = _standing(table.rules) + place * _round(table.rules)
-        _encode_round(vector[at : at + _round(table.rules)], played, table.rules.seats, viewer)
+        _encode_round(vector[at : at + _round(table.rules)], played, table.rules, viewer)
     return vector
 
 
@@ -47,16 +49,17 @@ def _encode_standing(vector: NDArray[np.float32], table: Table, phase: Phase, vi
         vector[viewer] = 1
         vector[rules.seats + rules.kinds.index(table.deal[viewer])] = 1
     vector[after_role] = table.day
-    if phase.name in PHASES:
-        vector[after_role + 1 + PHASES.index(phase.name)] = 1
+    if phase.name in _PHASE:
+        vector[after_role + 1 + _PHASE[phase.name]] = 1
     vector[[after_role + 1 + len(PHASES) + seat for seat in table.living]] = 1
 
 
-def _encode_round(part: NDArray[np.float32], played: Round, seats: int, viewer: Seat) -> None:
+def _encode_round(part: NDArray[np.float32], played: Round, rules: Rules, viewer: Seat) -> None:
+    seats = rules.seats
     if viewer in played.acts:
         part[played.acts[viewer]] = -1 if played.sights.get(viewer) else 1
-    if played.killed is not None:
-        part[seats + played.killed] = 1
+    for seat in (*played.dead, *played.shots.values()):
+        part[seats + seat] = 1
     for voter, choice in played.votes.items():
-        if choice < seats:
+        if choice < seats and (rules.tally == "public" or voter == viewer):
             part[2 * seats + voter * seats + choice] = 1

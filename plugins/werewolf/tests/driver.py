@@ -1,5 +1,6 @@
 """Plays werewolf matches by hand: deals as strings of letters, nights and votes by who does what."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,25 +12,27 @@ from arena.core.options import resolve
 from arena.core.seed import Seed
 from arena.core.values import EVENTS, OMNISCIENT, SPECTATOR, Action, Json, MatchId, Seat
 from arena_werewolf.game import WerewolfGame
-from arena_werewolf.presets import PRESETS
-from arena_werewolf.roles import DOCTOR, SEER, VILLAGER, WEREWOLF
-from arena_werewolf.rules import rule_options
+from arena_werewolf.presets import BY_NAME
+from arena_werewolf.roles import DOCTOR, GUARD, HUNTER, SEER, VILLAGER, WEREWOLF, WITCH
 from arena_werewolf.state import WerewolfState
 
 EVERYTHING = frozenset({"text", "view", "card", "tensor"})
-LETTERS = {"W": WEREWOLF, "S": SEER, "D": DOCTOR, "V": VILLAGER}
+LETTERS = {"W": WEREWOLF, "S": SEER, "D": DOCTOR, "V": VILLAGER, "H": HUNTER, "G": GUARD, "X": WITCH}
+"""An X marks the witch."""
 
 
 def make(name: str = "ww7-lspo", **given: Json) -> WerewolfGame:
     """A preset with options."""
-    preset = next(p for p in PRESETS if p.name == name)
-    return WerewolfGame(preset, resolve(rule_options(preset.roles), given))
+    preset = BY_NAME[name]
+    return WerewolfGame(preset, resolve(preset.options, given))
 
 
 def seated(letters: str, number: int = 0, **given: Json) -> WerewolfState:
     """A first state with these roles, such as "WWSDVVV"."""
-    game = make("ww7-lspo" if len(letters) == 7 else "ww4-mini", **given)
-    return WerewolfState(game.rules, Seed.of(number), tuple(LETTERS[letter] for letter in letters))
+    deal = tuple(LETTERS[letter] for letter in letters)
+    roles = Counter(role.name for role in deal)
+    game = make("ww7-lspo" if len(letters) == 7 else "ww4-mini", **{"roles": dict(roles), **given})
+    return WerewolfState(game.rules, Seed.of(number), deal)
 
 
 def turn(state: WerewolfState, wishes: Mapping[int, Action]) -> None:
@@ -104,7 +107,7 @@ def seen(state: WerewolfState, viewer: Seat) -> bytes:
 
 def _legal(state: WerewolfState, seat: Seat) -> list[Any]:
     legal: Any = state.legal(seat)
-    return [list(legal.ids), legal.labels] if hasattr(legal, "ids") else [legal.max_chars, legal.hint]
+    return [list(legal.ids), legal.labels] if hasattr(legal, "ids") else [repr(legal)]
 
 
 def field(state: WerewolfState, viewer: int, name: str) -> Any:
@@ -132,6 +135,19 @@ def told(state: WerewolfState, viewer: int, kind: str) -> list[Any]:
 Factory = Callable[[SeatInfo], Agent]
 
 
+def info(game: WerewolfGame, seed: Seed, seat: int) -> SeatInfo:
+    """What the agent of a seat knows before its first decision."""
+    return SeatInfo(
+        match_id=MatchId(seed.hex()),
+        seat=Seat(seat),
+        seats=game.spec.seats,
+        game=game.spec.id,
+        config=game.config,
+        brief=game.spec.brief,
+        seed=seed.derive("agent", seat),
+    )
+
+
 @dataclass
 class Asked:
     """One decision as it was asked and answered."""
@@ -144,20 +160,7 @@ class Asked:
 def play(game: WerewolfGame, seed: Seed, wolves: Factory, village: Factory) -> Iterator[Asked]:
     """A match of agents, decision by decision; the last one's state holds the outcome once the iterator ends."""
     state = game.new_state(seed, {})
-    agents = [
-        (wolves, village)[team](
-            SeatInfo(
-                match_id=MatchId("m"),
-                seat=Seat(n),
-                seats=game.spec.seats,
-                game=game.spec.id,
-                config=game.config,
-                brief=game.spec.brief,
-                seed=seed.derive("agent", n),
-            )
-        )
-        for n, team in enumerate(game.teams(seed))
-    ]
+    agents = [(wolves, village)[team](info(game, seed, n)) for n, team in enumerate(game.teams(seed))]
     read = [0] * len(agents)
     while movers := state.to_move():
         actions = {}

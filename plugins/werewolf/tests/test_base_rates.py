@@ -1,29 +1,75 @@
 """The engine as a whole against known figures. Seeds are fixed, so it passes always or never."""
 
+from itertools import pairwise
 from math import sqrt
+from pathlib import Path
 
 import pytest
 
-from arena.agents.simple import RandomAgent
-from arena.core.seed import Seed
-from arena_werewolf.bots.random_table import RandomTable
-from plugins.werewolf.tests.driver import Factory, finish, make, winner
+from arena.core.share import Share
+from arena_werewolf.base_rates import base_rates, rungs
+from arena_werewolf.presets import PRESETS
+from plugins.werewolf.tests.simulate import LADDER, NULL, as_markdown, base_rate, rung
 
-
-def village_rate(preset: str, agent: Factory, matches: int) -> float:
-    game = make(preset)
-    return sum(winner(finish(game, Seed.of(n), agent, agent)) == "village" for n in range(matches)) / matches
+RULES = Path(__file__).parents[1] / "RULES.md"
 
 
 @pytest.mark.parametrize(
     ("preset", "agent", "rate", "matches"),
     [
-        ("ww7-lspo", RandomTable, 0.093, 3000),
-        ("ww7-lspo", RandomAgent, 0.127, 2000),
-        ("ww4-mini", RandomTable, 1 / 3, 2000),
+        ("ww7-lspo", "werewolf:random-table", 0.093, 3000),
+        ("ww7-lspo", "random", 0.127, 2000),
+        ("ww4-mini", "werewolf:random-table", 1 / 3, 2000),
     ],
 )
-def test_the_village_wins_as_often_as_is_known(preset: str, agent: Factory, rate: float, matches: int) -> None:
+def test_the_village_wins_as_often_as_is_known(preset: str, agent: str, rate: float, matches: int) -> None:
     """RULES.md 9: within three and a half standard errors."""
     tolerance = 3.5 * sqrt(rate * (1 - rate) / matches)
-    assert abs(village_rate(preset, agent, matches) - rate) < tolerance
+    assert abs(base_rate(preset, agent, matches).village.value - rate) < tolerance
+
+
+def test_the_stored_rate_of_the_first_setting_is_the_known_one() -> None:
+    """RULES.md 9"""
+    (stored,) = [r for r in base_rates() if (r.preset, r.bot) == ("ww7-lspo", "werewolf:random-table")]
+    assert stored.village.matches >= 20_000
+    assert abs(stored.village.value - 0.093) <= 0.006
+
+
+def test_every_setting_has_its_rates() -> None:
+    """RULES.md 9"""
+    assert [(r.preset, r.bot) for r in base_rates()] == [(p.name, bot) for p in PRESETS for bot in NULL]
+
+
+@pytest.mark.parametrize("stored", base_rates(), ids=lambda stored: f"{stored.preset} {stored.bot}")
+def test_a_smaller_simulation_agrees_with_what_is_stored(stored: object) -> None:
+    """RULES.md 9: its interval, widened from two to three and a half standard errors, holds the stored rate."""
+    (kept,) = [rate for rate in base_rates() if rate == stored]
+    again = base_rate(kept.preset, kept.bot, 400)
+    rate = kept.village.value
+    assert abs(again.village.value - rate) <= 3.5 * sqrt(rate * (1 - rate) / 400) + 1 / 400
+    assert abs(again.draws - kept.draws) < 0.05
+
+
+@pytest.mark.parametrize("step", rungs(), ids=lambda step: f"{step.preset} {step.better}")
+def test_each_bot_beats_the_one_below_it(step: object) -> None:
+    """RULES.md 10: the stored interval lies above one half."""
+    (kept,) = [each for each in rungs() if each == step]
+    assert kept.score.low > 0.5
+
+
+@pytest.mark.parametrize(("worse", "better"), list(pairwise(LADDER)))
+def test_a_smaller_simulation_orders_the_bots_alike(worse: str, better: str) -> None:
+    """RULES.md 10"""
+    assert rung("ww7-lspo", better, worse, 500).score.value > 0.5
+
+
+def test_the_rule_book_shows_what_is_stored() -> None:
+    """RULES.md 9, 10"""
+    text = RULES.read_text()
+    assert [line for line in as_markdown() if line not in text] == []
+
+
+def test_an_interval_is_wilson_s() -> None:
+    """RULES.md 9: 10 of 100, as in tables."""
+    share = Share.of(10, 100)
+    assert (share.value, round(share.low, 4), round(share.high, 4)) == (0.1, 0.0552, 0.1744)

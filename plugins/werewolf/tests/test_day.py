@@ -35,8 +35,8 @@ def test_a_vote_names_another_living_player_or_nobody() -> None:
     state = at_the_vote()
     assert menu(state, 0).ids == (1, 2, 3, 4, 5, 7)
     assert menu(state, 0).labels[-2:] == ["player_5", "do not vote"]
-    for target in (0, 6, 8):
-        with pytest.raises(IllegalAction, match=r"RULES\.md 3\.3: choose one of 1 \(player_1\)"):
+    for target, reason in ((0, "you cannot choose yourself; "), (6, "player_6 is out; "), (8, "")):
+        with pytest.raises(IllegalAction, match=rf"RULES\.md 3\.3: {reason}choose one of 1 \(player_1\)"):
             state.check(Seat(0), target)
 
 

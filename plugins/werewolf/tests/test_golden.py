@@ -15,14 +15,21 @@ import pytest
 
 from arena.agents.sampling import sample
 from arena.core.canonical import canonical, digest
+from arena.core.options import resolve
 from arena.core.seed import Seed
 from arena.core.values import OMNISCIENT, Seat
-from arena_werewolf.game import VERSION
+from arena_werewolf.game import VERSION, WerewolfGame
+from arena_werewolf.presets import BY_NAME, PRESETS
 from arena_werewolf.state import WerewolfState
-from plugins.werewolf.tests.driver import EVERYTHING, make
+from plugins.werewolf.tests.driver import EVERYTHING
 
 GOLDEN = Path(__file__).parent / "golden"
-SEEDS = {"ww7-lspo": 11, "ww4-mini": 3}
+SEEDS = {
+    "ww7-lspo": 11,
+    "ww4-mini": 3,
+    **{f"{preset.name}-now": 20 + number for number, preset in enumerate(PRESETS)},
+}
+"""`ww7-lspo` and `ww4-mini` were written by the first engine, with the options of its time; the rest by this one."""
 SHOWN = (
     "import sys; from plugins.werewolf.tests.test_golden import replay, load; "
     "print(replay(sys.argv[1], load(sys.argv[1])['moves'])['digest'])"
@@ -34,8 +41,17 @@ def load(name: str) -> dict[str, Any]:
     return golden
 
 
+def dealt(name: str) -> WerewolfState:
+    """The first state, under the options that there were when the record was written."""
+    preset = BY_NAME[name.removesuffix("-now")]
+    config = resolve(preset.options, {})
+    if not name.endswith("-now"):
+        config = {name: config[name] for name in ("roles", "max_days", "speech_chars", "tie", "abstain")}
+    return WerewolfGame(preset, config).new_state(Seed.of(SEEDS[name]), {})
+
+
 def replay(name: str, moves: list[list[list[Any]]]) -> dict[str, Any]:
-    state = make(name).new_state(Seed.of(SEEDS[name]), {})
+    state = dealt(name)
     views = []
     for step in moves:
         views.append([state.observe(seat, EVERYTHING) for seat in state.to_move()])
@@ -65,7 +81,7 @@ def test_another_process_gives_the_same_match(name: str) -> None:
 
 
 def write(name: str) -> None:
-    state, rng, moves = make(name).new_state(Seed.of(SEEDS[name]), {}), Random(SEEDS[name]), []
+    state, rng, moves = dealt(name), Random(SEEDS[name]), []
     while movers := state.to_move():
         step = {seat: state.check(seat, sample(state.legal(seat), rng)) for seat in movers}
         moves.append([[seat, action] for seat, action in step.items()])
@@ -82,5 +98,5 @@ def _lines(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    for setting in SEEDS:
+    for setting in (name for name in SEEDS if name.endswith("-now")):
         write(setting)

@@ -1,24 +1,32 @@
+from collections import Counter
+
 import pytest
 
 from arena.core.errors import BadOption
 from arena.core.options import rated_id, resolve
 from arena.core.values import Json
 from arena_werewolf.presets import PRESETS
-from arena_werewolf.rules import rule_options
 from plugins.werewolf.tests.driver import make
 
 
 def test_the_settings_are_those_of_the_rule_book() -> None:
     """RULES.md 8"""
-    assert {p.name: dict(p.roles) for p in PRESETS} == {
-        "ww7-lspo": {"werewolf": 2, "seer": 1, "doctor": 1, "villager": 3},
-        "ww4-mini": {"werewolf": 1, "seer": 1, "villager": 2},
+    deals = {preset.name: make(preset.name).rules.roles for preset in PRESETS}
+    counted = {name: " ".join(f"{n} {role.name}" for role, n in Counter(deal).items()) for name, deal in deals.items()}
+    assert counted == {
+        "ww7-lspo": "2 werewolf 1 seer 1 doctor 3 villager",
+        "ww8-arena": "2 werewolf 1 seer 1 doctor 4 villager",
+        "ww7-kaggle": "2 werewolf 1 seer 1 doctor 3 villager",
+        "ww9-witch-hunter": "3 werewolf 1 seer 1 witch 1 hunter 3 villager",
+        "ww12-classic": "4 werewolf 1 seer 1 witch 1 guard 1 hunter 4 villager",
+        "ww4-mini": "1 werewolf 1 seer 2 villager",
+        "mafia-n": "2 werewolf 1 seer 1 doctor 4 villager",
     }
 
 
 def test_options_that_are_not_at_their_default_are_part_of_the_rated_id() -> None:
     """RULES.md 8"""
-    options = rule_options(PRESETS[0].roles)
+    options = PRESETS[0].options
     plain = resolve(options, {"max_days": 10, "roles": dict(reversed(list(PRESETS[0].roles.items())))})
     assert rated_id("werewolf/ww7-lspo", options, plain) == "werewolf/ww7-lspo"
     other = resolve(options, {"max_days": 5, "tie": "none", "roles": {"werewolf": 2, "villager": 5}})
@@ -30,15 +38,16 @@ def test_options_that_are_not_at_their_default_are_part_of_the_rated_id() -> Non
 @pytest.mark.parametrize(
     ("roles", "complaint"),
     [
-        ({"werewolf": 2, "villager": 4}, "6 roles are given, and this setting seats 7"),
+        ({"werewolf": 1, "villager": 2}, "3 roles are given, and this setting seats 4 to 18"),
         ({"werewolf": 4, "villager": 3}, "fewer werewolves than others"),
         ({"villager": 7}, "at least one werewolf"),
         ({"werewolf": 2, "vampire": 5}, "no role 'vampire'"),
         ({"werewolf": 2, "villager": 5, "seer": 0}, "a count of at least 1"),
-        ({"werewolf": True, "villager": 6}, "a count of at least 1"),
-        ({"werewolf": "2"}, "a count of at least 1"),
-        (["werewolf"] * 7, "a count of at least 1"),
-        (7, "a count of at least 1"),
+        ({"werewolf": True, "villager": 6}, "a list of names with whole numbers"),
+        ({"werewolf": "2"}, "a list of names with whole numbers"),
+        (["werewolf"] * 7, "a list of names with whole numbers"),
+        (7, "a list of names with whole numbers"),
+        ({"werewolf": 2, "witch": 2, "villager": 3}, "at most one witch"),
     ],
 )
 def test_roles_that_are_no_deal_are_refused_in_a_sentence(roles: Json, complaint: str) -> None:
@@ -57,7 +66,7 @@ def test_options_out_of_bounds_are_refused(name: str, value: Json) -> None:
 def test_three_wolves_make_a_night_of_three_turns() -> None:
     """RULES.md 2.2, 8"""
     game = make(roles={"werewolf": 3, "doctor": 2, "seer": 2})
-    assert game.rules.wolves == 3
+    assert game.rules.wolves_dealt == 3
     assert "a night of 3 turns" in game.spec.brief
     assert game.spec.max_decisions == 10 * 7 * 5
 

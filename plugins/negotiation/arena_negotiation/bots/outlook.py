@@ -3,93 +3,209 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
-from operator import mul
-from typing import Any, cast
+from typing import Any, Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from arena.core.agent import Observation
+from arena.core.legal import Legal, Schema
 from arena.core.values import VIEW, Action
 
+_MOST: Final = 8000
+"""Offers a bot looks at; of larger domains it sees evenly spaced quantities alone."""
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An offer the bot could make, and its own surplus from it."""
+Bounds = tuple[tuple[str, int, int], ...]
+"""Name, low and high of each issue."""
 
-    quantities: Mapping[str, int]
-    surplus: float
-    asked: int
-    """All quantities together: of offers worth the same, the smaller asks less of the other side."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Space:
+    """The offers that the bot gains by, best first; of equal ones that which asks less of the others comes first.
+
+    `quantities` is (offers, issues) in the bot's own words, `scaled` the same within [0, 1], `gains` (offers,) what
+    each adds to the surplus that the bot has already: `scaled @ slopes + base`. Where it gains by nothing, its best
+    offer is all there is.
+    """
+
+    names: tuple[str, ...]
+    quantities: NDArray[np.int64]
+    scaled: NDArray[np.float64]
+    gains: NDArray[np.float64]
+    slopes: NDArray[np.float64]
+    base: float
+
+    def offer(self, index: int) -> dict[str, int]:
+        """One of the offers."""
+        return dict(zip(self.names, map(int, self.quantities[index]), strict=True))
+
+    def cheapest(self, target: float) -> int:
+        """Of the offers that gain at least `target` the one that gains least; the best if none gains so much."""
+        enough = int(np.searchsorted(-self.gains, -target, side="right"))
+        least = self.gains[max(0, enough - 1)]
+        return int(np.searchsorted(-self.gains, -least, side="left"))
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An open offer to the bot, and its own surplus from it."""
+    """An open offer to the bot, and what it would gain by it."""
 
     id: int
-    surplus: float
+    gain: float
 
 
 class Outlook:
     """The view of one seat in its turn (RULES.md 5.1)."""
 
-    def __init__(self, observation: Observation) -> None:
+    def __init__(self, observation: Observation, legal: Legal) -> None:
         self._view = cast(dict[str, Any], observation.fields[VIEW])
-        self._seat: int = self._view["seat"]
+        self._acts = _acts(legal)
+        self.seat: int = self._view["seat"]
+
+    @property
+    def seats(self) -> int:
+        """Sides at the table."""
+        return len(self._view["roles"])
+
+    @property
+    def quota(self) -> int:
+        """Seats that make a deal."""
+        return int(self._view.get("quota", self.seats))
 
     @property
     def time(self) -> float:
-        """0 in the first turn of the match, 1 in its last two: Faratin's t / t_max."""
-        last = self._view["turns"] - 2
-        return min(1.0, self._view["turn"] / last) if last > 0 else 1.0
+        """0 in the first turn of the match, 1 in the last in which the bot may make an offer: Faratin's t / t_max.
+
+        With a hidden deadline, 1 comes when the table may close; whoever has a single offer makes it at half-time.
+        """
+        last = self._turns - self.quota
+        last -= (last - self.seat) % self.seats
+        limit = self._view.get("proposals_left")
+        if limit:
+            spoken = sum(said["kind"] == "propose" and said["by"] == self.seat for said in self._view["history"])
+            last = min(last, self.seat + (limit[self.seat] + spoken - 1) * self.seats)
+        return min(1.0, self._view["turn"] / last) if last >= self.seats else 0.5
 
     @property
     def can_propose(self) -> bool:
-        """Whether somebody is left to answer an offer."""
-        return bool(self._view["turn"] + 2 <= self._view["turns"])
+        """Whether the bot may make an offer now."""
+        return "propose" in self._acts
 
     @property
-    def candidates(self) -> Sequence[Candidate]:
-        """Every offer that harms the bot in nothing, the best for it first."""
-        issues, payoff = self._view["issues"], self._view["payoff"]
-        linear = payoff["offered_by"][self._seat]
-        bounds = tuple((issue["name"], issue["low"], issue["high"]) for issue in issues)
-        return _candidates(bounds, tuple(linear["weights"].values()), linear["constant"] - payoff["disagreement"])
+    def space(self) -> Space:
+        """What the bot could offer."""
+        linear = self._view["payoff"]["offered_by"][self.seat]
+        base = linear["constant"] - self._view["payoff"]["disagreement"] - self.secured
+        return _space(self.bounds, tuple(linear["weights"].values()), base, self._held)
+
+    @property
+    def now(self) -> tuple[float, ...]:
+        """What the bot owns, scaled as offers are; empty where nobody owns anything before a deal."""
+        return tuple(n / max(1, high - low) for n, (_, low, high) in zip(self._held, self.bounds, strict=False))
+
+    @property
+    def _held(self) -> tuple[int, ...]:
+        held = self._view.get("holdings")
+        return tuple(held[self.seat].values()) if held else ()
+
+    @property
+    def bounds(self) -> Bounds:
+        """The issues."""
+        return tuple((issue["name"], issue["low"], issue["high"]) for issue in self._view["issues"])
+
+    @property
+    def secured(self) -> float:
+        """What the bot has gained already."""
+        return float(self._view["secured"])
 
     @property
     def standing(self) -> Standing | None:
         """The best open offer to the bot."""
-        offers = [o for o in self._view["open_offers"] if self._seat not in o["backers"]]
-        best = max(offers, key=lambda offer: offer["surplus"], default=None)
-        return None if best is None else Standing(best["id"], best["surplus"])
+        if "accept" not in self._acts:
+            return None
+        ids, worth = self._acts["accept"], self._view.get("worth", 1.0)
+        offers = [offer for offer in self._view["open_offers"] if offer["id"] in ids]
+        best = max(offers, key=lambda offer: offer["surplus"])
+        return Standing(best["id"], best["surplus"] / worth - self.secured)
 
-    def cheapest(self, target: float) -> Candidate:
-        """Of the offers worth at least `target` the one worth least to the bot, then the one that asks least."""
-        enough = [candidate for candidate in self.candidates if candidate.surplus >= target]
-        return min(enough or self.candidates[:1], key=lambda candidate: (candidate.surplus, candidate.asked))
+    @property
+    def own_frame(self) -> bool:
+        """Whether an offer says what its proposer keeps, so that the bot's gain is the others' loss."""
+        return bool(self._view["frame"] == "own")
 
-    def answer(self, offer: Candidate, accepts_from: float) -> Action:
-        """Accept what is worth at least `accepts_from` and any gain, else propose `offer`.
+    def heard(self, since: int) -> list[tuple[int, tuple[float, ...]]]:
+        """Offers of others from the `since`-th happening on: who made it, and its quantities in the bot's words,
+        scaled."""
+        own = self.own_frame
+        return [
+            (said["by"], tuple(_scaled(said["offer"], self.bounds, turned=own)))
+            for said in self._view["history"][since:]
+            if said["kind"] in {"propose", "opening"} and said["by"] != self.seat
+        ]
+
+    @property
+    def happenings(self) -> int:
+        """How long the history is."""
+        return len(self._view["history"])
+
+    def answer(self, offer: int, accepts_from: float) -> Action:
+        """Accept what gains at least `accepts_from` and anything at all, else propose the offer of this index.
 
         In its last turn any gain is accepted, since nothing better can follow.
         """
         standing = self.standing
-        if standing is not None and standing.surplus > 0 and (standing.surplus >= accepts_from or self._is_last):
+        if standing is not None and standing.gain > 0 and (standing.gain >= accepts_from or self._is_last):
             return {"act": "accept", "offer_id": standing.id}
-        return {"act": "propose", "offer": offer.quantities} if self.can_propose else {"act": "reject"}
+        return {"act": "propose", "offer": self.space.offer(offer)} if self.can_propose else {"act": "reject"}
+
+    @property
+    def _turns(self) -> int:
+        turns = int(self._view["turns"])
+        return (turns + 1) // 2 if self._view.get("hidden_deadline") else turns
 
     @property
     def _is_last(self) -> bool:
-        return bool(self._view["turn"] + len(self._view["roles"]) >= self._view["turns"])
+        over = bool(self._view["turn"] + self.seats >= self._turns)
+        return over or (bool(self._view.get("final")) and not self.can_propose)
+
+
+def _acts(legal: Legal) -> Mapping[str, Sequence[int]]:
+    """The acts that are allowed now, and the ids that each may name."""
+    assert isinstance(legal, Schema)
+    forms = (form["properties"] for form in cast(Any, legal.schema)["oneOf"])
+    return {form["act"]["const"]: form.get("offer_id", {}).get("enum", ()) for form in forms}
+
+
+def _scaled(offer: Mapping[str, int], bounds: Bounds, *, turned: bool) -> list[float]:
+    parts = [(offer[name] - low) / max(1, high - low) for name, low, high in bounds]
+    return [1.0 - part for part in parts] if turned else parts
 
 
 @lru_cache(maxsize=256)
-def _candidates(
-    bounds: tuple[tuple[str, int, int], ...], weights: tuple[float, ...], constant: float
-) -> Sequence[Candidate]:
-    """The same in every turn of a match, hence kept."""
-    names = [name for name, _, _ in bounds]
-    offers = product(*(range(low, high + 1) for _, low, high in bounds))
-    worth = ((offer, sum(map(mul, weights, offer), constant)) for offer in offers)
-    found = [Candidate(dict(zip(names, offer, strict=True)), surplus, sum(offer)) for offer, surplus in worth]
-    harmless = (candidate for candidate in found if candidate.surplus >= 0)
-    return sorted(harmless, key=lambda candidate: (-candidate.surplus, candidate.asked))
+def _space(bounds: Bounds, weights: tuple[float, ...], constant: float, now: tuple[int, ...]) -> Space:
+    """The same in every turn of a match, or until the next deal, hence kept."""
+    lows, highs = (np.array([bound[side] for bound in bounds]) for side in (1, 2))
+    slopes = np.array(weights, dtype=np.float64)
+    grid = _looked_at(tuple(bound[1:] for bound in bounds), now)
+    gains = np.asarray(grid @ slopes + constant, dtype=np.float64)
+    order = np.lexsort((grid.sum(axis=1), -gains))
+    order = order[gains[order] > 0.0] if (gains > 0.0).any() else order[:1]
+    spans = np.maximum(1, highs - lows)
+    return Space(
+        names=tuple(name for name, _, _ in bounds),
+        quantities=grid[order],
+        scaled=(grid[order] - lows) / spans,
+        gains=gains[order],
+        slopes=slopes * spans,
+        base=float(lows @ slopes) + constant,
+    )
+
+
+@lru_cache(maxsize=256)
+def _looked_at(bounds: tuple[tuple[int, int], ...], now: tuple[int, ...]) -> NDArray[np.int64]:
+    whole = [np.arange(low, high + 1, dtype=np.int64) for low, high in bounds]
+    if np.prod([len(axis) for axis in whole], dtype=np.float64) > _MOST:
+        steps = int(_MOST ** (1 / len(bounds))) - bool(now)
+        whole = [np.unique(np.linspace(axis[0], axis[-1], steps).astype(np.int64)) for axis in whole]
+        whole = [np.union1d(axis, [held]) for axis, held in zip(whole, now, strict=True)] if now else whole
+    return np.stack(np.meshgrid(*whole, indexing="ij"), axis=-1).reshape(-1, len(bounds))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import product
 from operator import mul
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
 from arena.core.seed import Seed
 from arena.core.values import OMNISCIENT, Config, Seat
@@ -15,6 +15,9 @@ from arena_negotiation.domain import Issue, Split
 from arena_negotiation.protocol import AlternatingOffers
 from arena_negotiation.scenario import Scenario, Variant
 from arena_negotiation.utility import Linear
+from arena_negotiation.variants.table_talk import TALK, manners, rounds, whole
+
+OPTIONS = (rounds(10), *TALK)
 
 ITEMS: Final = ("book", "hat", "ball")
 TOTAL: Final = 10
@@ -55,8 +58,8 @@ def deal_or_no_deal(config: Config) -> DealOrNoDeal:
         ),
         roles=("first", "second"),
         issues=ITEMS,
-        max_chars=cast(int, config["max_chars"]),
-        protocol=AlternatingOffers(rounds=cast(int, config["rounds"])),
+        manners=manners(config),
+        protocol=AlternatingOffers(rounds=whole(config, "rounds")),
         score_low=0.0,
         score_high=float(TOTAL),
         set_deals=5,

@@ -1,0 +1,24 @@
+"""Bots that never move: the null of every pool, and the one that wants it all."""
+
+from arena.core.values import Action
+from arena_negotiation.bots.negotiator import Negotiator
+from arena_negotiation.bots.outlook import Outlook
+
+
+class Silent(Negotiator):
+    """Rejects everything and offers nothing."""
+
+    def decide(self, outlook: Outlook) -> Action:
+        """Always the same."""
+        return {"act": "reject"}
+
+
+class HardLiner(Negotiator):
+    """Offers the best there is for it, and accepts nothing less."""
+
+    def decide(self, outlook: Outlook) -> Action:
+        """Its best offer, again and again."""
+        space, standing = outlook.space, outlook.standing
+        if standing is not None and standing.gain >= space.gains[0] > 0:
+            return {"act": "accept", "offer_id": standing.id}
+        return {"act": "propose", "offer": space.offer(0)} if outlook.can_propose else {"act": "reject"}

@@ -1,0 +1,1 @@
+"""Who is the Spy for the arena: one engine, whose secrets are words or pictures."""

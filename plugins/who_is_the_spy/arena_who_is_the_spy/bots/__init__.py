@@ -1,0 +1,1 @@
+"""Ready opponents that play by simple rules."""
