@@ -17,7 +17,8 @@ from arena.core.values import OMNISCIENT, SPECTATOR, Action, Json, Seat
 from arena.testing.drawing import drawn
 
 _HARMLESS: Final = ("quiet ", "gentle ", "plain ", "simple ", "patient ", "modest ")
-_NAMES: Final = re.compile(r"player_\d+")
+_NAMED: Final = re.compile(r"[a-z]+_\d+")
+"""A seat, as games with speech call it."""
 _LONG_ENOUGH: Final = 4
 """A shorter speech may stand in a view by chance, unless it is in quotes."""
 
@@ -88,22 +89,27 @@ def _speeches(twins: SpeechTwins, seat: Seat, said: str, draw: str) -> tuple[Act
         return action, max(texts_of(action) - texts_of(utter(legal, "", Random(draw))), key=len, default="")
 
     evil, taken = act(twins.hostile, said)
-    plain, told = act(twins.harmless, twins.heard.get(taken) or _harmless(twins, taken))
+    withheld = twins.game.config.get("league") == "strict" and spoofs(taken)
+    words = twins.heard.get(taken) or _harmless(taken, len(twins.heard), names=not withheld)
+    plain, told = act(twins.harmless, words)
     if taken:
         twins.heard[taken] = told
         twins.spoken.setdefault(seat, []).append(taken)
     return evil, plain
 
 
-def _harmless(twins: SpeechTwins, taken: str) -> str:
-    """Words of the same length, other ones each time; no space at either end, which cleaning would take away.
+def _harmless(taken: str, number: int, *, names: bool) -> str:
+    """Words of the same length, other ones each time; with `names` of the same seats: rules may turn on who is named.
 
-    Whom a speech names, it still names unless it is withheld: a game may by its rules go by that.
+    No space stands at either end, since cleaning would take it away.
     """
-    withheld = twins.game.config.get("league") == "strict" and spoofs(taken)
-    names = "" if withheld else "".join(f"{name} " for name in _NAMES.findall(taken))
-    text = (names + _HARMLESS[len(twins.heard) % len(_HARMLESS)] * (len(taken) // 5 + 1))[: len(taken)]
-    return text[:-1] + "e" if text.endswith(" ") else text
+    text = (_HARMLESS[number % len(_HARMLESS)] * (len(taken) // 5 + 1))[: len(taken)]
+    text = text[:-1] + "e" if text.endswith(" ") else text
+    for named in _NAMED.finditer(taken) if names else ():
+        first, last = max(named.start() - 1, 0), named.end() + 1
+        framed = ("," if named.start() else "") + named[0] + ("," if named.end() < len(taken) else "")
+        text = text[:first] + framed + text[last:]
+    return text
 
 
 def texts_of(action: Json | Action) -> set[str]:
