@@ -16,13 +16,12 @@ from typing import Final
 from cpu import own_seconds
 from sample import BenchFailed, Sample
 
-from arena.agents.sampling import sample
 from arena.core.errors import ArenaError
 from arena.core.game import Game
-from arena.core.legal import Choices
 from arena.core.seed import Seed
 from arena.core.values import TEXT, Fields
 from arena.plugin.registry import Registry
+from arena.testing.drawing import drawn
 
 BARE, WITH_TEXT = "engine moves / s of a core", "with text views / s of a core"
 _CATALOGUE: Final = "openspiel/"
@@ -69,7 +68,9 @@ def _plays(registry: Registry, game: str) -> bool:
     if game.startswith(_CATALOGUE):
         return False
     try:
-        registry.make_game(registry.ref(game)).close()
+        made = registry.make_game(registry.ref(game))
+        made.new_state(Seed.of(0), {}).close()
+        made.close()
     except ArenaError:
         return False
     return True
@@ -93,9 +94,7 @@ def _play(game: Game, wants: Fields, seconds: float) -> int:
                     state.observe(seat, wants)
             actions = {}
             for seat in movers:
-                legal = state.legal(seat)
-                wish = rng.choice(legal.ids) if isinstance(legal, Choices) else sample(legal, rng)
-                actions[seat] = state.check(seat, wish)
+                actions[seat] = drawn(state, seat, rng)
             state.step(actions)
             moves += len(actions)
         state.outcome()

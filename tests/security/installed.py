@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from arena.core.errors import ArenaError
 from arena.core.game import Game
+from arena.core.seed import Seed
 from arena.plugin.registry import Registry
 
 REGISTRY = Registry()
@@ -19,11 +20,11 @@ def made(game: str, **options: object) -> Game:
 
 
 def own_games() -> Iterator[str]:
-    """Every game on offer but the catalogue's."""
+    """Every game on offer that can be dealt as it stands, but the catalogue's: some take what agents bring."""
     for game in REGISTRY.game_listings():
         if not game.startswith(CATALOGUE):
             try:
-                made(game)
+                made(game).new_state(Seed.of(0), {}).close()
             except ArenaError:
                 continue
             yield game
