@@ -13,6 +13,9 @@ CATALOGUE = "openspiel/"
 SHUFFLED = ("kuhn_poker", "leduc_poker", "universal_poker", "oh_hell", "gin_rummy", "euchre", "hearts", "bargaining")
 """Those of them that have hidden hands and can be dealt anew without a difference to a viewer."""
 
+ALL_PUBLIC = ("drone_volleyball/",)
+"""Nothing is hidden in them but the luck to come, though that makes them no games of perfect information."""
+
 
 def made(game: str, **options: object) -> Game:
     """The game in this process."""
@@ -30,10 +33,18 @@ def own_games() -> Iterator[str]:
             yield game
 
 
+def own_secretive_games() -> list[str]:
+    """Those of `own_games` in which something is hidden."""
+    found = [game for game in own_games() if not game.startswith(ALL_PUBLIC)]
+    return [game for game in found if not made(game).spec.perfect_information]
+
+
 def secretive_games() -> list[str]:
     """Games in which something is hidden."""
-    own = [game for game in own_games() if not made(game).spec.perfect_information]
-    return [*own, *(CATALOGUE + name for name in SHUFFLED if CATALOGUE + name in REGISTRY.game_listings())]
+    return [
+        *own_secretive_games(),
+        *(CATALOGUE + name for name in SHUFFLED if CATALOGUE + name in REGISTRY.game_listings()),
+    ]
 
 
 def has_leagues(game: str) -> bool:

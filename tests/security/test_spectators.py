@@ -16,11 +16,13 @@ from arena.match.replay import recorded
 from arena.server.hall import Hall
 from arena.testing.encodings import found_in
 from arena.v1 import results_pb2 as pb
-from tests.security.installed import made, own_games
+from tests.security.installed import made, own_secretive_games
 from tests.security.test_leaks import Seen, fields_of, play
 from tests.server.conftest import open_hall, visitor
 
-GAMES = [game for game in own_games() if not made(game).spec.perfect_information]
+GAMES = own_secretive_games()
+WRITTEN_FOR_EACH = ("pokemon_vgc/",)
+"""Their events hold other words for each viewer; the plugin's own tests compare them with the engine's channels."""
 TELLING = 12
 """Bytes of a secret that is looked for; a shorter one may be public by chance."""
 
@@ -90,7 +92,7 @@ async def test_a_live_spectator_is_shown_the_public_story_and_roles_only_at_the_
         assert len(everything) >= len(public)
 
 
-@pytest.mark.parametrize("game", GAMES)
+@pytest.mark.parametrize("game", [game for game in GAMES if not game.startswith(WRITTEN_FOR_EACH)])
 async def test_a_replay_shows_a_seat_and_a_spectator_less_than_the_whole(hall: Hall, game: str) -> None:
     await watched(hall, game, 2)
     for line in hall.ledger.matches(limit=10):
