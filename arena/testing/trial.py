@@ -7,11 +7,11 @@ from random import Random
 
 from arena.agents.sampling import sample
 from arena.core.canonical import canonical
-from arena.core.errors import IllegalAction
 from arena.core.game import Entries, Event, Game, State
 from arena.core.legal import FreeText
 from arena.core.seed import Seed
 from arena.core.values import OMNISCIENT, SPECTATOR, Action, Fields, Media, Seat, Value
+from arena.testing.drawing import drawn
 
 Actions = Mapping[Seat, Action]
 
@@ -52,19 +52,9 @@ class GameTrial:
         return {seat: state.check(seat, self.answer(state, seat, rng)) for seat in sorted(state.to_move())}
 
     def answer(self, state: State, seat: Seat, rng: Random) -> Action:
-        """A random answer that `legal` allows.
-
-        A text that the rules refuse all the same, such as one that was said before, is drawn anew, as an agent may do.
-        """
+        """A random answer that `legal` allows, of texts one that the rules take: not what was said before, say."""
         legal = state.legal(seat)
-        for _ in range(self.game.spec.max_refusals - 1 if isinstance(legal, FreeText) else 0):
-            text = sample(legal, rng)
-            try:
-                state.check(seat, text)
-            except IllegalAction:
-                continue
-            return text
-        return sample(legal, rng)
+        return drawn(state, seat, rng) if isinstance(legal, FreeText) else sample(legal, rng)
 
     def walk(self, seed: int) -> Iterator[State]:
         """One random match, state by state, the first and the last included."""
