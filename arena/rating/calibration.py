@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from arena.core.errors import BadRequest
+from arena.core.share import wilson
 from arena.rating.bradley_terry_pairs import Floats
 
 BINS = 10
@@ -141,16 +142,6 @@ def calibration_curve(
         low, high = wilson(float(y.sum()), len(y))
         points.append(CurvePoint(float(p.mean()), float(y.mean()), low, high, len(y)))
     return tuple(points)
-
-
-def wilson(wins: float, count: float, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval of a proportion (JASA 22, 1927)."""
-    from scipy.special import ndtri
-
-    z2 = float(ndtri((1 + level) / 2)) ** 2
-    middle = (wins + z2 / 2) / (count + z2)
-    half = np.sqrt(z2 * max(wins * (count - wins) / count + z2 / 4, 0)) / (count + z2)
-    return float(max(middle - half, 0.0)), float(min(middle + half, 1.0))
 
 
 def _binned(forecast: Floats, outcome: Floats, bins: int) -> list[tuple[Floats, Floats]]:

@@ -13,8 +13,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from arena.core.errors import BadRequest
 from arena.core.measures import BaseRate
+from arena.core.share import wilson
 from arena.core.values import AgentName
-from arena.rating.calibration import wilson
 from arena.rating.guards import LEVEL, holm
 
 Unit: TypeAlias = Literal["sets", "matches"]

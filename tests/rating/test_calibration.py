@@ -16,7 +16,6 @@ from arena.rating.calibration import (
     calibration_error,
     log_loss,
     prequential,
-    wilson,
 )
 
 
@@ -87,11 +86,6 @@ def test_points_of_the_curve_lie_within_their_intervals() -> None:
     assert len(curve) == 10
     assert all(point.low <= point.outcome <= point.high for point in curve)
     assert [point.forecast for point in curve] == sorted(point.forecast for point in curve)
-
-
-def test_wilsons_interval_is_the_published_one() -> None:
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)  # Newcombe, Statistics in Medicine 17, 1998
-    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
 
 
 class Running:

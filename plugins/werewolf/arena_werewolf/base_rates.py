@@ -40,7 +40,7 @@ class Rung:
 def base_rates() -> tuple[BaseRate, ...]:
     """All of them, in the order of presets; `bot` is a SPEC such as `random`."""
     return tuple(
-        BaseRate(preset=row["preset"], bot=row["bot"], village=_share(row), draws=row["draws"])
+        BaseRate(preset=row["preset"], bot=row["bot"], village=Share.of_row(row), draws=row["draws"])
         for row in _tables()["rate"]
     )
 
@@ -49,13 +49,9 @@ def base_rates() -> tuple[BaseRate, ...]:
 def rungs() -> tuple[Rung, ...]:
     """The bots from the lowest up, each against the one below it."""
     return tuple(
-        Rung(preset=row["preset"], better=row["better"], worse=row["worse"], score=_share(row))
+        Rung(preset=row["preset"], better=row["better"], worse=row["worse"], score=Share.of_row(row))
         for row in _tables()["rung"]
     )
-
-
-def _share(row: Mapping[str, Any]) -> Share:
-    return Share(value=row["value"], low=row["low"], high=row["high"], matches=int(row["matches"]))
 
 
 def _tables() -> Mapping[str, list[Mapping[str, Any]]]:

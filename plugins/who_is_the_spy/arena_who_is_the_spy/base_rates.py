@@ -35,19 +35,16 @@ class Rung:
 @cache
 def base_rates() -> tuple[BaseRate, ...]:
     """All of them, by setting; `bot` is a SPEC such as `random`."""
-    return tuple(BaseRate(setting=r["setting"], bot=r["bot"], spies=_share(r)) for r in _tables()["rate"])
+    return tuple(BaseRate(setting=r["setting"], bot=r["bot"], spies=Share.of_row(r)) for r in _tables()["rate"])
 
 
 @cache
 def rungs() -> tuple[Rung, ...]:
     """The bots from the lowest up, each against the one below it."""
     return tuple(
-        Rung(setting=r["setting"], better=r["better"], worse=r["worse"], score=_share(r)) for r in _tables()["rung"]
+        Rung(setting=r["setting"], better=r["better"], worse=r["worse"], score=Share.of_row(r))
+        for r in _tables()["rung"]
     )
-
-
-def _share(row: Mapping[str, Any]) -> Share:
-    return Share(value=row["value"], low=row["low"], high=row["high"], matches=int(row["matches"]))
 
 
 def _tables() -> Mapping[str, list[Mapping[str, Any]]]:
