@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from arena.core.agent import AgentFactory, BatchAgent
 from arena.core.game import Game
 from arena.testing.agent_trial import AgentTrial, watch
-from arena.testing.findings import ConformanceError, Finding, examine, require
+from arena.testing.findings import Finding, all_kept, examine, require
 
 
 def it_sits_down_in_every_seat(trial: AgentTrial) -> None:
@@ -94,10 +94,10 @@ def check_agent(
     Raises:
         ConformanceError: a promise is broken; it is an AssertionError that lists each.
     """
-    findings = examine_agent(agent, game, matches=matches, seed=seed, max_steps=max_steps)
-    if not all(finding.kept for finding in findings):
-        raise ConformanceError(f"the agent, playing {game.spec.id},", findings)
-    return findings
+    return all_kept(
+        f"the agent, playing {game.spec.id},",
+        examine_agent(agent, game, matches=matches, seed=seed, max_steps=max_steps),
+    )
 
 
 def _first(sentences: Sequence[str]) -> str:

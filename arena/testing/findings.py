@@ -47,6 +47,17 @@ def examine(trial: _Trial, promises: Sequence[Callable[[_Trial], None]]) -> list
     return [_test(trial, promise) for promise in promises]
 
 
+def all_kept(subject: str, findings: list[Finding]) -> list[Finding]:
+    """The findings, when every promise is kept.
+
+    Raises:
+        ConformanceError: one is broken.
+    """
+    if not all(finding.kept for finding in findings):
+        raise ConformanceError(subject, findings)
+    return findings
+
+
 def _test(trial: _Trial, promise: Callable[[_Trial], None]) -> Finding:
     broken = ""
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from arena.core.game import Entries, Game
-from arena.testing.findings import ConformanceError, Finding, examine
+from arena.testing.findings import Finding, all_kept, examine
 from arena.testing.promises_course import COURSE
 from arena.testing.promises_decisions import DECISIONS
 from arena.testing.promises_views import VIEWS
@@ -38,7 +38,4 @@ def check_game(
     Raises:
         ConformanceError: a promise is broken; it is an AssertionError that lists each.
     """
-    findings = examine_game(game, seeds=seeds, max_steps=max_steps, entries=entries)
-    if not all(finding.kept for finding in findings):
-        raise ConformanceError(game.spec.id, findings)
-    return findings
+    return all_kept(game.spec.id, examine_game(game, seeds=seeds, max_steps=max_steps, entries=entries))

@@ -12,7 +12,7 @@ from arena.core.game import Game, State
 from arena.core.legal import Choices, FreeText
 from arena.core.speech import spoofs
 from arena.core.values import OMNISCIENT, TEXT, Seat
-from arena.testing.findings import ConformanceError, Finding, examine, require
+from arena.testing.findings import Finding, all_kept, examine, require
 from arena.testing.trial import GameTrial
 from arena.testing.twin_speech import SpeechTwins, play_twins, swapped
 
@@ -226,10 +226,7 @@ def check_injections(game: Game, **settings: Any) -> list[Finding]:
     Raises:
         ConformanceError: a promise is broken; it is an AssertionError that lists each.
     """
-    findings = examine_injections(game, **settings)
-    if not all(finding.kept for finding in findings):
-        raise ConformanceError(game.spec.id, findings)
-    return findings
+    return all_kept(game.spec.id, examine_injections(game, **settings))
 
 
 def has_speech(game: Game, *, seeds: Sequence[int] = (1, 2, 3), max_steps: int = 100) -> bool:

@@ -10,7 +10,7 @@ from arena.core.game import Game, State
 from arena.core.seed import Seed
 from arena.core.values import OMNISCIENT, SPECTATOR, Seat
 from arena.testing.encodings import encodings_of
-from arena.testing.findings import ConformanceError, Finding, examine, require
+from arena.testing.findings import Finding, all_kept, examine, require
 from arena.testing.trial import GameTrial
 from arena.testing.twin_deals import TwinDeals, prompt_bytes, view_bytes
 
@@ -152,7 +152,4 @@ def check_leaks(game: Game, **settings: int) -> list[Finding]:
     Raises:
         ConformanceError: a promise is broken; it is an AssertionError that lists each.
     """
-    findings = examine_leaks(game, **settings)
-    if not all(finding.kept for finding in findings):
-        raise ConformanceError(game.spec.id, findings)
-    return findings
+    return all_kept(game.spec.id, examine_leaks(game, **settings))
