@@ -1,7 +1,7 @@
 """Who is on an open stream, and by which token: soon after a token was revoked, its streams end."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -21,7 +21,8 @@ class Guests:
 
     def __init__(self, identity: Identity) -> None:
         self._identity = identity
-        self._staying: dict[asyncio.Task[Any], tuple[Principal, Callable[[], None]]] = {}
+        self._staying: dict[asyncio.Task[Any], Principal] = {}
+        self._shown_out: set[asyncio.Task[Any]] = set()
 
     @asynccontextmanager
     async def stay(self, principal: Principal) -> AsyncGenerator[None]:
@@ -32,16 +33,16 @@ class Guests:
         """
         task = asyncio.current_task()
         assert task is not None
-        shown_out = asyncio.Event()
-        self._staying[task] = principal, shown_out.set
+        self._staying[task] = principal
         try:
             yield
         except asyncio.CancelledError:
-            if not shown_out.is_set() or task.uncancel():
+            if task not in self._shown_out or task.uncancel():
                 raise
             raise Unauthenticated("the token was revoked while the stream was open; ask for another one") from None
         finally:
             self._staying.pop(task, None)
+            self._shown_out.discard(task)
 
     async def watch(self) -> None:
         """Look again and again, until cancelled."""
@@ -52,12 +53,12 @@ class Guests:
 
     async def _look(self) -> None:
         try:
-            void = await self._identity.void({principal.token for principal, _ in self._staying.values()})
+            void = await self._identity.void({principal.token for principal in self._staying.values()})
         except LedgerFault:
             return  # nobody is shown out for what cannot be known now
-        for task, (principal, show_out) in list(self._staying.items()):
+        for task, principal in list(self._staying.items()):
             if principal.token in void:
                 log.info("the token of a stream was revoked", owner=principal.owner)
                 del self._staying[task]
-                show_out()
+                self._shown_out.add(task)
                 task.cancel()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Final
 
 from arena.core.errors import Forbidden
@@ -59,15 +60,20 @@ class TournamentService(tournament_pb2_grpc.TournamentServiceServicer):
         """How far an event is, until it is held no longer."""
         principal = await self._gate.admit(context, "watch", "play")
         with self._watchers.seat(principal):
-            held = self._hall.events.held(request.tournament)
-            told = None
-            while held is not None and held.running:
-                if (now := held.progress) != told:
-                    yield progress_message(now)
-                    told = now
-                await asyncio.sleep(_LOOK_SECONDS)
-            report = await self._hall.events.report(request.tournament)
-            yield pb.FollowTournamentResponse(state=report.state, matches=report.matches, sets=report.sets)
+            async with self._hall.guests.stay(principal), aclosing(self._progress(request.tournament)) as told:
+                async for progress in told:
+                    yield progress
+
+    async def _progress(self, tournament: str) -> AsyncGenerator[pb.FollowTournamentResponse]:
+        held = self._hall.events.held(tournament)
+        told = None
+        while held is not None and held.running:
+            if (now := held.progress) != told:
+                yield progress_message(now)
+                told = now
+            await asyncio.sleep(_LOOK_SECONDS)
+        report = await self._hall.events.report(tournament)
+        yield pb.FollowTournamentResponse(state=report.state, matches=report.matches, sets=report.sets)
 
     @answered
     async def StopTournament(  # noqa: N802 - named by the protocol

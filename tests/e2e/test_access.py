@@ -14,6 +14,7 @@ from arena.core.errors import ArenaError, Forbidden, NameTaken, Unauthenticated
 from arena.core.legal import Legal
 from arena.ledger import Scope
 from tests.e2e.clients import Notes, client_of, play
+from tests.e2e.hosting import bot, event
 from tests.e2e.serving import Server, arena, arena_json, serving
 
 GAME = "openspiel/tic_tac_toe"
@@ -108,6 +109,20 @@ async def test_a_revoked_token_ends_what_its_owner_watches(guarded: Server) -> N
                     await asyncio.to_thread(list, views)
     finally:
         playing.cancel()
+
+
+async def test_a_revoked_token_ends_what_its_owner_follows(guarded: Server) -> None:
+    text = event("Waiting", bot("first"), more="[open]\nentrants = 9\n")
+    with Remote(guarded.address, token=token(guarded, "organiser", Scope.ADMIN)) as organiser:
+        tournament = organiser.submit(text).tournament
+        with Remote(guarded.address, token=token(guarded, "follower", Scope.WATCH)) as remote:
+            progress = remote.follow(tournament)
+            assert (await asyncio.to_thread(next, progress)).state == "waiting"
+            revoke(guarded, "follower")
+            async with asyncio.timeout(20):
+                with pytest.raises(Unauthenticated, match="revoked"):
+                    await asyncio.to_thread(list, progress)
+        organiser.stop(tournament)
 
 
 async def test_a_token_that_may_only_watch_cannot_play(guarded: Server) -> None:
