@@ -89,7 +89,7 @@ def _entries(
         for start in range(0, len(keys), _PAGE):
             page = keys[start : start + _PAGE]
             wanted = select(ENTRIES.number, ENTRIES.payload).where(ENTRIES.number.in_([key[3] for key, _ in page]))
-            payloads: dict[int, bytes] = dict(connection.execute(wanted).tuples().all())
+            payloads: dict[int, bytes] = dict(connection.execute(wanted).all())
             for (number, set_id, in_ladder, entry), matches in page:
                 data = payloads.get(entry, b"")
                 agents = {party["agent"] for party in _parsed(data)["parties"]} if not in_ladder else ()

@@ -29,7 +29,7 @@ class Insight(Protocol):
         """The ballots of the latest matches that can show anything, and how many these are; None without votes."""
 
 
-NULL_NAMES = frozenset({"random", "null", "first"})
+NULL_NAMES = frozenset({"random", "null", "first", "silent", "echo", "injector"})
 """Agents that come with every installation and cannot play well."""
 
 

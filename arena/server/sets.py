@@ -94,14 +94,14 @@ class Sets:
 
     def restore(self, kept: OpenSet, lanes: Sequence[Lane], open_matches: Sequence[OpenMatch]) -> None:
         """Go on with a set that the journal holds, after a restart."""
-        packed, rated, *whole = kept.opened.plan
+        packed, rated, whole = kept.opened.plan
         matches = unpack_plans(packed)
         set_id = SetId(kept.opened.set_id)
         plan = SetPlan(
             set_id=set_id,
             game=matches[0].game,
             parties=matches[0].parties,
-            matches=whole[0] if whole else len(matches),
+            matches=whole,
             rated=rated,
         )
         live = LiveSet(

@@ -90,7 +90,7 @@ class Stage:
         plans = [_plan(0, PARTIES), _plan(1, PARTIES[::-1])]
         sessions = [Session(id=p.owner, principal=Principal(p.owner, frozenset()), limits=Limits()) for p in PARTIES]
         lanes = [Lane(session=session, join=1, wants=frozenset()) for session in sessions]
-        opened = SetOpened("s", 2, [pack_plans(plans), True], [(session.id, 1) for session in sessions])
+        opened = SetOpened("s", 2, [pack_plans(plans), True, 2], [(session.id, 1) for session in sessions])
         names = {0: "s.{}", 1: "s.{}.again"}
         matches = [OpenMatch(MatchOpened(names[a].format(o), "s", o, 0, a)) for o, a in attempts]
         self.sets.restore(OpenSet(opened), lanes, matches)
