@@ -67,7 +67,7 @@ class JoinEnded(Entry):
 class SetOpened(Entry):
     """A set, or a part of one, is being played; `lanes[p]` is the (session, join) that party `p` belongs to.
 
-    `matches` are those of this part, which `plan` holds packed, with whether the set is rated and how many it has in all.
+    `matches` are those of this part. `plan` holds them packed, whether the set is rated, and how many it has in all.
     """
 
     set_id: str
