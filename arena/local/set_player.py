@@ -38,7 +38,7 @@ class SetPlayer:
             piece, rest = rest[: self._piece], rest[self._piece :]
             results = await self._pool.play(piece)
             self._fit_piece(results)
-            await asyncio.wrap_future(self._ledger.append(plan, results))
+            await self._append(plan, results)
             repeated = [again(result.plan) for result in results if result.void and not is_again(result.plan)]
             self._landed(len(results) - len(repeated))
             rest += repeated
@@ -46,6 +46,15 @@ class SetPlayer:
         if outcome is None:
             raise LedgerFault(f"the ledger holds another set under the id {plan.set_id}; was its file edited?")
         return outcome
+
+    async def _append(self, plan: SetPlan, results: Sequence[MatchResult]) -> None:
+        """Return once they are durable, also when cancelled: whoever goes on with the set must find them."""
+        written = asyncio.wrap_future(self._ledger.append(plan, results))
+        try:
+            await asyncio.shield(written)
+        except asyncio.CancelledError:
+            await asyncio.wait([written])
+            raise
 
     def _fit_piece(self, results: Sequence[MatchResult]) -> None:
         spent = max(1, results[-1].ended_ms - results[0].started_ms) / 1_000
