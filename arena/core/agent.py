@@ -112,6 +112,11 @@ class Provenance:
     cost: float = 0.0
     """In the unit the agent declares."""
     think_seconds: float = 0.0
+    mask: str = ""
+    """The constraint that the logprobs were taken under, as JSON; empty where every token was free."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    """Both as counted by the engine, over every completion that this action took."""
     refused: Sequence[Refusal] = ()
     """What was answered to the same decision before, oldest first. Noted by whoever refused it, not by the agent."""
     raw: str = ""
