@@ -54,6 +54,7 @@ class Bodies:
         self.throttle[:, :, courts] = iris.HOVER_THROTTLE
         self.ball[:, courts], self.ball_velocity[:, courts] = ball, 0.0
         self.touching[:, courts] = False
+        self._contacts.held[courts] = 0.0
 
     def advance(self, commands: Floats) -> None:
         """One control step under rotor `commands` (4, drones, courts) in [-1, 1]."""
@@ -72,6 +73,7 @@ class Bodies:
             self._spin.advance(self.quaternion, self.rates, wrench[1:])
             self._move_drones()
             self._move_balls()
+            self._contacts.release(self)
             self._contacts.resolve(self)
         self.quaternion /= np.sqrt(np.einsum("ijk,ijk->jk", self.quaternion, self.quaternion))
 

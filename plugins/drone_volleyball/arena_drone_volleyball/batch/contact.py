@@ -2,7 +2,7 @@
 
 The referee's contact is a spring with damping that never pulls. Seen from the drone, a ball that comes in is let go
 once damping outweighs the spring, and has kept a share of its speed that does not depend on it (Schwager and Poeschel,
-Granular Matter 9, 2007). Here it leaves at once, set back along the normal to meet the referee's when that one leaves.
+Granular Matter 9, 2007). Here it stays at the surface until the referee's is there again, and leaves with that share.
 """
 
 from __future__ import annotations
@@ -57,27 +57,44 @@ class _Nearest(NamedTuple):
 
 
 class Contacts:
-    """Looks for balls at drones after each substep of `seconds`; owns the buffers for `shape` (drones, courts)."""
+    """Looks for balls at drones after each substep of `seconds`.
+
+    For balls that a drone holds, `held` (courts,) is how many s it still does, and `kick` (3, courts) the velocity in
+    m/s that they then gain.
+    """
 
     def __init__(self, shape: tuple[int, int], seconds: float) -> None:
         self._seconds = seconds
         self._courts = shape[1]
+        self.held = np.zeros(shape[1], np.float32)
+        self.kick = np.zeros((3, shape[1]), np.float32)
         self._apart = np.empty((3, *shape), np.float32)
         self._squared = np.empty(shape, np.float32)
 
+    def release(self, bodies: Bodies) -> None:
+        """Let go, in the substep that has passed, what was held long enough."""
+        holding = np.flatnonzero(self.held)
+        if not len(holding):
+            return
+        late = self._seconds - self.held[holding]
+        self.held[holding] = np.maximum(-late, 0.0)
+        free, late = holding[late >= 0.0], late[late >= 0.0]
+        bodies.ball[:, free] += self.kick[:, free] * late
+        bodies.ball_velocity[:, free] += self.kick[:, free]
+
     def resolve(self, bodies: Bodies) -> None:
-        """Note which touches begin, and bounce what comes in."""
+        """Note which touches begin, and catch what comes in."""
         pairs = self._close(bodies)
         if not len(pairs):
             bodies.touching[:] = False
             return
         courts = pairs % self._courts
-        quaternion = bodies.quaternion.reshape(4, -1)[:, pairs]
-        near = _nearest(_turned(quaternion, self._apart.reshape(3, -1)[:, pairs]))
-        inside = near.gap < 0.0
-        _note(bodies, pairs, inside, near.racket)
+        near = _nearest(_turned(bodies.quaternion.reshape(4, -1)[:, pairs], self._apart.reshape(3, -1)[:, pairs]))
+        inside, free = near.gap < 0.0, self.held[courts] == 0.0
+        _note(bodies, pairs, inside, free, near.racket)
+        inside &= free
         if inside.any():
-            self._bounce(bodies, pairs[inside], courts[inside], near.only(inside))
+            self._catch(bodies, pairs[inside], courts[inside], near.only(inside))
 
     def _close(self, bodies: Bodies) -> Indices:
         """The pairs in question, as indices into (drones, courts) laid flat."""
@@ -85,33 +102,34 @@ class Contacts:
         np.einsum("ijk,ijk->jk", self._apart, self._apart, out=self._squared)
         return np.flatnonzero(self._squared < _FARTHEST * _FARTHEST)
 
-    def _bounce(self, bodies: Bodies, pairs: Indices, courts: Indices, near: _Nearest) -> None:
+    def _catch(self, bodies: Bodies, pairs: Indices, courts: Indices, near: _Nearest) -> None:
+        """Bring balls that come in to the surface, at rest to it along the normal as it will be halfway."""
         quaternion, velocity = (a.reshape(len(a), -1)[:, pairs] for a in (bodies.quaternion, bodies.velocity))
         rates = bodies.rates.reshape(3, -1)[:, pairs]
         relative = _turned(quaternion, bodies.ball_velocity[:, courts] - velocity) - _cross(rates, near.point)
-        speed = dot(relative, near.normal)
-        coming = speed < 0.0
-        left = DWELL - np.clip(near.gap / np.where(coming, speed, -1.0), 0.0, self._seconds)
+        speed = np.maximum(-dot(relative, near.normal), 0.0)
+        coming = speed > 0.0
+        left = DWELL - np.clip(-near.gap / np.maximum(speed, 1e-6), 0.0, self._seconds)
         normal = near.normal + 0.5 * left * _cross(rates, near.normal)
         normal /= np.sqrt(dot(normal, normal))
         lever = _cross(near.point, normal)
-        mobility = 1.0 / BALL_MASS + 1.0 / MASS + dot(lever * lever, _PER_INERTIA)
-        drift = bodies.thrust.reshape(-1)[pairs] / MASS * normal[2]
-        leaving = -RESTITUTION * speed
-        change = np.where(coming, leaving - speed, 0.0) / mobility
-        back = np.where(coming, -left * (leaving + 0.5 * drift * left) - near.gap, 0.0)
+        impulse = speed / (1.0 / BALL_MASS + 1.0 / MASS + dot(lever * lever, _PER_INERTIA))
         outwards = _turned(_conjugate(quaternion), normal)
-        late = np.where(coming, drift * left, 0.0)
-        for axis in range(3):
-            np.add.at(bodies.ball[axis], courts, back * outwards[axis])
-            np.add.at(bodies.ball_velocity[axis], courts, (change / BALL_MASS + late) * outwards[axis])
-            bodies.velocity[axis].reshape(-1)[pairs] -= change / MASS * outwards[axis]
-            bodies.rates[axis].reshape(-1)[pairs] -= change * lever[axis] * _PER_INERTIA[axis]
+        # The spring carries the ball, too: what gravity takes from it meanwhile, seen from the drone, it gives back.
+        carried = bodies.thrust.reshape(-1)[pairs] / MASS * normal[2] * left
+        self.held[courts] = np.where(coming, left, 0.0)
+        self.kick[:, courts] = (RESTITUTION * impulse / BALL_MASS + carried) * outwards
+        bodies.ball[:, courts] -= np.where(coming, near.gap, 0.0) * outwards
+        bodies.ball_velocity[:, courts] += impulse / BALL_MASS * outwards
+        impulse = impulse * (1.0 + RESTITUTION)
+        bodies.velocity.reshape(3, -1)[:, pairs] -= impulse / MASS * outwards
+        bodies.rates.reshape(3, -1)[:, pairs] -= impulse * lever * _PER_INERTIA
 
 
-def _note(bodies: Bodies, pairs: Indices, inside: Flags, racket: Flags) -> None:
-    """Which of these touches begin now."""
+def _note(bodies: Bodies, pairs: Indices, inside: Flags, free: Flags, racket: Flags) -> None:
+    """Which of these touches begin now; a drone that holds the ball goes on touching it."""
     touching = bodies.touching.reshape(-1)
+    inside = inside | (touching[pairs] & ~free)
     begun = inside & ~touching[pairs]
     bodies.touched.reshape(-1)[pairs] |= begun
     bodies.racket.reshape(-1)[pairs] |= begun & racket

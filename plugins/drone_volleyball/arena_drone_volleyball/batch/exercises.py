@@ -145,7 +145,7 @@ class Juggle(Exercise):
         return super().begin(courts, rng)
 
     def _watch(self, bodies: Bodies, over: Flags) -> Flags:
-        hit, right = _hits(bodies, self.turn)
+        hit, right = _hits(bodies, self.turn, self.seats)
         over |= (hit & ~right) | (~hit & (bodies.ball[2] < BALL_DOWN))
         self.turn = np.where(right, (self.turn + 1) % self.seats, self.turn).astype(np.int8)
         self._rising |= right
@@ -184,7 +184,7 @@ class SetAndSpike(Exercise):
         return Orders(skill[None], target, np.full((1, len(coming)), BLOCK.flight, np.float32))
 
     def _watch(self, bodies: Bodies, over: Flags) -> Flags:
-        hit, right = _hits(bodies, self.turn)
+        hit, right = _hits(bodies, self.turn, self.seats)
         down = ~hit & (self._spiked > 0) & (self.passed == self._spiked + drills.SPIKED)
         self.score += 0.25 * (down & (bodies.ball_velocity[2] < 0.0))
         self.score += 0.25 * (right & (self.turn == 0))
@@ -208,12 +208,12 @@ class SetAndSpike(Exercise):
         over |= netted | down
 
 
-def _hits(bodies: Bodies, turn: Small) -> tuple[Flags, Flags]:
+def _hits(bodies: Bodies, turn: Small, seats: int) -> tuple[Flags, Flags]:
     """Where the ball was hit, and where by the racket of whose turn it was; of two at once the lower number counts."""
     hit = any_over(bodies.touched, 0)
     first = bodies.touched.argmax(axis=0)
     racket = bodies.racket[first, np.arange(len(first))]
-    return hit, hit & racket & (first == turn)
+    return hit, hit & racket & (first == turn) & (first < seats)
 
 
 EXERCISES: Final[Mapping[str, Callable[[int], Exercise]]] = {

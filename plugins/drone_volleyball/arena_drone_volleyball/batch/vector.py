@@ -48,12 +48,12 @@ class Volleyball:
         if courts < 1 or not 4 <= substeps <= 40:
             raise BadRequest(f"at least 1 court and 4 to 40 substeps, not {courts} and {substeps}")
         self.num_envs, self.seed = courts, seed
-        self._rules = rules_of(game, courts, compat)
-        self._bodies = Bodies(courts, self._rules.drones, substeps)
-        self._sight = Sight(self._bodies, self._rules)
-        self.seats = self._rules.seats
-        self._controls: Controls = controls_of(level, game, self._rules)
-        self.observation_shape = (size(self._rules.layout),)
+        self.rules = rules_of(game, courts, compat)
+        self.bodies = Bodies(courts, self.rules.drones, substeps)
+        self._sight = Sight(self.bodies, self.rules)
+        self.seats = self.rules.seats
+        self._controls: Controls = controls_of(level, game, self.rules)
+        self.observation_shape = (size(self.rules.layout),)
         """Of one seat; `play.layout` says what the numbers are."""
         self.action_shape = self._controls.shape
         """Of one seat: (4,) for prt and ctbr, (5,) for skill, () for hcsp."""
@@ -66,7 +66,7 @@ class Volleyball:
         """Begin everywhere: observations (courts, seats, size) and infos. The same seed gives the same episodes."""
         self.seed = self.seed if seed is None else seed
         self._rng = default_rng(self.seed)
-        self._rules.deal()
+        self.rules.deal()
         self._begin(np.arange(self.num_envs))
         self._done[:] = False
         self._see()
@@ -87,14 +87,14 @@ class Volleyball:
         with np.errstate(all="ignore"):  # what overflows is found by `finite`, court by court
             own = self._sight.own
             commands = self._controls.commands(actions, self._decide, own)
-            self._bodies.advance(with_scripted(commands, self._rules, own))
-            judged = self._rules.judge(self._bodies)
+            self.bodies.advance(with_scripted(commands, self.rules, own))
+            judged = self.rules.judge(self.bodies)
             return self._finish(judged)
 
     def _finish(self, judged: Judged) -> Step:
         """End what has ended, begin anew what had ended before, and look."""
         anew = self._done
-        lost = ~self._bodies.finite()
+        lost = ~self.bodies.finite()
         ended, late = judged.ended & ~anew & ~lost, (judged.late | lost) & ~anew
         judged.rewards[:, anew | lost] = 0.0
         self._done = ended | late
@@ -103,12 +103,12 @@ class Volleyball:
             self._begin(np.flatnonzero(anew))
             self._begin(np.flatnonzero(lost & ~anew))
         self._see()
-        infos = {"decide": self._decide, "lost": lost & ~anew, **self._rules.told()}
+        infos = {"decide": self._decide, "lost": lost & ~anew, **self.rules.told()}
         return self._observations, np.ascontiguousarray(judged.rewards.T), ended, late, infos
 
     def _begin(self, courts: Indices) -> None:
         if len(courts):
-            self._bodies.place(courts, *self._rules.begin(courts, self._rng))
+            self.bodies.place(courts, *self.rules.begin(courts, self._rng))
 
     def _see(self) -> None:
         self._sight.look()

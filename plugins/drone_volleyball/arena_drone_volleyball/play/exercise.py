@@ -19,8 +19,8 @@ from arena_drone_volleyball.play.observe import body_values
 from arena_drone_volleyball.rules.court import FAR, HEADINGS, NEAR, SCATTER
 from arena_drone_volleyball.rules.drills import Drill
 
-AWAY: Final = np.array((4.5, 0.0, 50.0))
-"""Where the ball is in tasks without one: too high to come down in time."""
+AWAY: Final = np.array((4.5, 0.0, 2_000.0))
+"""Where the ball is in tasks without one: so high that 800 control steps, 1,256 m, do not bring it down."""
 BLOCK: Final = Order(Skill.RECEIVE, (-3.0, 0.0, 1.9), 1.3)
 """What the defender does about a ball that comes down farther than `BEYOND` from the net, in m; else it waits."""
 BEYOND: Final = 0.3
