@@ -27,6 +27,7 @@ from arena_drone_volleyball.rules.drills import DRILLS, Drill
 from arena_drone_volleyball.rules.faults import FAULTS, Moment
 from arena_drone_volleyball.rules.rally import WIN_REWARD, Rally
 from plugins.drone_volleyball.tests.batched import apart, both, copy, observed, one_of, scripted_rallies
+from plugins.drone_volleyball.tests.courts import contest
 from plugins.drone_volleyball.tests.playing import play
 
 
@@ -234,6 +235,50 @@ def test_scripted_rallies_are_as_long_as_the_referees():
     judged = [rally.hits for seed in range(2) for rally in play("1v1", ("rally", "rally"), seed, rallies=1)]
     batch = scripted_rallies(4, seed=1)
     assert np.mean(batch) == pytest.approx(np.mean(judged), rel=0.1)
+
+
+@pytest.mark.parametrize("name", ["1v1", "3v3"])
+def test_rallies_of_drawn_actions_end_alike(name: str):
+    """RULES.md 4: as many hits, as long, and by the same faults, though no two rallies are the same."""
+    rng, rallies = np.random.default_rng(10), 96
+    judged, batch = Endings(), Endings()
+    made = contest(name, 11, points=25, rallies=rallies)
+    while made.to_move():
+        made.step(dict(enumerate(drawn(rng, 1, made.seats)[0])))
+    for event in made.events(Seat(0), 0):
+        if event.kind == "rally":
+            judged.add(event.data["steps"], event.data["hits"], str(event.data["reason"]).split(", "))
+    volley = Volleyball(name, 512)
+    volley.reset(seed=12)
+    for _ in range(300):
+        _, _, ended, late, infos = volley.step(drawn(rng, 512, volley.seats))
+        for court in np.flatnonzero(ended | late):
+            rows = np.flatnonzero(infos["faults"][:, :, court].any(axis=1))
+            batch.add(volley.rules.steps[court], volley.rules.hits[court], [FAULTS[row].name for row in rows])
+    assert np.mean(batch.steps) == pytest.approx(np.mean(judged.steps), rel=0.06)
+    assert np.mean(batch.hits) == pytest.approx(np.mean(judged.hits), abs=0.15)
+    for fault in FAULTS:
+        assert batch.share(fault.name) == pytest.approx(judged.share(fault.name), abs=0.15), fault.name
+
+
+def drawn(rng: np.random.Generator, courts: int, seats: int) -> np.ndarray:
+    """Actions that keep drones in the air for a while."""
+    return (HOVER_COMMAND + rng.uniform(-0.3, 0.3, (courts, seats, 4))).astype(np.float32)
+
+
+class Endings:
+    """How rallies ended."""
+
+    def __init__(self) -> None:
+        self.steps, self.hits, self.faults = [], [], []
+
+    def add(self, steps, hits, faults: list[str]) -> None:
+        self.steps.append(int(steps))
+        self.hits.append(int(hits))
+        self.faults.append(faults)
+
+    def share(self, fault: str) -> float:
+        return sum(fault in faults for faults in self.faults) / len(self.faults)
 
 
 def own(rng: np.random.Generator, courts: int) -> Own:
