@@ -1,6 +1,7 @@
 """The interface of the batch engine, and that it stays out of matches."""
 
 import ast
+import re
 from pathlib import Path
 
 import numpy as np
@@ -181,6 +182,14 @@ def test_no_match_is_ever_played_on_it():
     assert not issubclass(Volleyball, Game)
     for listing in listings():
         assert ".batch." not in type(listing.make(resolve(listing.options, {}))).__module__
+
+
+def test_the_example_of_the_readme_trains(capsys: pytest.CaptureFixture[str]):
+    (code,) = re.findall(r"^```python\n(.*?)^```$", (PLUGIN.parent / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    shown = "train(courts=1024, iterations=55)"
+    assert shown in code
+    exec(compile(code.replace(shown, "train(courts=40, iterations=2)"), "README.md", "exec"), {})
+    assert "1: mean score" in capsys.readouterr().out
 
 
 def test_a_row_of_the_fault_table_is_named_in_infos():
