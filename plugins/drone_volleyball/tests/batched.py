@@ -49,6 +49,11 @@ def observed(contests: Sequence[Contest]) -> np.ndarray:
     return np.array([[made.observe(Seat(seat), want)[TENSOR] for seat in range(made.seats)] for made in contests])
 
 
+def seats_first(actions: np.ndarray) -> np.ndarray:
+    """(courts, drones, 4) as the batch's bodies take them."""
+    return np.ascontiguousarray(actions.transpose(2, 1, 0), dtype=np.float32)
+
+
 def apart(bodies: Bodies, worlds: Sequence[World]) -> SimpleNamespace:
     """The greatest differences between batch and worlds, in m, degrees, m/s and rad/s, each (courts,)."""
     poses, twists = (np.array([getattr(world, name) for world in worlds]).T for name in ("poses", "twists"))

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -190,6 +192,17 @@ def test_the_example_of_the_readme_trains(capsys: pytest.CaptureFixture[str]):
     assert shown in code
     exec(compile(code.replace(shown, "train(courts=40, iterations=2)"), "README.md", "exec"), {})
     assert "1: mean score" in capsys.readouterr().out
+
+
+def test_training_needs_no_mujoco():
+    script = (
+        "import sys\n"
+        "from arena_drone_volleyball.batch import Volleyball\n"
+        "for game in ('6v6', 'set_and_spike_hard'):\n"
+        "    Volleyball(game, 2).reset()\n"
+        "assert 'mujoco' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def test_a_row_of_the_fault_table_is_named_in_infos():
