@@ -49,14 +49,15 @@ def test_every_game_has_its_published_observations(name: str):
 def test_the_same_seed_and_actions_give_the_same_bits():
     runs = []
     for _ in range(2):
-        volley, rng = Volleyball("3v3", 40, seed=3), np.random.default_rng(1)
-        seen = [volley.reset()[0].tobytes()]
+        volley, rng = Volleyball("3v3", 40), np.random.default_rng(1)
+        seen = [volley.reset(seed=3)[0].tobytes()]
         for _ in range(150):
             observations, rewards, *_ = volley.step(drawn(volley, rng))
             seen += [observations.tobytes(), rewards.tobytes()]
         runs.append(seen)
     assert runs[0] == runs[1]
     assert volley.reset(seed=3)[0].tobytes() == runs[0][0]
+    assert volley.reset()[0].tobytes() != runs[0][0]
     assert volley.reset(seed=4)[0].tobytes() != runs[0][0]
 
 
@@ -93,7 +94,7 @@ def test_time_truncates_and_nobody_is_at_fault():
 def test_a_court_that_loses_its_footing_disturbs_no_other():
     one, other = Volleyball("3v3", 3), Volleyball("3v3", 3)
     for volley in (one, other):
-        volley.reset()
+        volley.reset(seed=1)
     one.bodies.velocity[0, 2, 1] = np.nan
     for step in range(20):
         mine, *_, late, infos = one.step(hover(one))
@@ -108,8 +109,12 @@ def test_orders_hold_until_something_happens():
     one, other = (Volleyball("1v1", 8, level="skill") for _ in range(2))
     serve = np.tile((SKILLS.index("serve"), -1.5, 0.0, 1.9, 1.05), (8, 2, 1))
     away = np.tile((SKILLS.index("goto"), 2.5, 1.0, 1.0, 0.0), (8, 2, 1))
-    one.reset()
-    due, passed = other.reset()[1]["decide"], 0
+    for volley in (one, other):
+        volley.reset(seed=1)
+        volley.step(away)
+    one.reset(seed=2)
+    due, passed = other.reset(seed=2)[1]["decide"], 0
+    assert due.all()
     while passed < 80:
         mine, *_, infos = one.step(serve)
         if infos["decide"].any():

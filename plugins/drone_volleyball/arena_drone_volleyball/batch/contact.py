@@ -111,7 +111,7 @@ class Contacts:
         coming = speed > 0.0
         left = DWELL - np.clip(-near.gap / np.maximum(speed, 1e-6), 0.0, self._seconds)
         normal = near.normal + 0.5 * left * _cross(rates, near.normal)
-        normal /= np.sqrt(dot(normal, normal))
+        normal /= np.sqrt(np.maximum(dot(normal, normal), 1e-12))
         lever = _cross(near.point, normal)
         impulse = speed / (1.0 / BALL_MASS + 1.0 / MASS + dot(lever * lever, _PER_INERTIA))
         outwards = _turned(_conjugate(quaternion), normal)

@@ -1,7 +1,7 @@
 """What all drones see: every part of the published layouts (`play.layout`) for many courts at once."""
 
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 
@@ -9,6 +9,8 @@ from arena_drone_volleyball.batch.arrays import Flags, Floats, Small
 from arena_drone_volleyball.batch.bodies import Bodies
 from arena_drone_volleyball.batch.steering import Own
 from arena_drone_volleyball.play.layout import Layout, size
+
+Axis: TypeAlias = tuple[Floats, Floats, Floats]
 
 
 class Seen(Protocol):
@@ -44,7 +46,8 @@ class Sight:
         position, velocity, ball, ball_velocity = (np.empty((3, *shape), np.float32) for _ in range(4))
         quaternion = np.empty((4, *shape), np.float32)
         self.own = Own(position, quaternion, velocity, bodies.rates, bodies.throttle, ball, ball_velocity)
-        self._heading, self._up = (np.empty((3, *shape), np.float32) for _ in range(2))
+        self._axes: tuple[Axis, Axis, Axis]
+        self.look()
 
     def look(self) -> Own:
         """Everything as it is now, each drone's in the frame of its own half."""
@@ -58,6 +61,7 @@ class Sight:
         for axis, values in enumerate((-z, -y, x, w)):
             own.quaternion[axis, self._far] = values
         np.multiply(own.quaternion, np.copysign(1.0, own.quaternion[0]), out=own.quaternion)
+        self._axes = _axes(own.quaternion[:, : self._rules.seats])
         return own
 
     def write(self, out: Floats) -> None:
@@ -78,14 +82,8 @@ class Sight:
         out[:] = self.own.velocity[:, : self._rules.seats]
 
     def _angular_velocity(self, out: Floats) -> None:
-        """Body rates about the own frame's axes; `heading` and `up` are worked out on the way."""
-        w, x, y, z = self.own.quaternion[:, : self._rules.seats]
+        """Body rates about the own frame's axes."""
         p, q, r = self.own.rates[:, : self._rules.seats]
-        self._axes = (
-            (1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y + w * z), 2.0 * (x * z - w * y)),
-            (2.0 * (x * y - w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z + w * x)),
-            (2.0 * (x * z + w * y), 2.0 * (y * z - w * x), 1.0 - 2.0 * (x * x + y * y)),
-        )
         for axis, (ahead, left, up) in enumerate(zip(*self._axes, strict=True)):
             np.multiply(ahead, p, out=out[axis])
             out[axis] += left * q
@@ -141,6 +139,15 @@ class Sight:
             order = np.roll(position, -mine.start, axis=1).transpose(1, 0, 2)[:, :, None]
             np.subtract(order, position[None, :, mine], out=places[:, :, mine])
         places[:, :2, team:] *= -1.0
+
+
+def _axes(quaternion: Floats) -> tuple[Axis, Axis, Axis]:
+    """The body axes: the columns of the rotation that quaternions (4, ...) stand for."""
+    w, x, y, z = quaternion
+    ahead = 1.0 - 2.0 * (y * y + z * z), 2.0 * (x * y + w * z), 2.0 * (x * z - w * y)
+    left = 2.0 * (x * y - w * z), 1.0 - 2.0 * (x * x + z * z), 2.0 * (y * z + w * x)
+    up = 2.0 * (x * z + w * y), 2.0 * (y * z - w * x), 1.0 - 2.0 * (x * x + y * y)
+    return ahead, left, up
 
 
 def _columns(fields: int, seats: int, courts: int) -> Floats:

@@ -1,7 +1,7 @@
 """Many courts behind one interface in the manner of Gymnasium's VectorEnv and PettingZoo's parallel one."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator, default_rng
@@ -20,8 +20,6 @@ from arena_drone_volleyball.rules.court import COURTS
 
 Infos = Mapping[str, NDArray[Any]]
 Step = tuple[Floats, Floats, Flags, Flags, Infos]
-
-AUTORESET: Final = "next step"
 
 
 class Volleyball:
@@ -47,7 +45,7 @@ class Volleyball:
     ) -> None:
         if courts < 1 or not 4 <= substeps <= 40:
             raise BadRequest(f"at least 1 court and 4 to 40 substeps, not {courts} and {substeps}")
-        self.num_envs, self.seed = courts, seed
+        self.num_envs = courts
         self.rules = rules_of(game, courts, compat)
         self.bodies = Bodies(courts, self.rules.drones, substeps)
         self._sight = Sight(self.bodies, self.rules)
@@ -58,17 +56,18 @@ class Volleyball:
         self.action_shape = self._controls.shape
         """Of one seat: (4,) for prt and ctbr, (5,) for skill, () for hcsp."""
         self._observations = np.zeros((courts, self.seats, *self.observation_shape), np.float32)
-        self._rng: Generator = default_rng(seed)
-        self._done = np.ones(courts, np.bool_)
-        self._decide = np.ones(courts, np.bool_)
+        self._done, self._decide = (np.zeros(courts, np.bool_) for _ in range(2))
+        self._rng: Generator
+        self.reset(seed)
 
     def reset(self, seed: int | None = None) -> tuple[Floats, Infos]:
-        """Begin everywhere: observations (courts, seats, size) and infos. The same seed gives the same episodes."""
-        self.seed = self.seed if seed is None else seed
-        self._rng = default_rng(self.seed)
+        """Begin everywhere: observations (courts, seats, size) and infos. The same seed gives the same episodes;
+        without one the draws go on where they were."""
+        if seed is not None:
+            self._rng = default_rng(seed)
         self.rules.deal()
         self._begin(np.arange(self.num_envs))
-        self._done[:] = False
+        self._done[:], self._decide[:] = False, True
         self._see()
         return self._observations, {"decide": self._decide}
 
