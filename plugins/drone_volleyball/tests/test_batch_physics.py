@@ -131,6 +131,20 @@ def test_the_floor_gives_nothing_back():
     assert batch.ball[2, 0] == pytest.approx(0.1)
 
 
+def test_downwash_of_drones_on_one_axis_is_finite():
+    """RULES.md 2.2: rounding must not find the upper drone nearer to the axis than on it."""
+    rng, courts = np.random.default_rng(5), 2_000
+    up = rng.normal(0.0, 0.5, (3, courts)) + np.array([(0.0, 0.0, 1.0)]).T
+    up /= np.linalg.norm(up, axis=0)
+    lower = rng.uniform(-5.0, 5.0, (3, courts))
+    position = np.stack((lower, lower + rng.uniform(0.5, 3.0, courts) * up), axis=1).astype(np.float32)
+    axes, push = np.stack((up, up), axis=1).astype(np.float32), np.zeros((3, 2, courts), np.float32)
+    Wash(courts, 2).add(push, position, axes, np.full((2, courts), 15.0, np.float32))
+    assert np.isfinite(push).all()
+    assert (push[:, 1] == 0.0).all()
+    assert (np.linalg.norm(push[:, 0], axis=0) > 1.0).all()
+
+
 @pytest.mark.parametrize("name", ["1v1", "6v6"])
 def test_downwash_is_the_same_law(name: str):
     """RULES.md 2.2"""

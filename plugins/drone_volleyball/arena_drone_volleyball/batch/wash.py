@@ -26,6 +26,7 @@ class Wash:
             squared += product
         np.multiply(below, below, out=product)
         squared -= product
+        np.maximum(squared, 0.0, out=squared)
         share = self._share()
         share *= thrust[None]
         for axis in range(3):
