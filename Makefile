@@ -61,7 +61,7 @@ bench: setup-test ## Run the benchmarks (BENCH_ARGS="..." is passed on)
 bench-ledger: setup-test ## Measure a ladder of a million matches (BENCH_ARGS="--matches 20000" for less)
 	OPENBLAS_NUM_THREADS=1 $(PY) tests/bench/ledger.py $(BENCH_ARGS)
 
-bench-volley: setup-test ## Measure drone volleyball's referee, and play its agents at full size (BENCH_ARGS="--quick")
+bench-volley: setup-test ## Measure drone volleyball's referee, server and batch, and play its agents at full size (BENCH_ARGS="--quick")
 	OPENBLAS_NUM_THREADS=1 $(PY) -m plugins.drone_volleyball.tests.bench $(BENCH_ARGS)
 
 chaos: setup-test ## Run the fault-injection tests

@@ -77,12 +77,35 @@ def _plain(value: Any) -> Any:
 
 
 def _tensor(array: np.ndarray[Any, Any]) -> list[Any]:
-    if array.dtype.name not in _DTYPES:
+    dtype, shape, data = tensor_parts(array)
+    return [dtype, list(shape), base64.b64encode(data).decode()]
+
+
+def tensor_parts(array: np.ndarray[Any, Any]) -> tuple[str, tuple[int, ...], bytes]:
+    """The name of its dtype, its shape, and its components row by row, little-endian: all that an array says.
+
+    Raises:
+        TypeError, ValueError: as `canonical`.
+    """
+    name = _NAMES.get(array.dtype.newbyteorder("="))  # its own `name` is put together each time it is asked for
+    if name is None:
         raise TypeError(f"a tensor of {array.dtype.name} has no canonical form")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ValueError("a tensor holds NaN or an infinity")
-    little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-    return [array.dtype.name, list(array.shape), base64.b64encode(little.tobytes()).decode()]
+    return name, array.shape, array.astype(_LITTLE[name], order="C", copy=False).tobytes()
+
+
+def tensor_of(dtype: str, shape: Sequence[int], data: bytes) -> Tensor:
+    """The inverse of `tensor_parts`.
+
+    Raises:
+        ValueError: no such dtype, or its bytes do not fill the shape.
+    """
+    little = _LITTLE.get(dtype)
+    if little is None:
+        raise ValueError(f"no tensor is of {dtype}")
+    array: Tensor = np.frombuffer(data, dtype=little).astype(dtype).reshape(shape)
+    return array
 
 
 def _escaped(value: Any) -> Any:
@@ -120,19 +143,29 @@ def _array(form: Any) -> Tensor | None:
     """The array that is written in exactly this form; None where there is none."""
     try:
         dtype, shape, data = form
-        if dtype not in _DTYPES:
-            return None
-        flat = np.frombuffer(base64.b64decode(data), dtype=np.dtype(dtype).newbyteorder("<"))
-        array: Tensor = flat.astype(dtype).reshape(shape)
+        array = tensor_of(dtype, shape, base64.b64decode(data))
         return array if _ENCODER.encode(_tensor(array)) == _ENCODER.encode(form) else None
     except (ValueError, TypeError, OverflowError):
         return None
 
 
 _MARK: Final = "$tensor"
-_DTYPES: Final = frozenset(
-    ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64")
+_DTYPES: Final = (
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
 )
+_NAMES: Final[Mapping[np.dtype[Any], str]] = {np.dtype(name): name for name in _DTYPES}
+_LITTLE: Final[Mapping[str, np.dtype[Any]]] = {name: np.dtype(name).newbyteorder("<") for name in _DTYPES}
 _ENCODER = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_plain, check_circular=False
 )

@@ -49,6 +49,8 @@ def report_batches() -> Batches[Report]:
 
 UNSENDABLE: Final = (TypeError, ValueError, OverflowError, RecursionError, msgspec.MsgspecError)
 """What `encode` raises for plain values that msgpack does not have; a game's own classes may raise anything."""
+UNREADABLE: Final = (ValueError, msgspec.MsgspecError)
+"""What `Batches.feed` raises for bytes that no peer of ours sent."""
 _encoder = msgspec.msgpack.Encoder(enc_hook=encode_extra)
 
 

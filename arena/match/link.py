@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-import msgspec
-
-from arena.match.channel import UNSENDABLE, encode, report_batches
+from arena.match.channel import UNREADABLE, UNSENDABLE, encode, report_batches
 from arena.match.messages import Command, Report
 from arena.plugin.blackbox import BATCH, Entry
 from arena.plugin.host import Host, HostSettings
@@ -180,7 +178,7 @@ class WorkerLink:
             batches.extend(self._batches.feed(data))
         except BlockingIOError:
             return
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, *UNREADABLE):
             data = b""  # a plugin that writes into the channel has spoiled its worker
         for batch in batches:
             if not self.started.done():

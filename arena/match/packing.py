@@ -12,13 +12,16 @@ import msgspec
 import numpy as np
 
 from arena.core.agent import Provenance, Refusal
-from arena.core.canonical import canonical, parse
+from arena.core.canonical import canonical, parse, tensor_of, tensor_parts
 from arena.core.game import ClockSpec
 from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move, PartyRef, RecordedMoves, SeatResult
 from arena.core.seed import Seed
 from arena.core.values import AgentName, Seat
 
-_TENSOR = 1
+_CANONICAL_TENSOR = 1
+"""How journals of earlier versions have them: in canonical form."""
+_TENSOR = 2
+_parts = msgspec.msgpack.Decoder(tuple[str, tuple[int, ...], bytes])
 _REMEMBERED = 1_024
 """Games and parties that plans name again and again."""
 _games: dict[str, GameRef] = {}
@@ -117,7 +120,7 @@ def unpack_result(plan: MatchPlan, packed: Sequence[Any]) -> MatchResult:
 def encode_extra(value: Any) -> Any:
     """What msgpack does not know: tensors, numpy scalars, and mappings and sequences of other kinds."""
     if isinstance(value, np.ndarray):
-        return msgspec.msgpack.Ext(_TENSOR, canonical(value))
+        return msgspec.msgpack.Ext(_TENSOR, msgspec.msgpack.encode(tensor_parts(value)))
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, Mapping):
@@ -129,9 +132,11 @@ def encode_extra(value: Any) -> Any:
 
 def decode_extra(code: int, data: memoryview) -> Any:
     """The inverse of `encode_extra` for tensors."""
+    if code == _CANONICAL_TENSOR:
+        return parse(bytes(data))
     if code != _TENSOR:
         raise ValueError(f"unknown extension {code}")
-    return parse(bytes(data))
+    return tensor_of(*_parts.decode(data))
 
 
 def _share(known: dict[int, tuple[int, Any]], value: Any) -> int:

@@ -1,4 +1,4 @@
-"""`make bench-volley`: how fast the referee is, and what the agents come to at full size.
+"""`make bench-volley`: how fast referee, server and batch are, and what the agents come to at full size.
 
 BENCH_ARGS="--quick" make bench-volley    the throughput alone
 
@@ -8,18 +8,25 @@ here fails for being slow.
 
 import argparse
 from collections.abc import Callable
+from importlib.metadata import version
+from platform import python_version
 from time import process_time
 
 import numpy as np
+import psutil
 
 from arena_drone_volleyball.physics.iris import HOVER_COMMAND
 from arena_drone_volleyball.physics.world import World
+from plugins.drone_volleyball.tests import bench_batch
+from plugins.drone_volleyball.tests.bench_server import served
 from plugins.drone_volleyball.tests.courts import contest
 from plugins.drone_volleyball.tests.playing import play
 
 FLOORS = {"1v1": 3_000, "3v3": 2_000, "6v6": 1_100}
 """Control steps a CPU second that the referee should reach at a time step of 0.001 s."""
 STEPS = 2_000
+MATCHES = 16
+"""In flight through the server, where half of the floors should be reached."""
 
 
 def main() -> None:
@@ -27,17 +34,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Drone volleyball: throughput and agents.")
     parser.add_argument("--quick", action="store_true", help="the throughput alone")
     quick: bool = parser.parse_args().quick
+    loads = ", ".join(f"{load:.1f}" for load in psutil.getloadavg())
+    print(f"numpy {version('numpy')}, mujoco {version('mujoco')}, Python {python_version()}; load average {loads}")
     print("control steps a CPU second        wanted    referee    MuJoCo and forces alone")
     for step in (0.001, 0.002):
         for name, floor in FLOORS.items():
             wanted = f"{floor:>8,}" if step == 0.001 else "        "
             judged, alone = referee(name, step), bare(name, step)
             print(f"{name} at dt {step}                    {wanted}   {judged:8,.0f}   {alone:8,.0f}")
+    through_the_server()
+    bench_batch.main()
     if not quick:
         rally()
+        bench_batch.rally()
         returns("3v3", 200)
         returns("6v6", 40)
         against_random()
+
+
+def through_the_server() -> None:
+    """Matches of one client that plays itself, decision by decision."""
+    print(f"through the server, {MATCHES} matches   wanted       rate   CPU ms a step of server, worker, client")
+    for name, floor in FLOORS.items():
+        found = served(name, MATCHES)
+        parts = ", ".join(f"{each:.2f}" for each in found[1:])
+        print(f"{name}                            {floor // 2:>8,}   {found.rate:8,.0f}   {parts}")
 
 
 def referee(name: str, step: float) -> float:

@@ -38,7 +38,7 @@ class Played:
 def play(court: str, sides: tuple[str, str], seed: int, **options: Json) -> list[Played]:
     """The rallies of one match."""
     made, state = game(court, **options), contest(court, seed, **options)
-    agents = [AGENTS[sides[made.court.side(n)]](_seat(made, n)) for n in range(made.spec.seats)]
+    agents = [AGENTS[sides[made.court.side(n)]](seat_of(made, n)) for n in range(made.spec.seats)]
     seen, clock = [0] * len(agents), Clock(1.0, 1.0)
     while movers := list(state.to_move()):
         actions = {}
@@ -54,7 +54,7 @@ def _act(agent: Agent, observe, seat: Seat, events: Sequence[Event], legal, cloc
     return agent.act(Observation(0, observe(seat, agent.wants), events), legal, clock)
 
 
-def _seat(made: CourtGame, number: int) -> SeatInfo:
+def seat_of(made: CourtGame, number: int) -> SeatInfo:
     return SeatInfo(
         match_id=MatchId("match"),
         seat=Seat(number),

@@ -1,11 +1,13 @@
 """The tasks: what each counts and what ends it, from constructed states, and that they can be flown (RULES.md 7)."""
 
+import numpy as np
 import pytest
 
 from arena.core.options import resolve
 from arena.core.seed import Seed
 from arena.core.values import TENSOR, TEXT, VIEW, Json, Seat
 from arena.testing import GAME_PROMISES, check_game
+from arena_drone_volleyball.physics.iris import HOVER_COMMAND
 from arena_drone_volleyball.physics.world import Touch
 from arena_drone_volleyball.play.exercise import Exercise
 from arena_drone_volleyball.play.game import DRILL_OPTIONS, DrillGame
@@ -53,6 +55,16 @@ def test_tasks_are_seen_in_the_published_sizes(drill: type[Drill], size: int):
     seen = start(drill).observe(Seat(0), frozenset({TENSOR, VIEW, TEXT}))
     assert seen[TENSOR].shape == (size,)
     assert "score 0" in seen[TEXT]
+
+
+def test_no_ball_falls_into_a_task_without_one():
+    """RULES.md 7.1: who only hovers is hit by nothing, and flies until time is up."""
+    state = start(BackAndForth)
+    while state.to_move():
+        state.step({Seat(0): np.full(4, HOVER_COMMAND, np.float32)})
+    told = {event.kind: event.data for event in state.events(Seat(0), 0)}
+    assert set(told) == {"start", "end"}
+    assert told["end"]["reason"] == "time"
 
 
 def test_a_place_counts_when_it_is_held():

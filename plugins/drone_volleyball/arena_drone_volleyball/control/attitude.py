@@ -16,15 +16,26 @@ MAX_RATE: Final = 144.0 * pi / 180.0
 """rad/s: the highest body rate of the level `ctbr`."""
 
 _JX, _JY, _JZ = (float(j) for j in INERTIA)
-_RATE_GAIN: Final = (18.0, 18.0, 6.0)
+RATE_GAIN: Final = (18.0, 18.0, 6.0)
 """1/s: angular acceleration for each rad/s of error."""
-_TILT_GAIN: Final = 9.0
+TILT_GAIN: Final = 9.0
 """1/s: body rate for each rad of tilt error."""
-_YAW_GAIN: Final = 2.0
+YAW_GAIN: Final = 2.0
+"""1/s: body rate for each rad of heading error."""
+YAW_TORQUE: Final = 0.08
+"""N m: the most that is spent on the heading."""
+RISE: Final = (-4.0, 5.0)
+"""m/s2: the vertical accelerations that `track` asks for at most."""
+SIDEWAYS: Final = 5.0
+"""m/s2: the horizontal one that it asks for at most, unless told."""
+PLACE_GAIN: Final = (6.0, 6.0, 12.0)
+"""1/s2: acceleration for each m of error."""
+SPEED_GAIN: Final = (4.0, 4.0, 6.0)
+"""1/s: acceleration for each m/s of error."""
 _MIX: Final = tuple(tuple(float(v) for v in row) for row in ALLOCATION)
-_STEEPEST: Final = 0.7
+STEEPEST: Final = 0.7
 """Tangent of the tilt beyond which a drone would lose height, however it steers."""
-_LOW: Final = 0.15
+LOW: Final = 0.15
 """Share of the weight that is always kept as thrust, for without thrust there is no torque."""
 
 
@@ -46,13 +57,14 @@ class Setpoint(NamedTuple):
     thrust: float
 
 
-def track(body: Body, place: Vector, velocity: Vector, acceleration: Vector, limit: float = 5.0) -> Vector:
+def track(body: Body, place: Vector, velocity: Vector, acceleration: Vector, limit: float = SIDEWAYS) -> Vector:
     """The acceleration that brings a drone to a moving place; its horizontal part is cut at `limit` m/s2."""
-    ax = 6.0 * (place[0] - body.position[0]) + 4.0 * (velocity[0] - body.velocity[0]) + acceleration[0]
-    ay = 6.0 * (place[1] - body.position[1]) + 4.0 * (velocity[1] - body.velocity[1]) + acceleration[1]
-    az = 12.0 * (place[2] - body.position[2]) + 6.0 * (velocity[2] - body.velocity[2]) + acceleration[2]
-    az = min(max(az, -4.0), 5.0)
-    limit = min(limit, _STEEPEST * (az + GRAVITY))
+    (a, b, c), (d, e, f) = PLACE_GAIN, SPEED_GAIN
+    ax = a * (place[0] - body.position[0]) + d * (velocity[0] - body.velocity[0]) + acceleration[0]
+    ay = b * (place[1] - body.position[1]) + e * (velocity[1] - body.velocity[1]) + acceleration[1]
+    az = c * (place[2] - body.position[2]) + f * (velocity[2] - body.velocity[2]) + acceleration[2]
+    az = min(max(az, RISE[0]), RISE[1])
+    limit = min(limit, STEEPEST * (az + GRAVITY))
     size = hypot(ax, ay)
     if size > limit:
         ax, ay = ax * limit / size, ay * limit / size
@@ -73,21 +85,21 @@ def point(body: Body, normal: Vector, thrust: float) -> Setpoint:
     x, y, z = to_body(body.quaternion, normal)
     angle = acos(min(max(z, -1.0), 1.0))
     sine = hypot(x, y)
-    scale = _TILT_GAIN * angle / sine if sine > 1e-9 else 0.0
+    scale = TILT_GAIN * angle / sine if sine > 1e-9 else 0.0
     w, qx, qy, qz = body.quaternion
     yaw = atan2(2.0 * (w * qz + qx * qy), 1.0 - 2.0 * (qy * qy + qz * qz))
-    return Setpoint((-y * scale, x * scale, -_YAW_GAIN * yaw), thrust)
+    return Setpoint((-y * scale, x * scale, -YAW_GAIN * yaw), thrust)
 
 
 def steer(body: Body, wanted: Setpoint) -> Commands:
     """Rotor commands, in [-1, 1], for a setpoint. Roll and pitch come before yaw."""
     p, q, r = body.rates
     a, b, c = wanted.rates
-    tx = _JX * _RATE_GAIN[0] * (a - p) + (_JZ - _JY) * q * r
-    ty = _JY * _RATE_GAIN[1] * (b - q) + (_JX - _JZ) * p * r
-    tz = _JZ * _RATE_GAIN[2] * (c - r) + (_JY - _JX) * p * q
-    tz = min(max(tz, -0.08), 0.08)
-    thrust = min(max(wanted.thrust, _LOW * MASS * GRAVITY), 4.0 * MAX_THRUST)
+    tx = _JX * RATE_GAIN[0] * (a - p) + (_JZ - _JY) * q * r
+    ty = _JY * RATE_GAIN[1] * (b - q) + (_JX - _JZ) * p * r
+    tz = _JZ * RATE_GAIN[2] * (c - r) + (_JY - _JX) * p * q
+    tz = min(max(tz, -YAW_TORQUE), YAW_TORQUE)
+    thrust = min(max(wanted.thrust, LOW * MASS * GRAVITY), 4.0 * MAX_THRUST)
     tilt = [row[1] * tx + row[2] * ty for row in _MIX]
     base = thrust / 4.0
     room = min(base, MAX_THRUST - base)

@@ -29,6 +29,12 @@ HEIGHTS: Final = {Skill.SERVE: 2.4, Skill.RECEIVE: 1.9, Skill.PASS: 1.9, Skill.S
 FLIGHTS: Final = {Skill.SERVE: 1.3, Skill.RECEIVE: 1.3, Skill.PASS: 1.3, Skill.SET: 1.4, Skill.ATTACK: 1.0}
 """s: how long the ball flies to its target when the order does not say."""
 HITTING: Final = frozenset(HEIGHTS)
+BELOW_APEX: Final = 0.05
+"""m: a ball is met at least so much below the highest it will be."""
+LOW_TOSS: Final = 3.5
+"""m: the lowest toss there is."""
+RUN_UP: Final = 0.13
+"""Share of what a toss is above the lowest by which it is met higher: a longer fall leaves time to rise."""
 
 
 class Order(NamedTuple):
@@ -43,7 +49,7 @@ def fly(order: Order, body: Body, ball: Ball) -> Setpoint:
     """The setpoint for the next control step. A hit that is no longer possible leaves the drone hovering below it."""
     if order.skill in HITTING:
         height = HEIGHTS[order.skill] + (_run_up(ball) if order.skill == Skill.SERVE else 0.0)
-        strike = plan(ball, min(height, ball.apex - 0.05), order.target, order.flight)
+        strike = plan(ball, min(height, ball.apex - BELOW_APEX), order.target, order.flight)
         if strike is not None:
             return carry_out(body, strike)
         return hold(body, body.position)
@@ -56,6 +62,6 @@ def hold(body: Body, place: Sequence[float]) -> Setpoint:
 
 
 def _run_up(ball: Ball) -> float:
-    """m: how much higher a serve is met for a toss above the lowest, of 3.5 m: a longer fall leaves time to rise."""
+    """m: how much higher a serve is met."""
     top = ball.position[2] + ball.velocity[2] ** 2 / (2.0 * GRAVITY)
-    return 0.13 * max(top - 3.5, 0.0)
+    return RUN_UP * max(top - LOW_TOSS, 0.0)

@@ -66,11 +66,11 @@ DRIFT: Final = 0.4
 """Share of the run-up of an instant tilt that is flown within PUSH: the tilt takes time."""
 RUN: Final = 0.25
 """s: a drone rises for so long, at the mean of its speeds, before the touch."""
-_LIFT: Final = 4.6
+LIFT: Final = 4.6
 """m/s2: what a tilted drone can climb with."""
-_SINK: Final = 7.0
+SINK: Final = 7.0
 """m/s2: what is left of thrust then still turns the drone."""
-_SOON: Final = 0.06
+SOON: Final = 0.06
 """s: closer to the touch corrections come too late for the rotors."""
 
 
@@ -79,25 +79,25 @@ def _rise(body: Body, strike: Strike) -> float:
 
     What the drone has of sideways speed by then counts towards its speed along the normal.
     """
-    left = max(strike.seconds, _SOON)
+    left = max(strike.seconds, SOON)
     n = strike.normal
     tilted = min(strike.seconds, PUSH) * GRAVITY / n[2]
     sideways = sum(n[i] * (body.velocity[i] + n[i] * tilted * DRIFT) for i in (0, 1))
     speed = sum(a * b for a, b in zip(strike.velocity, n, strict=True))
     gap = strike.place[2] - body.position[2]
-    return min(max(_meet(left, gap, body.velocity[2], (speed - sideways) / n[2]), -_SINK), _LIFT)
+    return min(max(_meet(left, gap, body.velocity[2], (speed - sideways) / n[2]), -SINK), LIFT)
 
 
 def _meet(left: float, gap: float, now: float, then: float) -> float:
     """The acceleration to apply now to be `gap` m higher and as fast as `then` in `left` s.
 
-    That of a cubic in time; where the cubic ends with more than _LIFT, that of two constant accelerations of which the
-    second is _LIFT.
+    That of a cubic in time; where the cubic ends with more than LIFT, that of two constant accelerations of which the
+    second is LIFT.
     """
-    if (4.0 * then + 2.0 * now) / left - 6.0 * gap / (left * left) <= _LIFT:
+    if (4.0 * then + 2.0 * now) / left - 6.0 * gap / (left * left) <= LIFT:
         return 6.0 * gap / (left * left) - (4.0 * now + 2.0 * then) / left
     gain = then - now
-    lifting = (2.0 * (gap - now * left) - gain * left) / min(gain - _LIFT * left, -1e-6)
+    lifting = (2.0 * (gap - now * left) - gain * left) / min(gain - LIFT * left, -1e-6)
     if lifting >= left - 1e-3:
-        return _LIFT
-    return (gain - _LIFT * max(lifting, 0.0)) / (left - max(lifting, 0.0))
+        return LIFT
+    return (gain - LIFT * max(lifting, 0.0)) / (left - max(lifting, 0.0))

@@ -4,12 +4,13 @@ Constants are those of VolleyBots (arXiv 2502.01932); the rotors' places are PX4
 Body axes: x forward, y left, z up.
 """
 
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Reals = TypeVar("Reals", NDArray[np.float64], NDArray[np.float32])
 
 GRAVITY: Final = 9.81
 """m/s2."""
@@ -43,11 +44,12 @@ ALLOCATION: Final = np.linalg.inv(WRENCH)
 """(4, 4): thrust and torques to rotor thrusts; the inverse of `WRENCH`."""
 
 
-def settle(throttle: Array, commands: Array) -> Array:
+def settle(throttle: Reals, commands: Reals) -> Reals:
     """The throttles one control step later; `commands` in [-1, 1], both of one shape."""
-    return throttle + LAG * (np.sqrt((commands + 1.0) * 0.5) - throttle)
+    wanted: Reals = np.sqrt((commands + 1.0) * 0.5)
+    return throttle + LAG * (wanted - throttle)
 
 
-def thrusts(throttle: Array) -> Array:
+def thrusts(throttle: Reals) -> Reals:
     """Thrust of each rotor in N: the square of its throttle times the full one."""
     return throttle * throttle * MAX_THRUST

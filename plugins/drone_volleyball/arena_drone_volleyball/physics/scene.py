@@ -24,10 +24,14 @@ RACKET_TOP: Final = 0.05
 """m: the racket's upper face above the drone's centre."""
 REACH: Final = RACKET_TOP + BALL_RADIUS
 """m: from the drone's centre along its z axis to the ball's centre at a touch."""
-BOUNCE: Final = {0.001: "-40000 -29", 0.002: "-10000 -14.5"}
-"""`solref` by time step: stiffness and damping of contacts with the ball. Longer steps let it through the racket."""
+RACKET_DEPTH: Final = 0.02
+"""m."""
+FRAME: Final = (0.18, 0.25, 0.03)
+"""m: half of the sides of the box that stands for a drone's body."""
+BOUNCE: Final = {0.001: (40_000.0, 29.0), 0.002: (10_000.0, 14.5)}
+"""Stiffness in 1/s2 and damping in 1/s of contacts with the ball, by time step. Longer steps let it through the
+racket."""
 
-_HALF_RACKET: Final = 0.01
 _FLOOR, _BALL, _DRONE = 1, 2, 4
 
 
@@ -55,7 +59,8 @@ def mjcf(drones: int, step: float) -> str:
     """The model's source: the drones' free joints first, then three slides of the ball."""
     bodies = "".join(_drone(drone) for drone in range(drones))
     rotors = "".join(_rotors(drone) for drone in range(drones))
-    bounce = f'condim="1" solimp=".9999 .9999 .001" solref="{BOUNCE[step]}"'
+    stiffness, damping = BOUNCE[step]
+    bounce = f'condim="1" solimp=".9999 .9999 .001" solref="{-stiffness:g} {-damping:g}"'
     slides = "".join(f'<joint type="slide" axis="{axis}"/>' for axis in ("1 0 0", "0 1 0", "0 0 1"))
     return f"""<mujoco model="drone volleyball"><option timestep="{step}" gravity="0 0 {-GRAVITY}" integrator="Euler">
 <flag autoreset="disable"/></option>
@@ -71,14 +76,16 @@ def mjcf(drones: int, step: float) -> str:
 
 def _drone(drone: int) -> str:
     colour = ".2 .4 .8 1" if drone % 2 else ".8 .3 .2 1"
+    half = RACKET_DEPTH / 2.0
+    frame = "{} {} {}".format(*FRAME)
     sites = "".join(
         f'<site name="rotor{drone}_{i}" pos="{x} {y} 0.02" size=".1 .005" type="cylinder" rgba=".2 .2 .2 .4"/>'
         for i, (x, y) in enumerate(ROTORS)
     )
     return f"""<body name="drone{drone}" childclass="drone"><freejoint/>
 <inertial pos="0 0 0" mass="{MASS}" diaginertia=".05 .05 .0977"/>
-<geom name="frame{drone}" type="box" size=".18 .25 .03" rgba="{colour}"/>
-<geom name="racket{drone}" type="cylinder" pos="0 0 {RACKET_TOP - _HALF_RACKET}" size="{RACKET_RADIUS} {_HALF_RACKET}"
+<geom name="frame{drone}" type="box" size="{frame}" rgba="{colour}"/>
+<geom name="racket{drone}" type="cylinder" pos="0 0 {RACKET_TOP - half}" size="{RACKET_RADIUS} {half}"
  rgba=".9 .9 .9 1"/>{sites}</body>"""
 
 

@@ -15,11 +15,8 @@ from arena_drone_volleyball.play.observe import court_vector
 from arena_drone_volleyball.play.plot import Trace, svg
 from arena_drone_volleyball.play.tell import as_text, as_view
 from arena_drone_volleyball.rules.court import FAR, NEAR, SCATTER, SIDES, Court
-from arena_drone_volleyball.rules.rally import Rally, Verdict
+from arena_drone_volleyball.rules.rally import WIN_REWARD, Rally, Verdict
 from arena_drone_volleyball.rules.score import Score
-
-WIN_REWARD = 100.0
-"""To each of the side that wins a rally, and from each of the other, as in VolleyBots."""
 
 
 class Contest(Flight):

@@ -1,6 +1,7 @@
 """One run of a task: a `Drill` in the air, flown by one seat or two, scored."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from arena.core.game import Outcome, SeatOutcome
 from arena.core.seed import Seed
 from arena.core.values import TENSOR, TEXT, VIEW, Fields, Json, Seat, Value
 from arena_drone_volleyball.control.attitude import Commands, steer
-from arena_drone_volleyball.control.skills import Order, Skill, fly
+from arena_drone_volleyball.control.skills import HEIGHTS, Order, Skill, fly
 from arena_drone_volleyball.physics.iris import Array
 from arena_drone_volleyball.physics.world import Touch, World
 from arena_drone_volleyball.play.flight import Flight
@@ -18,9 +19,11 @@ from arena_drone_volleyball.play.observe import body_values
 from arena_drone_volleyball.rules.court import FAR, HEADINGS, NEAR, SCATTER
 from arena_drone_volleyball.rules.drills import Drill
 
-_AWAY = np.array((4.5, 0.0, 50.0))
-"""Where the ball is in tasks without one: too high to come down in time."""
-_BLOCK = Order(Skill.RECEIVE, (-3.0, 0.0, 1.9), 1.3)
+AWAY: Final = np.array((4.5, 0.0, 2_000.0))
+"""Where the ball is in tasks without one: so high that 800 control steps, 1,256 m, do not bring it down."""
+BLOCK: Final = Order(Skill.RECEIVE, (-3.0, 0.0, 1.9), 1.3)
+"""What the defender does about a ball that comes down farther than `BEYOND` from the net, in m; else it waits."""
+BEYOND: Final = 0.3
 
 
 class Exercise(Flight):
@@ -33,7 +36,7 @@ class Exercise(Flight):
         super().__init__(World(seats + (drill.defender is not None), step), [level] * seats)
         self.drill = drill
         poses = self._poses(seed)
-        ball = _AWAY if drill.toss is None else poses[0, :3] + (0.0, 0.0, drill.toss)
+        ball = AWAY if drill.toss is None else poses[0, :3] + (0.0, 0.0, drill.toss)
         self.world.place(poses, ball)
         self._note("start", {"task": drill.name})
 
@@ -86,9 +89,9 @@ class Exercise(Flight):
         """The defender waits, and receives what comes over."""
         body, ball = own_body(self.world, drone, FAR), own_ball(self.world, FAR)
         home = own_point(self.drill.defender or (0.0, 0.0, 2.0), FAR)
-        lands = ball.falls_to(1.9)
-        coming = lands is not None and self.drill.turn == 2 and ball.at(lands).position[0] > 0.3
-        return steer(body, fly(_BLOCK if coming else Order(Skill.GOTO, home, 0.0), body, ball))
+        lands = ball.falls_to(HEIGHTS[Skill.RECEIVE])
+        coming = lands is not None and self.drill.turn == 2 and ball.at(lands).position[0] > BEYOND
+        return steer(body, fly(BLOCK if coming else Order(Skill.GOTO, home, 0.0), body, ball))
 
     def _vector(self, seat: Seat) -> Value:
         body, ball = own_body(self.world, seat, NEAR), own_ball(self.world, NEAR)

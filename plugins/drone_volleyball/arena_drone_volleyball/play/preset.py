@@ -17,7 +17,7 @@ from arena_drone_volleyball.play.levels import Level
 
 _SET, _SPIKE = (3.0, -1.5), (3.0, 1.5)
 """Where second pass and attack stand."""
-_SERVE: Final = Order(Skill.SERVE, (-4.0, 0.0, 1.9), 1.6)
+SERVE: Final = Order(Skill.SERVE, (-4.0, 0.0, 1.9), 1.6)
 
 _HOVER: Final = ("hover", Order(Skill.HOVER, (0.0, 0.0, 0.0), 0.0))
 _FIRST: Final = (
@@ -39,7 +39,7 @@ _ATTACK: Final = (
     ("attack right", Order(Skill.ATTACK, (-3.0, 1.5, 1.9), 1.2)),
     _HOVER,
 )
-_ROLES: Final = (_SECOND, _ATTACK, _FIRST)
+ROLES: Final = (_SECOND, _ATTACK, _FIRST)
 """By number in the team: the third drone serves, and passes first."""
 
 
@@ -50,26 +50,26 @@ class Preset(Level):
     number: int
 
     def legal(self) -> Choices:
-        orders = _ROLES[self.number]
+        orders = ROLES[self.number]
         return Choices(range(len(orders)), lambda choice: orders[choice][0])
 
     def check(self, action: Action) -> Action:
         if type(action) is not int:
             raise MalformedAction("answer with the number of a choice (RULES.md 5.7)")
-        if not 0 <= action < len(_ROLES[self.number]):
-            raise IllegalAction(f"choose 0 to {len(_ROLES[self.number]) - 1} (RULES.md 5.7)")
+        if not 0 <= action < len(ROLES[self.number]):
+            raise IllegalAction(f"choose 0 to {len(ROLES[self.number]) - 1} (RULES.md 5.7)")
         return action
 
     def hover(self) -> Action:
-        return len(_ROLES[self.number]) - 1
+        return len(ROLES[self.number]) - 1
 
     def steps(self, action: Action) -> None:
         return None
 
     def order(self, action: Action, body: Body) -> Order:
-        order = _ROLES[self.number][int(str(action))][1]
+        order = ROLES[self.number][int(str(action))][1]
         return order._replace(target=body.position) if order.skill == Skill.HOVER else order
 
     def command(self, step: Any, body: Body, ball: Ball) -> Commands:
         tossed = hypot(*ball.velocity[:2]) < 1e-3  # a ball in play never falls plumb
-        return steer(body, fly(_SERVE if tossed and step.skill == Skill.PASS else step, body, ball))
+        return steer(body, fly(SERVE if tossed and step.skill == Skill.PASS else step, body, ball))

@@ -5,7 +5,7 @@ All are flown on the near half of the 3v3 court and scored; RULES.md 7 tells the
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from math import dist, hypot
+from math import dist
 from typing import ClassVar, Final
 
 from arena_drone_volleyball.physics.world import Touch
@@ -19,6 +19,14 @@ LOWEST: Final = 0.4
 HIGHEST: Final = 5.0
 FARTHEST: Final = 7.5
 """m from the target in back_and_forth."""
+REACHED: Final = 0.6
+"""m: so near a place is reached in back_and_forth, when held for HELD control steps."""
+HELD: Final = 5
+SPIKED: Final = 2
+"""Control steps after which the bounce of a spike is over."""
+TARGET: Final = (-4.5, 0.0)
+"""m: where a spike is to land, give or take TARGET_RADIUS."""
+TARGET_RADIUS: Final = 1.0
 
 
 class Drill(ABC):
@@ -74,7 +82,7 @@ class BackAndForth(Drill):
     about = "fly between (4.5, 0, 2) and (9, 4.5, 2); a place counts once a drone was within 0.6 m of it for 5 steps"
     starts = ((4.5, 0.0, 2.0),)
     best = 40.0
-    _places: ClassVar = ((9.0, 4.5, 2.0), (4.5, 0.0, 2.0))
+    places: ClassVar = ((9.0, 4.5, 2.0), (4.5, 0.0, 2.0))
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +90,7 @@ class BackAndForth(Drill):
 
     def anchor(self, drone: int) -> Place:
         """Where to go now."""
-        place: Place = self._places[int(self.score) % 2]
+        place: Place = self.places[int(self.score) % 2]
         return place
 
     def _watch(
@@ -91,8 +99,8 @@ class BackAndForth(Drill):
         apart = dist(drones[0], self.anchor(0))
         if not self.over and (drones[0][2] > HIGHEST or apart > FARTHEST):
             self.over = "strayed"
-        self._held = self._held + 1 if apart < 0.6 else 0
-        if self._held < 5:
+        self._held = self._held + 1 if apart < REACHED else 0
+        if self._held < HELD:
             return False
         self._held, self.score = 0, self.score + 1.0
         return True
@@ -117,7 +125,7 @@ class HitTheBall(Drill):
             self.turn = 1
         elif ball[2] < BALL_DOWN:
             self.over = "ball down"
-            self.score = hypot(ball[0] - 4.5, ball[1]) if self.turn else 0.0
+            self.score = dist(ball[:2], self.starts[0][:2]) if self.turn else 0.0
         return bool(hits)
 
 
@@ -188,8 +196,8 @@ class SetAndSpike(Drill):
     ) -> bool:
         if hits:
             self._note_hit(hits[0])
-        elif self._spiked and self.passed == self._spiked + 2 and rise < 0.0:
-            self.score += 0.25  # two steps later the bounce is over
+        elif self._spiked and self.passed == self._spiked + SPIKED and rise < 0.0:
+            self.score += 0.25
         crossed = self._before > 0.0 >= ball[0] and self.turn == 2
         self.score += 0.25 * crossed
         self._before = ball[0]
@@ -214,7 +222,7 @@ class SetAndSpike(Drill):
         if abs(x) < NET_DEPTH and abs(y) < TRIO.width / 2.0 and z < NET_HEIGHT:
             self.over = self.over or "ball in the net"
         elif z < BALL_DOWN:
-            self.score += 0.25 * (not self.over and self.turn == 2 and hypot(x + 4.5, y) < 1.0)
+            self.score += 0.25 * (not self.over and self.turn == 2 and dist((x, y), TARGET) < TARGET_RADIUS)
             self.over = self.over or "ball down"
 
 

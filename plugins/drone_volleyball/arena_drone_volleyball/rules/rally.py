@@ -7,6 +7,8 @@ from arena_drone_volleyball.physics.world import Touch
 from arena_drone_volleyball.rules.court import FAR, NEAR, Court
 from arena_drone_volleyball.rules.faults import FAULTS, Moment, Point
 
+WIN_REWARD: Final = 100.0
+"""To each of the side that wins a rally, and from each of the other, as in VolleyBots."""
 TIME: Final = "time"
 """How a rally is called that nobody lost within its steps."""
 
