@@ -1,137 +1,76 @@
-"""Model directories that the tests build themselves: a real Qwen3 of random weights, a tokenizer trained on this project.
+"""A Qwen3 of random weights with a tokenizer of its own, made here: a real model that knows nothing."""
 
-Usage: python -m tests.agents.language.tiny_model FOLDER [--shape qwen3-4b] [--weights]
-"""
-
-import argparse
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-ROOT: Final = Path(__file__).parents[3]
-_SPECIAL: Final = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
-_VOCABULARY: Final = 2048
-
-TEMPLATE: Final = (
+CHAT_TEMPLATE: Final = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-"""ChatML, as Qwen's own without tools and thinking."""
-
-_COMMON: Final[dict[str, Any]] = {
-    "architectures": ["Qwen3ForCausalLM"],
-    "model_type": "qwen3",
-    "attention_bias": False,
-    "attention_dropout": 0.0,
-    "hidden_act": "silu",
-    "initializer_range": 0.02,
-    "rms_norm_eps": 1e-06,
-    "rope_theta": 1_000_000,
-    "tie_word_embeddings": True,
-    "use_cache": True,
-}
-SHAPES: Final[dict[str, dict[str, Any]]] = {
-    "tiny": {
-        "hidden_size": 256,
-        "num_hidden_layers": 4,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-        "head_dim": 64,
-        "intermediate_size": 512,
-        "max_position_embeddings": 8192,
-        "vocab_size": _VOCABULARY,
-        "torch_dtype": "float32",
-    },
-    # https://huggingface.co/Qwen/Qwen3-4B/blob/main/config.json
-    "qwen3-4b": {
-        "hidden_size": 2560,
-        "num_hidden_layers": 36,
-        "num_attention_heads": 32,
-        "num_key_value_heads": 8,
-        "head_dim": 128,
-        "intermediate_size": 9728,
-        "max_position_embeddings": 40960,
-        "vocab_size": 151_936,
-        "torch_dtype": "bfloat16",
-    },
-}
+END: Final = "<|im_end|>"
+SPECIAL: Final = ["<|endoftext|>", "<|im_start|>", END]
+VOCABULARY: Final = 512
 
 
-def build(folder: Path, *, shape: str = "tiny", weights: bool = False) -> Path:
-    """A model directory in `folder`; without `weights` it is one for vLLM's `load_format=dummy`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    tokenizer = _tokenizer(folder)
-    config = {**_COMMON, **SHAPES[shape], "eos_token_id": tokenizer.eos_token_id, "bos_token_id": None}
-    (folder / "config.json").write_text(json.dumps(config, indent=2))
+def make_tiny_model(
+    folder: Path, *, layers: int = 2, hidden: int = 64, context: int = 8_192, weights: bool = True
+) -> Path:
+    """A model directory as `save_pretrained` leaves it; without `weights` for engines that make their own."""
+    from transformers import Qwen3Config
+
+    end = make_tokenizer(folder)
+    config = Qwen3Config(
+        vocab_size=VOCABULARY,
+        hidden_size=hidden,
+        intermediate_size=2 * hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=hidden // 4,
+        max_position_embeddings=context,
+        eos_token_id=end,
+        bos_token_id=None,
+        pad_token_id=0,
+        tie_word_embeddings=True,
+        architectures=["Qwen3ForCausalLM"],
+    )
     if weights:
-        _model(folder).save_pretrained(folder)
+        import torch
+        from transformers import Qwen3ForCausalLM
+
+        torch.manual_seed(1)
+        Qwen3ForCausalLM(config).save_pretrained(folder)
+    config.save_pretrained(folder)
     return folder
 
 
-def build_adapter(folder: Path, model: Path, *, seed: int) -> Path:
-    """A LoRA adapter of random weights in `folder`, for the model directory `model`."""
-    import torch
-    from peft import LoraConfig, get_peft_model
-
-    adapted = get_peft_model(_model(model), LoraConfig(r=8, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM"))
-    torch.manual_seed(seed)
-    with torch.no_grad():
-        for name, values in adapted.named_parameters():
-            if "lora_" in name:
-                values.normal_(std=0.3)
-    adapted.save_pretrained(folder)
-    return folder
-
-
-def _model(folder: Path) -> Any:
-    import torch
-    from transformers import AutoConfig, AutoModelForCausalLM
-
-    torch.manual_seed(0)
-    return AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(folder))
-
-
-def _tokenizer(folder: Path) -> Any:
-    """A byte-level BPE, so that it holds every text, trained on the words of this project."""
+def make_tokenizer(folder: Path) -> int:
+    """A byte-level BPE tokenizer, trained on a few lines, with a ChatML template; gives the id of its end token."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
-    bare = Tokenizer(models.BPE())
-    bare.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    bare.decoder = decoders.ByteLevel()
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=_VOCABULARY,
-        special_tokens=list(_SPECIAL),
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        vocab_size=VOCABULARY,
+        special_tokens=SPECIAL,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    bare.train_from_iterator(_corpus(), trainer)
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=bare,
-        eos_token="<|im_end|>",
-        pad_token="<|endoftext|>",
-        additional_special_tokens=["<|im_start|>"],
+    tokenizer.train_from_iterator(_corpus(), trainer)
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, eos_token=END, pad_token=SPECIAL[0], chat_template=CHAT_TEMPLATE
     )
-    tokenizer.chat_template = TEMPLATE
-    tokenizer.save_pretrained(folder)
-    return tokenizer
+    fast.save_pretrained(folder)
+    return int(fast.convert_tokens_to_ids(END))
 
 
-def _corpus() -> Iterator[str]:
-    for path in sorted([ROOT / "README.md", *ROOT.glob("plugins/*/RULES.md")]):
-        yield path.read_text(encoding="utf-8")
-
-
-def main() -> None:
-    """Build one and print where it is."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--shape", choices=SHAPES, default="tiny")
-    parser.add_argument("--weights", action="store_true")
-    asked = parser.parse_args()
-    print(build(asked.folder, shape=asked.shape, weights=asked.weights))
-
-
-if __name__ == "__main__":
-    main()
+def _corpus() -> list[str]:
+    """Words of the games, often enough for the vocabulary to be filled."""
+    players = [f"player_{n} says: I vote for player_{(n + 1) % 8}, the werewolf." for n in range(8)]
+    offers = [json.dumps({"act": "propose", "offer": {"price": n}, "message": "a fair price"}) for n in range(40)]
+    board = [f"x({row},{column}) o({column},{row})" for row in range(3) for column in range(3)]
+    rules = ["Choose one of these, and answer with its exact words alone.", "Answer with one JSON value that fits."]
+    return [*players, *offers, *board, *rules] * 4
