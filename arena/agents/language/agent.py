@@ -211,7 +211,7 @@ class LanguageAgent(Agent):
             completion = await asking.complete(
                 lambda: _alternating([*self.memory.messages(), wish]), None, self.settings.sampling, lambda: False
             )
-        except (Unavailable, ModelFault) as error:
+        except (Unavailable, ModelFault, TimeoutError) as error:
             log.info("nothing was noted down: %s", error)
             return
         if notes := parted(completion.text).answer:

@@ -124,6 +124,7 @@ class LanguageModel(ABC):
         """Cancelling the call drops the completion in the engine too.
 
         Raises:
+            TimeoutError: nothing came within the ask's seconds.
             ModelUnavailable: nothing came this time.
             ModelFault: nothing will ever come of this.
         """
