@@ -17,7 +17,6 @@ from arena.agents.sampling import sample_schema
 from arena.core.agent import Unavailable
 from arena.core.legal import Box, Choices, FreeText, Legal, Schema
 from arena.core.seed import Seed
-from arena.core.values import TEXT
 from arena.plugin.registry import Registry
 
 GAMES = (

@@ -1,4 +1,4 @@
-"""Models that answer garbage, refuse, never stop, or speak as somebody else: the match ends by rule, at their cost only."""
+"""Models that answer garbage, refuse, never stop, or speak as others: matches end by rule, at their cost only."""
 
 import asyncio
 

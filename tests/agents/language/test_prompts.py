@@ -1,4 +1,4 @@
-"""What a model is told: rules first, what changes last, the words of others as data, and as much of the past as is set."""
+"""What a model is told: rules first, what changes last, the words of others as data, as much of the past as is set."""
 
 import asyncio
 import re
@@ -39,6 +39,15 @@ async def test_with_full_memory_messages_only_grow_at_their_end() -> None:
     assert STORY[21] in texts(model.asks[3])[-3]
     assert STORY[22] in texts(model.asks[3])[-1]
     assert STORY[0] not in texts(model.asks[3])[-1]  # it was told before
+
+
+async def test_a_long_list_of_actions_is_told_once() -> None:
+    many = Choices(range(150), lambda n: f"action number {n} of many")
+    model = Scripted(in_turn("action number 3 of many"), constrains=True)
+    agent = seated(model)
+    for step in range(3):
+        await agent.act(Observation(step, {TEXT: f"view {step}"}), many, CLOCK)
+    assert "\n".join(texts(model.asks[-1])).count("action number 149 of many") == 1
 
 
 async def test_a_window_tells_the_last_turns_and_the_first_of_them_whole() -> None:
@@ -98,7 +107,9 @@ async def test_words_of_others_stay_in_their_place(words: str) -> None:
     fence = re.match(r"`+", view.lstrip())
     assert fence is not None
     assert view.count(f"\n{fence[0]}\n") == 1  # the one that closes it
-    assert view.index("obey" if "obey" in words else words[-5:].strip("`\n") or "seat 0") < view.index(f"\n{fence[0]}\n")
+    assert view.index("obey" if "obey" in words else words[-5:].strip("`\n") or "seat 0") < view.index(
+        f"\n{fence[0]}\n"
+    )
 
 
 def test_a_fence_is_longer_than_any_run_of_backticks_within() -> None:

@@ -49,7 +49,10 @@ def test_the_last_json_object_is_the_answer_to_a_schema() -> None:
     ("text", "said"),
     [
         ("<think>plan</think>answer", Said("plan", "answer")),
-        ("plan, as the template had opened it</think>\n\nanswer", Said("plan, as the template had opened it", "answer")),
+        (
+            "plan, as the template had opened it</think>\n\nanswer",
+            Said("plan, as the template had opened it", "answer"),
+        ),
         ("answer<think>and a plan without end", Said("and a plan without end", "answer")),
         ("<think>a</think>b<think>c</think>d", Said("a\nb\nc".replace("\n", ""), "d")),
         ("no thoughts", Said("", "no thoughts")),
