@@ -109,6 +109,8 @@ class VllmModel(LanguageModel):
         return self._loras.get(adapter)
 
     def _params(self, ask: Ask, room: int) -> tuple[Any, str]:
+        # The ask's seed is left out: vLLM promises no repetition in a batch that others share, pays for a generator of
+        # its own in every step of every request, and on a CPU dies of one when a prompt is taken in chunks.
         api, sampling = self.engine.api, ask.sampling
         constraint = self._constraint(ask.grammar)
         wanted = sampling.max_tokens
@@ -117,14 +119,13 @@ class VllmModel(LanguageModel):
             wanted = max(len(text.encode()) for text in ask.grammar.texts) + 1
         if room < 1:
             raise ContextTooLong(
-                f"the prompt has {self._max_len - room} tokens, and max_model_len={self._max_len} is all that fits; set "
-                f"max_model_len higher, or memory=window"
+                f"the prompt has {self._max_len - room} tokens, and max_model_len={self._max_len} is all that fits; "
+                f"set max_model_len higher, or memory=window"
             )
         params = api.SamplingParams(
             temperature=sampling.temperature,
             top_p=sampling.top_p,
             max_tokens=min(wanted, room),
-            seed=ask.seed,
             logprobs=0,
             detokenize=False,
             output_kind=api.FINAL_ONLY,
