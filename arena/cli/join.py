@@ -81,7 +81,7 @@ def join(
         tournament=tournament,
     )
     with plugin_code():
-        (summary,) = asyncio.run(_run(client, made))
+        (summary,) = asyncio.run(_run(client))
     _report(summary, as_json)
 
 
@@ -113,8 +113,8 @@ def name_of(spec: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", last if imported else spec).strip("-")[:64]
 
 
-async def _run(client: "Client", made: object) -> "Sequence[JoinSummary]":
-    """Play to the end, then let the agent close its engine. The first signal asks for it, the second one forces it."""
+async def _run(client: "Client") -> "Sequence[JoinSummary]":
+    """Play to the end. The first signal asks for it, the second one forces it."""
     import asyncio
 
     loop = asyncio.get_running_loop()
@@ -131,8 +131,6 @@ async def _run(client: "Client", made: object) -> "Sequence[JoinSummary]":
         return await client.run()
     finally:
         progress.cancel()
-        if (close := getattr(made, "close", None)) is not None:
-            await close()
 
 
 async def _show_progress(client: "Client") -> None:

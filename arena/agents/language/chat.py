@@ -42,6 +42,11 @@ class Chat:
             )
         return cls(tokenizer, thinking=thinking)
 
+    @property
+    def tokenizer(self) -> Any:
+        """The Hugging Face tokenizer itself."""
+        return self._tokenizer
+
     def ids(self, messages: Sequence[Message]) -> list[int]:
         """The prompt that asks for the assistant's next turn.
 
