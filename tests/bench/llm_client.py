@@ -39,6 +39,10 @@ def seat_of(meter: Meter, settings: Settings) -> type[LanguageAgent]:
             meter.actions += 1
             return reply
 
+        @classmethod
+        async def release(cls) -> None:
+            """The engine is measured again."""
+
     return Seat
 
 
@@ -74,6 +78,7 @@ async def _main() -> None:
     address, asked = sys.argv[1], json.loads(sys.argv[2])
     began = time.monotonic()
     model = model_of(asked["model"], resolve(ENGINE_OPTIONS, parse_assignments(ENGINE_OPTIONS, asked["settings"])))
+    await model.start()
     print(json.dumps({"start, s": round(time.monotonic() - began, 1), "vllm": model.engine.api.version}), flush=True)
     meter = Meter(model, psutil.Process(asked["server"]))
     for seats in asked["seats"]:

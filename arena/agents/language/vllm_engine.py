@@ -48,8 +48,8 @@ class _Api:
             import vllm
         except ImportError as error:
             raise ModelFault(
-                f"agent vllm: needs vLLM, which cannot be imported here ({error}); pip install 'arena[vllm]' on a "
-                f"machine with a GPU, or play with transformers:DIR"
+                f"vLLM cannot be imported here ({error}); pip install 'arena[vllm]' anew on a machine with a GPU, or "
+                f"take transformers:DIR"
             ) from error
         from vllm.engine.arg_utils import AsyncEngineArgs
         from vllm.inputs import tokens_input
@@ -61,7 +61,7 @@ class _Api:
 
         if current_platform.is_unspecified():
             raise ModelFault(
-                "vLLM finds no GPU here; run on a machine with one, or play with transformers:DIR, which needs none"
+                "vLLM finds no GPU here; run on a machine with one, or take transformers:DIR, which needs none"
             )
         self.version: str = vllm.__version__
         self.AsyncLLM, self.AsyncEngineArgs = AsyncLLM, AsyncEngineArgs
@@ -102,13 +102,13 @@ class Engine:
 
     # ---- from any thread
 
-    def start(self) -> None:
-        """Start the engine, and wait until it serves.
+    def start(self) -> int:
+        """Start the engine, wait until it serves, and give how many tokens of prompt and answer it takes.
 
         Raises:
             ModelFault: it does not start.
         """
-        self.call(self._ready()).result()
+        return int(self.call(self._ready()).result().model_config.max_model_len)
 
     def call(self, work: Coroutine[Any, Any, _T]) -> "Future[_T]":
         """Have the engine's loop do something; cancelling the future cancels it."""
@@ -216,8 +216,8 @@ class Engine:
         starting, self._starting = self._starting, None
         if starting is None:
             return None
-        (started,) = await asyncio.gather(starting, return_exceptions=True)
-        return None if isinstance(started, BaseException) else started
+        await asyncio.wait((starting,))
+        return None if starting.exception() else starting.result()
 
 
 def _first_line(error: BaseException) -> str:
