@@ -135,7 +135,7 @@ def test_a_spec_carries_settings_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("spec", "settings", "sentence"),
     [
-        ("openai:m@http://h/v1?temperature=9", [], "option temperature: '9' is not a number from 0 up to 5"),
+        ("openai:m@http://h/v1?temperature=9", [], "option temperature: 9.0 is not a number from 0 up to 5"),
         ("openai:m@http://h/v1?heat=1", [], "unknown option 'heat'; there is adapter"),
         ("openai:m@http://h/v1", ["top_p=x"], "option top_p: 'x' is not a number"),
         ("openai:m@http://h/v1?prompts=/etc/passwd", [], "option prompts is a file"),
