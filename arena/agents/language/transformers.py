@@ -130,9 +130,8 @@ class TransformersModel(LanguageModel):
 
     def _load(self) -> None:
         import torch
-        import transformers
+        import transformers as hf
 
-        hf: Any = transformers
         hf.utils.logging.disable_progress_bar()
         if not (Path(self._folder) / "config.json").is_file():
             raise ModelFault(f"there is no model in {self._folder!r}; give a directory with a config.json and weights")

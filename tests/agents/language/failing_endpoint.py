@@ -20,7 +20,7 @@ ANSWER = {
 
 @dataclass
 class Failing:
-    """What is sent to a chat completion, and what was asked. `refuses` names keys of a request that are met with 400."""
+    """What is sent for a chat completion, and what was asked. `refuses` are keys of a request that are met with 400."""
 
     status: int = 200
     body: bytes = json.dumps(ANSWER).encode()

@@ -54,9 +54,9 @@ FAILURES = {
 @pytest.mark.parametrize("what", FAILURES)
 async def test_a_failing_endpoint_is_told_as_what_it_is(what: str) -> None:
     status, body, headers, kind, sentence = FAILURES[what]
-    with failing(status=status, body=body, headers=headers, models=("one", "two")) as endpoint:
-        with pytest.raises(kind, match=sentence) as caught:
-            await asked(endpoint.url)
+    how = {"status": status, "body": body, "headers": headers, "models": ("one", "two")}
+    with failing(**how) as endpoint, pytest.raises(kind, match=sentence) as caught:
+        await asked(endpoint.url)
     assert type(caught.value) is kind
     assert "\n" not in str(caught.value)
     assert getattr(caught.value, "retry_after", 0) == float(headers.get("retry-after", 0))
@@ -80,9 +80,9 @@ async def test_the_key_comes_from_the_environment_and_is_in_no_message_or_log(
     monkeypatch.setenv("OTHER_KEY", KEY)
     caplog.set_level(logging.DEBUG)
     for status in (400, 401, 500):
-        with failing(status=status, body=error(f"bad key {KEY}")) as endpoint:
-            with pytest.raises((ModelFault, ModelUnavailable)) as caught:
-                await asked(endpoint.url, key_env="OTHER_KEY")
+        bad = failing(status=status, body=error(f"bad key {KEY}"))
+        with bad as endpoint, pytest.raises((ModelFault, ModelUnavailable)) as caught:
+            await asked(endpoint.url, key_env="OTHER_KEY")
         assert KEY not in str(caught.value)
     assert KEY not in caplog.text
 
