@@ -15,6 +15,7 @@ NOTES_WORDS: Final = 200
 """That a model is asked to sum a match up in."""
 _WORTH_LEAVING_OUT: Final = 400
 """Characters: views that share less with the one before are shown whole."""
+_NO_ANSWER: Final = "(no answer in time)"
 _LONG: Final = 2_000
 """Characters of an instruction that is not told again once it has been answered: a list of hundreds of actions."""
 
@@ -61,8 +62,8 @@ class Memory:
         return had
 
     @property
-    def full(self) -> bool:
-        """Whether the model is to note down what it must remember."""
+    def overfull(self) -> bool:
+        """Whether there are more turns than a window has, which the model is to sum up."""
         return self.kind == "summary" and len(self.turns) > self.window
 
     def summarised(self, notes: str, turns: int) -> None:
@@ -79,7 +80,7 @@ class Memory:
             seen = () if before is not None and before.media == turn.media else turn.media
             yield Message("user", text, seen)
             if turn is not now:
-                yield Message("assistant", neutral(turn.answer))
+                yield Message("assistant", neutral(turn.answer) or _NO_ANSWER)
             before = turn
 
     def _asked(self, turn: Turn, now: Turn | None) -> str:
