@@ -128,7 +128,7 @@ def test_a_model_on_vllm_plays_without_a_refused_answer(server: Server, tiny_mod
         made = [how for _, how in playing.made()]
     assert summary["matches"] >= MATCHES
     assert set(causes) == {"rules"}
-    assert not any(how.refused for how in made)
+    assert [refused for how in made for refused in how.refused] == []
     assert made
     for how in made:
         assert len(how.logprobs) == len(how.completion_token_ids) > 0
