@@ -1,5 +1,6 @@
 """The agents every installation has, for every game, none of which can play well: they mark the floor of a pool."""
 
+from arena.agents.language.offers import register_language_models
 from arena.agents.simple import DefaultAgent, FirstAgent, RandomAgent
 from arena.agents.speaking import EchoAgent, InjectorAgent, SilentAgent
 from arena.plugin.spec import RegisterAgent, hookimpl
@@ -19,3 +20,4 @@ def arena_register_agents(register: RegisterAgent) -> None:
         summary="random, and says what deceives or commands",
         null=True,
     )
+    register_language_models(register)

@@ -33,6 +33,10 @@ def join(
     agent: Annotated[
         str, typer.Option(metavar="SPEC", help="A registered agent, package.module:Class, or FILE.py:Class.")
     ],
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting of the agent, as `arena agents` lists them."),
+    ] = None,
     option: GameOptions = None,
     name: Annotated[str | None, typer.Option(help="The name in the ladder; by default after SPEC.")] = None,
     version: Annotated[str, typer.Option(help="Which checkpoint of the agent this is.")] = "",
@@ -63,7 +67,7 @@ def join(
     logging.getLogger("arena.client.client").setLevel(logging.CRITICAL)  # what it logs, it also raises
     with plugin_code():
         registry = Registry()
-        made = registry.make_agent(agent, game=game)
+        made = registry.make_agent(agent, setting or [], game=game)
         given = _given(registry, game, option or [])
     client = Client(server, token=token, tls_ca=tls_ca)
     client.join(
@@ -103,10 +107,15 @@ def _game_of(tournament: str, game: str | None, server: str, token: str | None, 
 
 
 def name_of(spec: str) -> str:
-    """What an agent is called in the ladder when nobody says: its class, or its registered name with dashes."""
+    """What an agent is called in the ladder when nobody says: its class, or its registered name with dashes.
+
+    Of a model it is the prefix with the model's own name: neither where it is, nor its settings.
+    """
     path, _, last = spec.rpartition(":")
-    imported = path.endswith(".py") or "." in path
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", last if imported else spec).strip("-")[:64]
+    if path.endswith(".py") or re.fullmatch(r"\w+(\.\w+)+", path):
+        return last[:64]
+    prefix, colon, model = re.split(r"[?@]", spec)[0].partition(":")
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", prefix + colon + model.rstrip("/").rpartition("/")[2]).strip("-")[:64]
 
 
 async def _run(client: "Client") -> "Sequence[JoinSummary]":

@@ -49,12 +49,14 @@ class SeatInfo:
 class Observation:
     """What the viewer wanted and may know: whole views in `fields`, and the `events` since it last looked.
 
-    `step` counts the decisions this seat has made; it is 0 for agents that want nothing.
+    `step` counts the decisions this seat has made; it is 0 for agents that want nothing. `refusal` is why the last
+    answer to this very decision was refused; empty when it is asked for the first time, and when nothing is wanted.
     """
 
     step: int
     fields: Mapping[str, Value]
     events: Sequence[Event] = ()
+    refusal: str = ""
 
     @property
     def text(self) -> str:
@@ -155,6 +157,18 @@ class Agent(ABC):
         """The match is over for this seat."""
 
     @classmethod
+    async def prepare(cls) -> None:
+        """Load what takes long, such as a model, before any clock runs: once a process, ahead of the first match.
+
+        Raises:
+            AgentFault: it cannot be loaded.
+        """
+
+    @classmethod
+    async def release(cls) -> None:
+        """Let go of what was loaded, after the last match of this process."""
+
+    @classmethod
     def entry(cls, game: str, config: Config) -> Json:
         """The private input this agent brings to a match, for games that take one."""
         return None
@@ -183,6 +197,12 @@ class BatchAgent(ABC):
 
     def ended(self, seat: SeatInfo, outcome: SeatOutcome) -> None:
         """A match is over for one seat."""
+
+    async def prepare(self) -> None:
+        """As `Agent.prepare`."""
+
+    async def release(self) -> None:
+        """As `Agent.release`."""
 
     def entry(self, game: str, config: Config) -> Json:
         """The private input this agent brings to a match, for games that take one."""
