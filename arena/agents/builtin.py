@@ -2,6 +2,7 @@
 
 from arena.agents.simple import DefaultAgent, FirstAgent, RandomAgent
 from arena.agents.speaking import EchoAgent, InjectorAgent, SilentAgent
+from arena.core.agent import AgentFactory
 from arena.plugin.spec import RegisterAgent, hookimpl
 
 
@@ -19,3 +20,12 @@ def arena_register_agents(register: RegisterAgent) -> None:
         summary="random, and says what deceives or commands",
         null=True,
     )
+    register("human", lambda rest, options: _human(), summary="a person at the terminal of `arena join`")
+
+
+def _human() -> AgentFactory:
+    from arena.agents.human.agent import HumanAgent
+    from arena.agents.human.terminal import Terminal
+
+    Terminal.own()  # where there is none, it is said before anything begins
+    return HumanAgent

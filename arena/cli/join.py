@@ -77,7 +77,7 @@ def join(
         tournament=tournament,
     )
     with plugin_code():
-        (summary,) = asyncio.run(_run(client))
+        (summary,) = asyncio.run(_run(client, quiet=getattr(made, "holds_terminal", False)))
     _report(summary, as_json)
 
 
@@ -109,7 +109,7 @@ def name_of(spec: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", last if imported else spec).strip("-")[:64]
 
 
-async def _run(client: "Client") -> "Sequence[JoinSummary]":
+async def _run(client: "Client", *, quiet: bool) -> "Sequence[JoinSummary]":
     """Play to the end. The first signal asks for it, the second one forces it."""
     import asyncio
 
@@ -122,16 +122,16 @@ async def _run(client: "Client") -> "Sequence[JoinSummary]":
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    progress = asyncio.create_task(_show_progress(client))
+    progress = asyncio.create_task(_show_progress(client, quiet))
     try:
         return await client.run()
     finally:
         progress.cancel()
 
 
-async def _show_progress(client: "Client") -> None:
-    """A line on stderr about how it goes, where somebody looks on."""
-    if not sys.stderr.isatty():
+async def _show_progress(client: "Client", quiet: bool) -> None:
+    """A line on stderr about how it goes, where somebody looks on and the agent does not draw there itself."""
+    if quiet or not sys.stderr.isatty():
         return
     import asyncio
 

@@ -10,8 +10,9 @@ from arena.cli.ladder_costs import COLUMNS as _COSTS
 from arena.cli.ladder_costs import find_spending, null_floor, told_spending, with_costs
 from arena.cli.ladder_extras import ask_metrics, beside_results, find_metrics, show_metrics
 from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, GameOptions, TlsCa, Token
-from arena.cli.output import harmless, print_json, print_table, tell_notes
+from arena.cli.output import print_json, print_table, tell_notes
 from arena.core.errors import BadRequest
+from arena.core.terminal import harmless
 
 if TYPE_CHECKING:
     from arena.client.remote import Remote

@@ -54,7 +54,9 @@ def with_costs(rows: Sequence[Line], lines: Iterable[Line], floor: float | None)
     there is none without a floor, below it, or without a cost.
     """
     known = {(line["agent"], line["void"]): line for line in lines}
-    return [{**row} | _costs(row, known.get((row["agent"], False)), known.get((row["agent"], True)), floor) for row in rows]
+    return [
+        {**row} | _costs(row, known.get((row["agent"], False)), known.get((row["agent"], True)), floor) for row in rows
+    ]
 
 
 def _costs(row: Line, spent: Line | None, wasted: Line | None, floor: float | None) -> dict[str, Any]:

@@ -5,7 +5,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from arena.cli.output import harmless, print_json
+from arena.cli.output import print_json
+from arena.core.terminal import harmless
 
 if TYPE_CHECKING:
     from pathlib import Path
