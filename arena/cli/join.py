@@ -33,6 +33,10 @@ def join(
     agent: Annotated[
         str, typer.Option(metavar="SPEC", help="A registered agent, package.module:Class, or FILE.py:Class.")
     ],
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting of the agent, as `arena agents` lists them."),
+    ] = None,
     option: GameOptions = None,
     name: Annotated[str | None, typer.Option(help="The name in the ladder; by default after SPEC.")] = None,
     version: Annotated[str, typer.Option(help="Which checkpoint of the agent this is.")] = "",
@@ -63,8 +67,10 @@ def join(
     logging.getLogger("arena.client.client").setLevel(logging.CRITICAL)  # what it logs, it also raises
     with plugin_code():
         registry = Registry()
-        made = registry.make_agent(agent, game=game)
+        made = registry.make_agent(agent, setting or [], game=game)
         given = _given(registry, game, option or [])
+    if holds_terminal(made):
+        logging.getLogger("arena.client.dispatch").setLevel(logging.ERROR)  # it shows itself what was refused
     client = Client(server, token=token, tls_ca=tls_ca)
     client.join(
         game,
@@ -77,7 +83,7 @@ def join(
         tournament=tournament,
     )
     with plugin_code():
-        (summary,) = asyncio.run(_run(client, quiet=getattr(made, "holds_terminal", False)))
+        (summary,) = asyncio.run(_run(client, made))
     _report(summary, as_json)
 
 
@@ -109,8 +115,13 @@ def name_of(spec: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", last if imported else spec).strip("-")[:64]
 
 
-async def _run(client: "Client", *, quiet: bool) -> "Sequence[JoinSummary]":
-    """Play to the end. The first signal asks for it, the second one forces it."""
+def holds_terminal(made: object) -> bool:
+    """Whether an agent draws on the terminal itself, so that nobody else may."""
+    return bool(getattr(made, "holds_terminal", False))
+
+
+async def _run(client: "Client", made: object) -> "Sequence[JoinSummary]":
+    """Play to the end, then let the agent close its engine. The first signal asks for it, the second one forces it."""
     import asyncio
 
     loop = asyncio.get_running_loop()
@@ -122,14 +133,16 @@ async def _run(client: "Client", *, quiet: bool) -> "Sequence[JoinSummary]":
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    progress = asyncio.create_task(_show_progress(client, quiet))
+    shown = asyncio.create_task(_show_progress(client, quiet=holds_terminal(made)))
     try:
         return await client.run()
     finally:
-        progress.cancel()
+        shown.cancel()
+        if (close := getattr(made, "close", None)) is not None:
+            await close()
 
 
-async def _show_progress(client: "Client", quiet: bool) -> None:
+async def _show_progress(client: "Client", *, quiet: bool) -> None:
     """A line on stderr about how it goes, where somebody looks on and the agent does not draw there itself."""
     if quiet or not sys.stderr.isatty():
         return

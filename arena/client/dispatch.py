@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from arena.client.answers import unavailable_frame
@@ -73,7 +74,8 @@ class Dispatch:
     def start_anew(self) -> None:
         """Forget seats and requests: the server assigns and asks all of them anew."""
         self.seats.clear()
-        self.requests.clear()
+        for number in list(self.requests):
+            self._close(number)
         for join in self.joins.values():
             join.joined = False
             join.forget_seats()
@@ -180,12 +182,18 @@ class Dispatch:
         request.answer = None
         if message.error.code in _AGAIN:
             request.clock = _clock(message.clock)
+            request.observation = replace(request.observation, refusal=message.error.message)
             self._ask(request)
         else:
-            del self.requests[message.request_id]
+            self._close(message.request_id)
 
     def _defaulted(self, message: pb.Defaulted) -> None:
-        self.requests.pop(message.request_id, None)
+        self._close(message.request_id)
+
+    def _close(self, number: int) -> None:
+        """Nobody waits for this answer any more."""
+        if (request := self.requests.pop(number, None)) is not None and request.answer is None:
+            request.seat.join.runner.drop(request)
 
     # ---- seats
 
@@ -225,7 +233,7 @@ class Dispatch:
         if seat is None:
             return
         if seat.request is not None:
-            self.requests.pop(seat.request.id, None)
+            self._close(seat.request.id)
         own = next((entry for entry in message.outcomes if entry.seat == seat.info.seat), None)
         if own is None:
             raise ProtocolViolation("the server ended a match without an outcome for each seat")

@@ -35,6 +35,9 @@ class Runner(Protocol):
     def decide(self, requests: Sequence[Request]) -> None:
         """Have these decided; answers are delivered as they come."""
 
+    def drop(self, request: Request) -> None:
+        """Nobody needs this decision any more: one that waits is cancelled."""
+
     def end(self, endings: Sequence[Ending]) -> None:
         """Tell agents how their matches ended, after all they were asked before."""
 
@@ -103,6 +106,10 @@ class ThreadRunner:
         """Ask the agents one after the other, in the thread."""
         self._thread.jobs.put(partial(self._decide, requests))
 
+    def drop(self, request: Request) -> None:
+        """Cancel what the event loop waits for; a call in the thread runs to its end."""
+        self._tasks.drop(request)
+
     def end(self, endings: Sequence[Ending]) -> None:
         """Tell the agents in the thread."""
         self._thread.jobs.put(partial(_end_all, self._factory, endings))
@@ -138,7 +145,7 @@ class ThreadRunner:
             self._thread.post(self._deliver, ready)
 
     def _await(self, request: Request, answer: Awaitable[Action | Reply]) -> None:
-        self._tasks.start(_deliver_later(request, answer, self._deliver))
+        self._tasks.start(request, _deliver_later(request, answer, self._deliver))
 
 
 class LoopRunner:
@@ -152,7 +159,11 @@ class LoopRunner:
     def decide(self, requests: Sequence[Request]) -> None:
         """Start a task for each."""
         for request in requests:
-            self._tasks.start(_deliver_later(request, self._act(request), self._deliver))
+            self._tasks.start(request, _deliver_later(request, self._act(request), self._deliver))
+
+    def drop(self, request: Request) -> None:
+        """Cancel its task."""
+        self._tasks.drop(request)
 
     def end(self, endings: Sequence[Ending]) -> None:
         """Tell the agents at once."""
@@ -185,6 +196,9 @@ class BatchRunner:
         for request in requests:
             self._open.put(request)
         self._thread.jobs.put(self._decide)
+
+    def drop(self, request: Request) -> None:
+        """It is answered together with the others of its call."""
 
     def end(self, endings: Sequence[Ending]) -> None:
         """Tell the agent between two calls."""
@@ -230,19 +244,27 @@ class BatchRunner:
 
 
 class _Tasks:
-    """Tasks that are kept until they end, as the event loop itself does not."""
+    """The task of each decision that is being waited for, kept until it ends, as the event loop itself does not."""
 
     def __init__(self) -> None:
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[Request, asyncio.Task[None]] = {}
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, request: Request, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._running[request] = task
+        task.add_done_callback(partial(self._ended, request))
+
+    def drop(self, request: Request) -> None:
+        if (task := self._running.get(request)) is not None:
+            task.cancel()
 
     def cancel(self) -> None:
-        for task in self._running:
+        for task in self._running.values():
             task.cancel()
+
+    def _ended(self, request: Request, task: asyncio.Task[None]) -> None:
+        if self._running.get(request) is task:
+            del self._running[request]
 
 
 async def _awaited(answer: Awaitable[Any]) -> Any:

@@ -49,12 +49,14 @@ class SeatInfo:
 class Observation:
     """What the viewer wanted and may know: whole views in `fields`, and the `events` since it last looked.
 
-    `step` counts the decisions this seat has made; it is 0 for agents that want nothing.
+    `step` counts the decisions this seat has made; it is 0 for agents that want nothing. `refusal` is why the last
+    answer to this very decision was refused; empty when it is asked for the first time, and when nothing is wanted.
     """
 
     step: int
     fields: Mapping[str, Value]
     events: Sequence[Event] = ()
+    refusal: str = ""
 
     @property
     def text(self) -> str:

@@ -40,6 +40,7 @@ class Table:
         "_forfeit",
         "_notes",
         "_pays",
+        "_reasons",
         "_refusals",
         "_rewards",
         "_tries",
@@ -69,6 +70,7 @@ class Table:
         self._forfeit: Move | None = None
         self._cursors: dict[Seat, int] = {}
         self._tries: dict[Seat, int] = {}
+        self._reasons: dict[Seat, str] = {}
         self._refusals: dict[Seat, int] = {}
         self._defaults: dict[Seat, int] = {}
         self._rewards: dict[Seat, dict[str, float]] = {}
@@ -91,6 +93,8 @@ class Table:
         if not wants.views and not wants.events:
             return _BLANK, self.state.legal(seat), False
         observation, from_start = self.view(seat, wants, whole=whole)
+        if self._tries:
+            observation.refusal = self._reasons.get(seat, "")
         return observation, self.state.legal(seat), from_start
 
     def view(self, viewer: Seat, wants: Wants, *, whole: bool = False) -> tuple[Observation, bool]:
@@ -136,6 +140,7 @@ class Table:
         """Count a refused answer against an open seat, and keep it for its owner."""
         self._tries[seat] = self._tries.get(seat, 0) + 1
         self._refusals[seat] = self._refusals.get(seat, 0) + 1
+        self._reasons[seat] = reason
         self._notes.refused(self.step_number, seat, reason, sent)
 
     def recall(self, refusals: Mapping[int, tuple[int, int]]) -> None:
@@ -192,6 +197,7 @@ class Table:
         self.step_number += 1
         if self._tries:
             self._tries.clear()
+            self._reasons.clear()
         if self._pays and (rewards := self.state.rewards()):
             self._add_rewards(rewards)
         self._look()

@@ -127,17 +127,21 @@ class Registry:
     ) -> AgentFactory | BatchAgent:
         """The agent that SPEC names: a registered name, else a registered prefix, else with `imports` an import path.
 
+        A registered one may carry settings of its own, as in `NAME?temperature=0.2&window=4`, percent-encoded.
+
         Raises:
             UnknownAgent: nothing answers to this name, or what does is not made for `game`, when one is given.
             BadOption: a setting the agent does not have.
             AgentFault: its code raised while it was made.
         """
+        whole = spec
+        spec, _, query = whole.partition("?")
         prefix, colon, _ = spec.partition(":")
         self._load(BUILTIN)
         self._load(prefix)
         if spec not in self._agents and f"{prefix}:" not in self._agents:
-            if imports and looks_like_import(spec):
-                return import_agent(spec, settings)
+            if imports and looks_like_import(whole):
+                return import_agent(whole, settings)
             self._load_all()
         listing = self._agents.get(spec) or self._agents.get(f"{prefix}{colon}")
         if listing is None:
@@ -148,8 +152,8 @@ class Registry:
             raise UnknownAgent(
                 f"agent {spec!r} does not play {game}; it plays the games of {' and '.join(listing.games)}"
             )
-        options = resolve(listing.options, parse_assignments(listing.options, settings))
-        return _made(listing, spec, options)
+        given = {**parse_query(listing.options, query), **parse_assignments(listing.options, settings)}
+        return _made(listing, spec, resolve(listing.options, given))
 
     def _load_all(self) -> None:
         for name in self._points:

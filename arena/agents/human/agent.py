@@ -15,6 +15,7 @@ from arena.core.values import Action
 
 GRACE: Final = 1.0
 """Seconds after the clock has run down, in which the server says so itself."""
+_LATE: Final = "Your time is up: the server goes on by the rules of the game."
 
 
 class HumanAgent(Agent):
@@ -27,52 +28,50 @@ class HumanAgent(Agent):
         super().__init__(seat)
         self._terminal = Terminal.own()
         self._shown = ""
-        self._step = -1
-        self._asked: asyncio.Task[object] | None = None
+        self._met = False
 
     async def act(self, observation: Observation, legal: Legal, clock: Clock) -> Action:
         """What the person answers before the clock has run down."""
-        self._asked = asyncio.current_task()
         countdown = Countdown(clock)
         try:
-            async with asyncio.timeout(max(countdown.left, 0) + GRACE), self._terminal.turn:
-                self._show(observation)
-                self._terminal.forget_keys()
-                try:
-                    return await Form(lambda prompt: self._line(prompt, countdown), self._terminal.say).answer(legal)
-                except OutOfTime:
-                    self._terminal.say("Your time is up: the server decides by the rules of the game.")
-                await asyncio.sleep(GRACE)
-        except TimeoutError:
-            pass
+            async with self._terminal.turn:
+                return await self._ask(observation, legal, countdown)
+        except OutOfTime:
+            self._terminal.say(_LATE)
         except EOFError:
             raise Unavailable("the terminal has gone") from None
-        finally:
-            self._asked = None
+        await asyncio.sleep(GRACE)
         raise Unavailable("the person did not answer in time")
 
     def ended(self, outcome: SeatOutcome) -> None:
-        """Tell how it ended, also in the midst of a question."""
-        if self._asked is not None:
-            self._asked.cancel()
-            self._terminal.say()
+        """Tell how it ended."""
         role = f", as {outcome.role}" if outcome.role else ""
         self._terminal.rule(f"match {self.seat.match_id} is over{role}: rank {outcome.rank}, score {outcome.score:g}")
+
+    async def _ask(self, observation: Observation, legal: Legal, countdown: Countdown) -> Action:
+        self._show(observation)
+        self._terminal.forget_keys()
+        try:
+            return await Form(lambda prompt: self._line(prompt, countdown), self._terminal.say).answer(legal)
+        except asyncio.CancelledError:
+            self._terminal.say()
+            self._terminal.say(_LATE if countdown.left < GRACE else "Nobody waits for this answer any more.")
+            raise
 
     def _show(self, observation: Observation) -> None:
         """The view, without what stood in it before; the rules once, at the first decision."""
         say = self._terminal.say
-        if self._step < 0:
+        if not self._met:
             self._terminal.rule(f"{self.seat.game}, match {self.seat.match_id}: you sit in seat {self.seat.seat}")
             say(self.seat.brief)
             say()
-        if observation.step == self._step:
-            say("That was refused; answer again.")
+        self._met = True
+        if observation.refusal:
+            say(f"Refused: {observation.refusal}")
         else:
             told = bool(observation.events)
             say((news(self._shown, observation.text) if told else observation.text) or _listed(observation.events))
             self._shown = observation.text
-        self._step = observation.step
 
     async def _line(self, prompt: str, countdown: Countdown) -> str:
         while True:

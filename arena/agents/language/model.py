@@ -14,11 +14,22 @@ Role = Literal["system", "user", "assistant"]
 
 
 class ModelUnavailable(Exception):
-    """The engine is paused, overloaded or cannot be reached: another try may help. Says which in one sentence."""
+    """The engine is paused, overloaded or cannot be reached: another try may help. Says which in one sentence.
+
+    `retry_after` are the seconds that the engine asks to wait for, 0 where it does not say.
+    """
+
+    def __init__(self, sentence: str, retry_after: float = 0.0) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
 
 
 class ModelFault(Exception):
     """No try can help: a key that is refused, a model that is not there, a prompt longer than the context."""
+
+
+class ContextTooLong(ModelFault):
+    """This prompt does not fit the model's context; a shorter one may."""
 
 
 @dataclass(frozen=True, slots=True)

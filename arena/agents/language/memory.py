@@ -1,0 +1,95 @@
+"""What one seat's model is told again of its match so far: all of it, the last turns, or notes of its own."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from arena.agents.language.model import Message
+from arena.agents.language.prompts import Prompts
+from arena.agents.language.quoting import fenced, neutral
+from arena.core.values import Media
+
+MemoryKind = Literal["full", "window", "summary"]
+
+NOTES_WORDS: Final = 200
+"""That a model is asked to sum a match up in."""
+_WORTH_LEAVING_OUT: Final = 400
+"""Characters: views that share less with the one before are shown whole."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """One decision: what was seen, the words that asked for an answer, the answer."""
+
+    view: str
+    asked: str
+    media: Sequence[Media] = ()
+    answer: str = ""
+
+
+@dataclass(slots=True)
+class Memory:
+    """The turns of one seat that are still told, oldest first, and the notes on those before them.
+
+    As long as no turn is left out, the messages of one decision begin with those of the one before, to the letter: an
+    engine's prefix cache has them already.
+    """
+
+    kind: MemoryKind
+    window: int
+    prompts: Prompts
+    system: str
+    turns: list[Turn] = field(default_factory=list)
+    notes: str = ""
+
+    def messages(self, now: Turn | None = None) -> list[Message]:
+        """The chat that ends with the decision asked for now."""
+        return [Message("system", self.system), *self._told([*self.turns, *([now] if now else [])], now)]
+
+    def keep(self, turn: Turn) -> None:
+        """A decision has been made."""
+        self.turns.append(turn)
+        if self.kind == "window":
+            self.turns = self.turns[max(0, len(self.turns) - self.window) :]
+
+    def shorten(self) -> bool:
+        """Leave the older half of the turns out, as they do not fit. False when there is none to leave out."""
+        had = bool(self.turns)
+        self.turns = self.turns[(len(self.turns) + 1) // 2 :]
+        return had
+
+    @property
+    def full(self) -> bool:
+        """Whether the model is to note down what it must remember."""
+        return self.kind == "summary" and len(self.turns) > self.window
+
+    def summarised(self, notes: str, turns: int) -> None:
+        """The model's own notes take the place of so many turns; the newer half of them is told as well."""
+        self.notes = notes
+        self.turns = self.turns[turns - min(turns, self.window // 2) :]
+
+    def _told(self, turns: Sequence[Turn], now: Turn | None) -> Iterator[Message]:
+        before: Turn | None = None
+        for turn in turns:
+            text = self.prompts.render("turn", view=self._view(turn, before), answer=turn.asked)
+            if before is None and self.notes:
+                text = self.prompts.render("notes", notes=fenced(self.notes)) + text
+            seen = () if before is not None and before.media == turn.media else turn.media
+            yield Message("user", text, seen)
+            if turn is not now:
+                yield Message("assistant", neutral(turn.answer))
+            before = turn
+
+    def _view(self, turn: Turn, before: Turn | None) -> str:
+        """The view, or where it goes on from the one before only what is new in it."""
+        lines = turn.view.split("\n")
+        known = 0 if before is None else _shared(lines, before.view.split("\n"))
+        if sum(map(len, lines[:known])) < _WORTH_LEAVING_OUT:
+            return fenced(turn.view)
+        return self.prompts.render("more", view=fenced("\n".join(lines[known:])), lines=known)
+
+
+def _shared(lines: Sequence[str], before: Sequence[str]) -> int:
+    """How many lines two texts have in common at their beginning."""
+    pairs = zip(lines, before, strict=False)
+    return next((n for n, (one, other) in enumerate(pairs) if one != other), min(len(lines), len(before)))
