@@ -46,7 +46,7 @@ class HumanAgent(Agent):
     def ended(self, outcome: SeatOutcome) -> None:
         """Tell how it ended."""
         role = f", as {outcome.role}" if outcome.role else ""
-        self._terminal.rule(f"match {self.seat.match_id} is over{role}: rank {outcome.rank}, score {outcome.score:g}")
+        self._terminal.say(f"--- match {self.seat.match_id} is over{role}: rank {outcome.rank}, score {outcome.score:g}")
 
     async def _ask(self, observation: Observation, legal: Legal, countdown: Countdown) -> Action:
         self._show(observation)
@@ -62,7 +62,7 @@ class HumanAgent(Agent):
         """The view, without what stood in it before; the rules once, at the first decision."""
         say = self._terminal.say
         if not self._met:
-            self._terminal.rule(f"{self.seat.game}, match {self.seat.match_id}: you sit in seat {self.seat.seat}")
+            say(f"--- {self.seat.game}, match {self.seat.match_id}: you sit in seat {self.seat.seat}")
             say(self.seat.brief)
             say()
         self._met = True

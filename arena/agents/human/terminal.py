@@ -23,6 +23,8 @@ _TICK: Final = 1.0
 """Seconds between two looks at the clock."""
 _ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?", re.DOTALL)
 """What arrow and function keys send."""
+_COLUMNS: Final = 80
+"""Of a terminal that does not say how wide it is."""
 _INTERRUPTS: Final = "\x03\x04"
 _ENTERS: Final = "\r\n"
 _RUBOUTS: Final = "\x7f\b"
@@ -83,15 +85,19 @@ class Terminal:
             os.close(fd)
         except OSError:
             pass
-        raise BadRequest("a human plays at a terminal, and there is none here; run `arena join` in one")
+        raise BadRequest(
+            "agent 'human' plays at the terminal that `arena join` runs in, and here is none: "
+            "the workers of `arena play` and of servers have none either"
+        )
 
     def say(self, text: str = "") -> None:
         """Print, harmless, folded at words."""
+        self._console.width = self._columns
         self._console.print(Text(harmless(text)))
 
-    def rule(self, title: str) -> None:
-        """Print a line across the terminal."""
-        self._console.rule(Text(harmless(title)), align="left", characters="-")
+    @property
+    def _columns(self) -> int:
+        return os.get_terminal_size(self._fd).columns or _COLUMNS
 
     def forget_keys(self) -> None:
         """What was typed before the question was there is no answer to it."""
@@ -111,7 +117,7 @@ class Terminal:
                 for at, key in enumerate(self._ahead):
                     if key in _INTERRUPTS or key in _ENTERS:
                         self._ahead = self._ahead[at + 1 :]
-                        self._draw(prompt, clock, typed, end="\r\n")
+                        self._draw(prompt, clock, typed, end="\n")
                         if key in _INTERRUPTS:
                             raise Interrupted
                         return typed
@@ -119,7 +125,7 @@ class Terminal:
                 self._ahead = ""
                 self._draw(prompt, clock, typed)
                 if clock.left <= 0:
-                    self._draw(prompt, clock, typed, end="\r\n")
+                    self._draw(prompt, clock, typed, end="\n")
                     raise OutOfTime
                 self._ahead = await self._more_keys(min(_TICK, clock.left))
 
@@ -136,7 +142,7 @@ class Terminal:
     def _draw(self, prompt: str, clock: Countdown, typed: str, end: str = "") -> None:
         """The whole line again: it never wraps, since of what is too long only the end is shown."""
         head = harmless(f"[{clock}] {prompt}> ")
-        room = max(os.get_terminal_size(self._fd).columns - cell_len(head) - 2, 8)
+        room = max(self._columns - cell_len(head) - 2, 8)
         shown = harmless(typed)
         while cell_len(shown) > room:
             shown = f"<{shown[2:]}"
