@@ -15,6 +15,8 @@ from arena.core.values import Action
 
 GRACE: Final = 1.0
 """Seconds after the clock has run down, in which the server says so itself."""
+_SIGNAL_TURNS: Final = 3
+"""Of the event loop, until a signal's handler has run: it wakes up, it reads which signal, it calls the handler."""
 _LATE: Final = "Your time is up: the server goes on by the rules of the game."
 
 
@@ -46,7 +48,9 @@ class HumanAgent(Agent):
     def ended(self, outcome: SeatOutcome) -> None:
         """Tell how it ended."""
         role = f", as {outcome.role}" if outcome.role else ""
-        self._terminal.say(f"--- match {self.seat.match_id} is over{role}: rank {outcome.rank}, score {outcome.score:g}")
+        self._terminal.say(
+            f"--- match {self.seat.match_id} is over{role}: rank {outcome.rank}, score {outcome.score:g}"
+        )
 
     async def _ask(self, observation: Observation, legal: Legal, countdown: Countdown) -> Action:
         self._show(observation)
@@ -54,7 +58,6 @@ class HumanAgent(Agent):
         try:
             return await Form(lambda prompt: self._line(prompt, countdown), self._terminal.say).answer(legal)
         except asyncio.CancelledError:
-            self._terminal.say()
             self._terminal.say(_LATE if countdown.left < GRACE else "Nobody waits for this answer any more.")
             raise
 
@@ -84,7 +87,9 @@ class HumanAgent(Agent):
         try:
             answer = await self._terminal.line("resign this match? y/n, Ctrl-C to leave for good", countdown)
         except Interrupted:
-            signal.raise_signal(signal.SIGINT)  # whoever runs this agent begins no further match
+            signal.raise_signal(signal.SIGINT)  # whoever runs this agent begins no further match,
+            for _ in range(_SIGNAL_TURNS):  # and says so before the resignation makes room for one
+                await asyncio.sleep(0)
             self._resign()
         if answer.strip().lower() in {"y", "yes"}:
             self._resign()

@@ -25,6 +25,7 @@ _ESCAPES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?", re.DOTALL)
 """What arrow and function keys send."""
 _COLUMNS: Final = 80
 """Of a terminal that does not say how wide it is."""
+_CLEAR: Final = "\r\x1b[2K"
 _INTERRUPTS: Final = "\x03\x04"
 _ENTERS: Final = "\r\n"
 _RUBOUTS: Final = "\x7f\b"
@@ -68,6 +69,8 @@ class Terminal:
         self._console = Console(file=out, highlight=False, markup=False, emoji=False)
         self._keys: asyncio.Queue[str] = asyncio.Queue()
         self._ahead = ""
+        self._open = ""
+        """The line that is being typed, as it is shown."""
         self.turn = asyncio.Lock()
 
     @classmethod
@@ -91,9 +94,12 @@ class Terminal:
         )
 
     def say(self, text: str = "") -> None:
-        """Print, harmless, folded at words."""
+        """Print, harmless, folded at words; above the line that is being typed, if one is."""
+        self._out.write(_CLEAR if self._open else "")
         self._console.width = self._columns
         self._console.print(Text(harmless(text)))
+        self._out.write(self._open)
+        self._out.flush()
 
     @property
     def _columns(self) -> int:
@@ -146,7 +152,8 @@ class Terminal:
         shown = harmless(typed)
         while cell_len(shown) > room:
             shown = f"<{shown[2:]}"
-        self._out.write(f"\r\x1b[2K{head}{shown}{end}")
+        self._open = "" if end else head + shown
+        self._out.write(f"{_CLEAR}{head}{shown}{end}")
         self._out.flush()
 
     @contextmanager
@@ -161,6 +168,9 @@ class Terminal:
         try:
             yield
         finally:
+            if self._open:  # cancelled
+                self._open = ""
+                self._out.write("\n")
             loop.remove_reader(self._fd)
             termios.tcsetattr(self._fd, termios.TCSADRAIN, before)
 

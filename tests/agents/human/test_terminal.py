@@ -221,3 +221,14 @@ async def test_what_was_typed_before_the_question_answers_nothing(seated: HumanA
     await person.sees("text> ")
     person.type("late\n")
     assert await answer == "late"
+
+
+async def test_what_happens_meanwhile_is_told_above_the_line_that_is_typed(desk: Desk) -> None:
+    at, person, _ = desk
+    typed = asyncio.ensure_future(at.line("say", Countdown(clock())))
+    person.type("half")
+    await person.sees("say> half")
+    at.say("another match is over")
+    await person.sees("\r\x1b[2Kanother match is over\r\n[60 s] say> half")
+    person.type(" done\n")
+    assert await typed == "half done"
