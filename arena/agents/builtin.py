@@ -1,5 +1,7 @@
-"""The agents every installation has, for every game, none of which can play well: they mark the floor of a pool."""
+"""The agents every installation has, for every game: those that cannot play well and mark the floor of a pool; language
+models; and a person."""
 
+from arena.agents.language.offers import register_language_models
 from arena.agents.simple import DefaultAgent, FirstAgent, RandomAgent
 from arena.agents.speaking import EchoAgent, InjectorAgent, SilentAgent
 from arena.core.agent import AgentFactory
@@ -20,6 +22,7 @@ def arena_register_agents(register: RegisterAgent) -> None:
         summary="random, and says what deceives or commands",
         null=True,
     )
+    register_language_models(register)
     register("human", lambda rest, options: _human(), summary="a person at the terminal of `arena join`")
 
 

@@ -83,7 +83,7 @@ def join(
         tournament=tournament,
     )
     with plugin_code():
-        (summary,) = asyncio.run(_run(client, made))
+        (summary,) = asyncio.run(_run(client, quiet=holds_terminal(made)))
     _report(summary, as_json)
 
 
@@ -120,8 +120,8 @@ def holds_terminal(made: object) -> bool:
     return bool(getattr(made, "holds_terminal", False))
 
 
-async def _run(client: "Client", made: object) -> "Sequence[JoinSummary]":
-    """Play to the end, then let the agent close its engine. The first signal asks for it, the second one forces it."""
+async def _run(client: "Client", *, quiet: bool) -> "Sequence[JoinSummary]":
+    """Play to the end. The first signal asks for it, the second one forces it."""
     import asyncio
 
     loop = asyncio.get_running_loop()
@@ -133,13 +133,11 @@ async def _run(client: "Client", made: object) -> "Sequence[JoinSummary]":
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    shown = asyncio.create_task(_show_progress(client, quiet=holds_terminal(made)))
+    shown = asyncio.create_task(_show_progress(client, quiet=quiet))
     try:
         return await client.run()
     finally:
         shown.cancel()
-        if (close := getattr(made, "close", None)) is not None:
-            await close()
 
 
 async def _show_progress(client: "Client", *, quiet: bool) -> None:

@@ -118,12 +118,14 @@ class Client:
 
         Raises:
             ArenaError: the leaf that the server gave for refusing the session or a join (matches that were running are
-                played to their end first), or ServerUnreachable.
+                played to their end first), or ServerUnreachable, or the AgentFault of an agent that cannot be loaded.
         """
         self._running = True
         for order in self._orders[len(self._joins) :]:
             self._open(order)
         try:
+            for join in self._joins:
+                await join.order.prepare()
             await self._play()
             await drain([join.runner for join in self._joins])
         finally:
@@ -131,6 +133,8 @@ class Client:
             for join in self._joins:
                 join.runner.close()
             await self._transport.close()
+            for join in self._joins:
+                await join.order.release()
         if self._error is not None:
             raise self._error
         return [join.summary for join in self._joins]

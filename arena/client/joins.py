@@ -46,6 +46,16 @@ class JoinOrder:
         entry = _function(getattr(_inmost(self.agent), "entry", None))
         return entry not in {None, _function(Agent.entry), BatchAgent.entry}
 
+    async def prepare(self) -> None:
+        """Have the agent load what takes long; raises what it raises."""
+        if (load := getattr(_inmost(self.agent), "prepare", None)) is not None:
+            await load()
+
+    async def release(self) -> None:
+        """Have the agent let go of what it loaded."""
+        if (let_go := getattr(_inmost(self.agent), "release", None)) is not None:
+            await let_go()
+
     def entry(self, spec: GameSpec, ref: GameRef) -> Json:
         """What the agent brings to a match of this game."""
         entry: Json = _inmost(self.agent).entry(spec.id, ref.config)

@@ -157,6 +157,18 @@ class Agent(ABC):
         """The match is over for this seat."""
 
     @classmethod
+    async def prepare(cls) -> None:
+        """Load what takes long, such as a model, before any clock runs: once a process, ahead of the first match.
+
+        Raises:
+            AgentFault: it cannot be loaded.
+        """
+
+    @classmethod
+    async def release(cls) -> None:
+        """Let go of what was loaded, after the last match of this process."""
+
+    @classmethod
     def entry(cls, game: str, config: Config) -> Json:
         """The private input this agent brings to a match, for games that take one."""
         return None
@@ -185,6 +197,12 @@ class BatchAgent(ABC):
 
     def ended(self, seat: SeatInfo, outcome: SeatOutcome) -> None:
         """A match is over for one seat."""
+
+    async def prepare(self) -> None:
+        """As `Agent.prepare`."""
+
+    async def release(self) -> None:
+        """As `Agent.release`."""
 
     def entry(self, game: str, config: Config) -> Json:
         """The private input this agent brings to a match, for games that take one."""

@@ -1,9 +1,10 @@
 """The agents this worker process has made, by SPEC, and how one comes into a seat."""
 
+import asyncio
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from arena.core.agent import AgentFactory, BatchAgent, SeatInfo
 from arena.core.errors import AgentFault, ArenaError, BadRequest
@@ -34,11 +35,14 @@ class AgentSource(Protocol):
 
 
 class AgentShelf:
-    """Makes each agent once: a batch agent is one model for all its seats."""
+    """Makes each agent once: a batch agent is one model for all its seats. `run` runs what waits, as agents will."""
 
-    def __init__(self, source: AgentSource, box: BlackBox) -> None:
+    def __init__(
+        self, source: AgentSource, box: BlackBox, run: Callable[[Coroutine[Any, Any, None]], None] = asyncio.run
+    ) -> None:
         self._source = source
         self._box = box
+        self._run = run
         self._made = lru_cache(maxsize=KEPT)(self._make)
 
     def waits(self, spec: str) -> bool:
@@ -97,7 +101,10 @@ class AgentShelf:
 
     def _make(self, spec: str) -> AgentFactory | BatchAgent:
         with self._box.patience(LOADING_MS):
-            return self._source.make_agent(spec)
+            made = self._source.make_agent(spec)
+            if (load := getattr(made, "prepare", None)) is not None:
+                self._run(load())
+            return made
 
 
 def entry_of(name: str, made: AgentFactory | BatchAgent, ref: GameRef) -> Json:

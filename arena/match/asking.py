@@ -43,13 +43,14 @@ class Asker:
         """Fill in every `answer` and the time it took."""
         waiting = [started for together in _calls(asks) if (started := _start(together)) is not None]
         if waiting:
-            self._run(_wait_for_all(waiting))
+            self.run(_wait_for_all(waiting))
 
     def wait(self, answer: Awaitable[Any], enter: Callable[[], None], seconds: float) -> Answer:
         """The answer of one agent that turned out to need waiting, for `seconds` at most."""
-        return taken_in_time(self._run(_within(seconds, answer, enter)))
+        return taken_in_time(self.run(_within(seconds, answer, enter)))
 
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of a coroutine, on the event loop that all agents here share."""
         self._runner = self._runner or asyncio.Runner()
         return self._runner.run(work)
 

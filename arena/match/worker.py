@@ -42,8 +42,8 @@ class Worker:
         self._box = box
         self._batched = batched
         self._shelf = GameShelf(registry, box)
-        self._agents = AgentShelf(registry, box)
         self._asker = Asker()
+        self._agents = AgentShelf(registry, box, self._asker.run)
         self._outcomes = OutcomeQueue(box)
         self._floor = self._new_floor()
         self._sets: deque[tuple[int, str, list[MatchPlan]]] = deque()

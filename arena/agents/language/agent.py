@@ -24,6 +24,7 @@ from arena.core.agent import (
     SeatInfo,
     Unavailable,
 )
+from arena.core.errors import AgentFault
 from arena.core.game import SeatOutcome
 from arena.core.legal import Legal
 from arena.core.values import LABELS, PICTURE, TEXT
@@ -97,8 +98,16 @@ class LanguageAgent(Agent):
             self._noting.cancel()
 
     @classmethod
-    async def close(cls) -> None:
-        """Let go of the engine, after the last match."""
+    async def prepare(cls) -> None:
+        """Start the engine."""
+        try:
+            await cls.model.start()
+        except ModelFault as error:
+            raise AgentFault(str(error)) from error
+
+    @classmethod
+    async def release(cls) -> None:
+        """Close the engine."""
         await cls.model.close()
 
     async def _decide(self, observation: Observation, legal: Legal, until: float, deadline: float) -> Reply:
@@ -202,7 +211,7 @@ class LanguageAgent(Agent):
             completion = await asking.complete(
                 lambda: _alternating([*self.memory.messages(), wish]), None, self.settings.sampling, lambda: False
             )
-        except (Unavailable, ModelFault) as error:
+        except (Unavailable, ModelFault, TimeoutError) as error:
             log.info("nothing was noted down: %s", error)
             return
         if notes := parted(completion.text).answer:

@@ -112,11 +112,19 @@ class LanguageModel(ABC):
     constrains: bool = False
     """Whether completions are held to an Ask's grammar, so that what comes back can be read without guessing."""
 
+    async def start(self) -> None:
+        """Load what takes long, before any clock runs; nothing is asked of the engine before.
+
+        Raises:
+            ModelFault: it cannot be had.
+        """
+
     @abstractmethod
     async def complete(self, ask: Ask) -> Completion:
         """Cancelling the call drops the completion in the engine too.
 
         Raises:
+            TimeoutError: nothing came within the ask's seconds.
             ModelUnavailable: nothing came this time.
             ModelFault: nothing will ever come of this.
         """
