@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from arena.cli.critics import with_critic
 from arena.cli.logs import show_logs
 from arena.cli.options import DEFAULT_SERVER, MAX_MATCHES, AsJson, GameOptions, Server, TlsCa, Token
 from arena.cli.output import print_json
@@ -51,6 +52,14 @@ def join(
     tournament: Annotated[
         str, typer.Option(metavar="ID", help="Play for the entrant NAME of this event until it is over; GAME is its.")
     ] = "",
+    critic: Annotated[
+        str,
+        typer.Option(
+            metavar="SPEC",
+            help="A language model that reads each finished set of this language-model agent and writes notes for its "
+            "next sets; `self` is the agent's own model, package.module:Class or FILE.py:Class another critic.",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Play GAME on a server, against whoever comes or, with --tournament, in an event of the server.
@@ -68,6 +77,8 @@ def join(
     with plugin_code():
         registry = Registry()
         made = registry.make_agent(agent, setting or [], game=game)
+        if critic:
+            made = with_critic(registry, made, agent, critic)
         given = _given(registry, game, option or [])
     if holds_terminal(made):
         logging.getLogger("arena.client.dispatch").setLevel(logging.ERROR)  # it shows itself what was refused
