@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from arena.plugin.registry import Registry
 
 
-def with_critic(registry: "Registry", made: object, agent: str, critic: str) -> "AgentFactory":
+def with_critic(registry: "Registry", made: object, agent: str, critic: str, every: int) -> "AgentFactory":
     """The same agent with a critic, which is named as `--critic` says.
 
     Raises:
@@ -28,13 +28,13 @@ def with_critic(registry: "Registry", made: object, agent: str, critic: str) -> 
     else:
         found = _critic_named(registry, critic)
         if inspect.isclass(found) and issubclass(found, Critic):
-            return coached(own, found())
+            return coached(own, found(), every)
         reader = _player_in(found)
     if reader is None:
         raise BadRequest(f"{critic!r} is no critic: give self, the SPEC of a language model, or an import path")
     settings = reader.settings
     read = LanguageCritic(reader.model, settings.sampling, settings.prompts, settings.adapter, own=reader is not own)
-    return coached(own, read)
+    return coached(own, read, every)
 
 
 def _critic_named(registry: "Registry", spec: str) -> object:

@@ -56,10 +56,13 @@ def join(
         str,
         typer.Option(
             metavar="SPEC",
-            help="A language model that reads each finished set of this language-model agent and writes notes for its "
-            "next sets; `self` is the agent's own model, package.module:Class or FILE.py:Class another critic.",
+            help="A language model that reads this language-model agent's finished matches and writes notes for its "
+            "next ones; `self` is the agent's own model, package.module:Class or FILE.py:Class another critic.",
         ),
     ] = "",
+    critic_every: Annotated[
+        int, typer.Option(min=1, max=1_000, help="Matches that the critic reads together, before the next ones.")
+    ] = 2,
     as_json: AsJson = False,
 ) -> None:
     """Play GAME on a server, against whoever comes or, with --tournament, in an event of the server.
@@ -78,7 +81,7 @@ def join(
         registry = Registry()
         made = registry.make_agent(agent, setting or [], game=game)
         if critic:
-            made = with_critic(registry, made, agent, critic)
+            made = with_critic(registry, made, agent, critic, critic_every)
         given = _given(registry, game, option or [])
     if holds_terminal(made):
         logging.getLogger("arena.client.dispatch").setLevel(logging.ERROR)  # it shows itself what was refused

@@ -14,7 +14,7 @@ from arena.client.session import Session
 from arena.core.agent import Clock, SeatInfo
 from arena.core.errors import ProtocolViolation, ResumeGap
 from arena.core.seed import Seed
-from arena.core.values import MatchId, Seat, SetId
+from arena.core.values import MatchId, Seat
 from arena.v1 import common_pb2
 from arena.v1 import play_pb2 as pb
 from arena.wire.frames import read_error, server_frames
@@ -209,8 +209,6 @@ class Dispatch:
             config=read_trusted(message.config_json) if message.config_json else {},
             brief=await self._brief(message.rated_id, join.order),
             seed=Seed(message.agent_seed),
-            set_id=SetId(message.set_id),
-            set_matches=message.set_matches,
         )
         self.seats[message.seat_ref] = SeatState(message.seat_ref, info, join)
         join.seat_taken(message.match_id)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from arena.core.game import Event, SeatOutcome
 from arena.core.legal import Legal
 from arena.core.seed import Seed
-from arena.core.values import EVENTS, LABELS, TEXT, Action, Config, Fields, Json, MatchId, Media, Seat, SetId, Value
+from arena.core.values import EVENTS, LABELS, TEXT, Action, Config, Fields, Json, MatchId, Media, Seat, Value
 
 
 class Resign(Exception):
@@ -39,10 +39,6 @@ class SeatInfo:
     brief: str
     """The rules in words, the same in every match of this game."""
     seed: Seed
-    set_id: SetId | None = None
-    """Of the matches that are rated together, where it is told."""
-    set_matches: int = 0
-    """How many these are, void attempts apart; 0 where it is not told."""
 
     def rng(self) -> Random:
         """A generator of the agent's own."""

@@ -24,8 +24,6 @@ def seat_assigned(hold: SeatHold) -> pb.SeatAssigned:
         rated_id=plan.game.rated_id,
         config_json=hold.match.of.config_json,
         agent_seed=plan.seed.derive("agent", hold.seat).value,
-        set_id=plan.set_id,
-        set_matches=hold.match.of.plan.matches,
     )
 
 

@@ -572,8 +572,6 @@ class SeatAssigned(_message.Message):
     RATED_ID_FIELD_NUMBER: _builtins.int
     CONFIG_JSON_FIELD_NUMBER: _builtins.int
     AGENT_SEED_FIELD_NUMBER: _builtins.int
-    SET_ID_FIELD_NUMBER: _builtins.int
-    SET_MATCHES_FIELD_NUMBER: _builtins.int
     seat_ref: _builtins.int
     """this seat's short name within the session"""
     join_id: _builtins.int
@@ -584,10 +582,6 @@ class SeatAssigned(_message.Message):
     config_json: _builtins.bytes
     agent_seed: _builtins.bytes
     """randomness for the agent's own use; says nothing of the deal"""
-    set_id: _builtins.str
-    """of the matches that are rated together"""
-    set_matches: _builtins.int
-    """how many these are, void attempts apart"""
     def __init__(
         self,
         *,
@@ -599,12 +593,10 @@ class SeatAssigned(_message.Message):
         rated_id: _builtins.str = ...,
         config_json: _builtins.bytes = ...,
         agent_seed: _builtins.bytes = ...,
-        set_id: _builtins.str = ...,
-        set_matches: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_seed", b"agent_seed", "config_json", b"config_json", "join_id", b"join_id", "match_id", b"match_id", "rated_id", b"rated_id", "seat", b"seat", "seat_ref", b"seat_ref", "seats", b"seats", "set_id", b"set_id", "set_matches", b"set_matches"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_seed", b"agent_seed", "config_json", b"config_json", "join_id", b"join_id", "match_id", b"match_id", "rated_id", b"rated_id", "seat", b"seat", "seat_ref", b"seat_ref", "seats", b"seats"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,10 +1,10 @@
-"""Hands a critic's notes from one set of an agent's matches to the next."""
+"""Hands a critic's notes from one set of an agent's matches to the next: a set is so many of them in a row."""
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Final
 
 from arena.agents.language.agent import LanguageAgent
@@ -20,52 +20,43 @@ from arena.core.legal import Choices, Legal
 from arena.core.values import Action
 
 PATIENCE: Final = 1 / 3
-"""The share of a set's first decision that it may wait for notes on the sets before."""
+"""The share of its first decision that a match may wait for notes on the matches before."""
 MOST_REVIEWED: Final = 8
-"""Matches that are reviewed together, the latest, where sets end faster than their critic reads."""
-_MOST_SETS: Final = 1_000
-"""Sets that are remembered; of more, such as never came to an end, the oldest are given up."""
+"""Matches that are reviewed together, the latest, where they end faster than their critic reads."""
 _MAX_SAID: Final = 2_000
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _Set:
-    """One set under way: the notes it is played with, once they are known, its seats at play, its finished matches."""
-
-    notes: str | None = None
-    seated: set[tuple[str, int]] = field(default_factory=set)
-    finished: list[Finished] = field(default_factory=list)
-
-    def over(self, matches: int) -> bool:
-        """Whether all of its matches have ended for all of their seats."""
-        return not self.seated and len({one.seat.match_id for one in self.finished}) >= max(matches, 1)
-
-
 class Coach:
-    """The notes of one agent. All its calls belong to one event loop; sets are reviewed one after the other."""
+    """The notes of one agent, written anew after each `every` of its matches; all calls belong to one event loop.
 
-    def __init__(self, critic: Critic) -> None:
+    Sets are counted here and not asked of the server, which does not tell whose matches are rated together: in an
+    event that would tell who plays them.
+    """
+
+    def __init__(self, critic: Critic, every: int) -> None:
         self.critic = critic
         self.notes = ""
-        self._sets: dict[str, _Set] = {}
-        self._unread: list[Finished] = []
+        self._every = every
+        self._seated: Counter[str] = Counter()
+        """Seats at play, by match."""
+        self._lived: dict[str, list[Finished]] = {}
+        """Seats that have ended, by match."""
+        self._over: list[str] = []
+        """Matches that have ended for all their seats."""
         self._reading: asyncio.Task[None] | None = None
         self._owed = Spent()
 
     def begin(self, seat: SeatInfo) -> None:
         """A seat is taken."""
-        self._of(seat).seated.add((seat.match_id, seat.seat))
+        self._seated[seat.match_id] += 1
 
-    async def advice(self, seat: SeatInfo, seconds: float) -> str:
-        """The notes for this seat, the same in all its set, which waits so long for those on sets that have ended."""
-        of = self._of(seat)
-        if of.notes is None and self._reading is not None:
+    async def advice(self, seconds: float) -> str:
+        """The notes for a match that begins, which waits so long for those on the set before."""
+        if self._reading is not None:
             await asyncio.wait((self._reading,), timeout=seconds)
-        if of.notes is None:
-            of.notes = self.notes
-        return of.notes
+        return self.notes
 
     def take_owed(self) -> Spent:
         """What reviews took since this was asked last: it is the agent's to account for."""
@@ -74,15 +65,14 @@ class Coach:
 
     def end(self, finished: Finished) -> None:
         """A match has ended for a seat; the last of a set has the set reviewed."""
-        seat = finished.seat
-        of = self._of(seat)
-        of.seated.discard((seat.match_id, seat.seat))
-        of.finished.append(finished)
-        if of.over(seat.set_matches):
-            del self._sets[_key(seat)]
-            self._unread = [*self._unread, *of.finished][-MOST_REVIEWED:]
-            if self._reading is None or self._reading.done():
-                self._reading = asyncio.create_task(self._read())
+        match = finished.seat.match_id
+        self._lived.setdefault(match, []).append(finished)
+        self._seated[match] -= 1
+        if not self._seated[match]:
+            del self._seated[match]
+            self._over.append(match)
+        if len(self._over) >= self._every and (self._reading is None or self._reading.done()):
+            self._reading = asyncio.create_task(self._read())
 
     async def close(self) -> None:
         """Review nothing more."""
@@ -93,13 +83,17 @@ class Coach:
         await self.critic.close()
 
     async def _read(self) -> None:
-        while self._unread:
-            finished, self._unread = self._unread, []
-            feedback = await self._reviewed(finished)
+        while len(self._over) >= self._every:
+            feedback = await self._reviewed(self._take())
             if feedback is not None:
                 self._owed.add(feedback.spent)
                 self.notes = feedback.notes[:MAX_NOTES] or self.notes
-                log.info("the critic's notes after %d matches: %s", len(finished), self.notes)
+
+    def _take(self) -> list[Finished]:
+        """The matches to read now."""
+        over, self._over = self._over, []
+        lived = [self._lived.pop(match) for match in over]
+        return [seat for match in lived[-max(self._every, MOST_REVIEWED) :] for seat in match]
 
     async def _reviewed(self, finished: Sequence[Finished]) -> Feedback | None:
         try:
@@ -110,20 +104,10 @@ class Coach:
             log.exception("the notes stay as they are: the critic failed")
         return None
 
-    def _of(self, seat: SeatInfo) -> _Set:
-        while len(self._sets) > _MOST_SETS:
-            del self._sets[next(iter(self._sets))]
-        return self._sets.setdefault(_key(seat), _Set())
 
-
-def _key(seat: SeatInfo) -> str:
-    """Its set's id; where no set is told, each match is one."""
-    return seat.set_id or seat.match_id
-
-
-def coached(player: type[LanguageAgent], critic: Critic) -> type[LanguageAgent]:
-    """The same player, with what this critic makes of its finished sets in the prompts of its next ones."""
-    coach = Coach(critic)
+def coached(player: type[LanguageAgent], critic: Critic, every: int) -> type[LanguageAgent]:
+    """The same player, with what this critic makes of each `every` finished matches in the prompts of the next ones."""
+    coach = Coach(critic, every)
 
     class Coached(player):  # type: ignore[valid-type, misc]  # a class made from one that is given
         def __init__(self, seat: SeatInfo) -> None:
@@ -150,7 +134,7 @@ def coached(player: type[LanguageAgent], critic: Critic) -> type[LanguageAgent]:
 
         async def _take_advice(self, clock: Clock) -> None:
             began = asyncio.get_running_loop().time()
-            notes = await coach.advice(self.seat, PATIENCE * clock.decision)
+            notes = await coach.advice(PATIENCE * clock.decision)
             clock.decision -= asyncio.get_running_loop().time() - began
             self._advised = True
             self._carried.add(coach.take_owed())

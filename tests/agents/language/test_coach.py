@@ -27,7 +27,7 @@ from arena.core.game import SeatOutcome
 from arena.core.legal import Choices, Legal
 from arena.core.options import resolve
 from arena.core.seed import Seed
-from arena.core.values import TEXT, MatchId, Seat, SetId
+from arena.core.values import TEXT, MatchId, Seat
 from tests.agents.language.scripted import Scripted, in_turn
 
 YES_NO = Choices([0, 1], ["no", "yes"].__getitem__)
@@ -56,11 +56,11 @@ class Noting(Critic):
 class Table:
     """Seats of a coached player, taken as a server assigns them."""
 
-    def __init__(self, critic: Critic, say: str = "yes") -> None:
-        self.model = Scripted(in_turn(say), constrains=True)
-        self.player = coached(player_of(self.model, Settings.of(resolve(OPTIONS, {}))), critic)
+    def __init__(self, critic: Critic, every: int = 2) -> None:
+        self.model = Scripted(in_turn("yes"), constrains=True)
+        self.player = coached(player_of(self.model, Settings.of(resolve(OPTIONS, {}))), critic, every)
 
-    def seat(self, of: str, match: int, seat: int = 0, matches: int = 2) -> LanguageAgent:
+    def seat(self, of: str, match: int, seat: int = 0) -> LanguageAgent:
         return self.player(
             SeatInfo(
                 match_id=MatchId(f"{of}.{match}"),
@@ -70,8 +70,6 @@ class Table:
                 config={},
                 brief="The rules.",
                 seed=Seed.of(1),
-                set_id=SetId(of),
-                set_matches=matches,
             )
         )
 
@@ -84,7 +82,7 @@ class Table:
         """A whole set, match after match; the system parts of its prompts."""
         systems = []
         for match in range(matches):
-            agent = self.seat(of, match, matches=matches)
+            agent = self.seat(of, match)
             systems.append(await self.act(agent))
             agent.ended(SeatOutcome(1, 1.0))
         return systems
@@ -121,8 +119,8 @@ async def test_a_critic_is_shown_what_the_seat_saw_said_and_scored() -> None:
 
 async def test_a_set_is_over_when_all_seats_of_its_matches_are() -> None:
     critic = Noting()
-    table = Table(critic)
-    mates = [table.seat("s", 0, seat, matches=1) for seat in (0, 1)]
+    table = Table(critic, every=1)
+    mates = [table.seat("s", 0, seat) for seat in (0, 1)]
     mates[0].ended(SeatOutcome(1, 1.0))
     await asyncio.sleep(0)
     assert critic.read == []
@@ -131,14 +129,13 @@ async def test_a_set_is_over_when_all_seats_of_its_matches_are() -> None:
     assert len(critic.read[0][0]) == 2
 
 
-async def test_all_matches_of_a_set_have_the_same_notes() -> None:
-    critic = Noting()
-    table = Table(critic)
-    early = table.seat("long", 0)
-    assert "note" not in await table.act(early)
+async def test_a_match_keeps_the_notes_that_it_began_with() -> None:
+    table = Table(Noting())
+    long = table.seat("long", 0)
+    assert "note" not in await table.act(long)
     await table.plays("one")
     assert "note 1" in (await table.plays("two"))[0]
-    assert "note" not in await table.act(table.seat("long", 1))
+    assert "note" not in await table.act(long)
 
 
 async def test_a_slow_critic_is_waited_for_a_third_of_the_clock_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +154,7 @@ async def test_sets_that_end_while_the_critic_reads_are_read_together(monkeypatc
     monkeypatch.setattr(coaching, "PATIENCE", 0.0)
     critic = Noting()
     critic.gate.clear()
-    table = Table(critic)
+    table = Table(critic, every=1)
     for number in range(20):
         await table.plays(f"set {number}", matches=1)
     critic.gate.set()
