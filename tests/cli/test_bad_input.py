@@ -67,6 +67,10 @@ REFUSED = {
         ("does not play",),
     ),
     "join with an agent file that exits": (("join", TTT, "--agent", "quit.py:Agent"), ("sys.exit(0)",)),
+    "join with a setting the agent does not have": (
+        ("join", TTT, "--agent", "random", "--set", "speed=1"),
+        ("unknown option 'speed'", "there is none"),
+    ),
     "join with an agent of another game": (("join", TTT, "--agent", "negotiation:boulware"), ("does not play", TTT)),
     "check of an unknown agent": (("check", "agent", "randm", "--game", TTT), ("randm",)),
     "no ledger there": (("ladder", "--db", "sqlite:///missing.db"), ("missing.db",)),

@@ -144,7 +144,7 @@ async def test_agent_that_raises_loses_one_decision_and_disturbs_no_other_seat()
     assert len(frames[5].act.provenance.logprobs_f32) == 8
 
 
-async def test_refused_agent_is_asked_again_with_the_same_view() -> None:
+async def test_refused_agent_is_asked_again_with_the_same_view_and_the_reason() -> None:
     server, agent = FakeServer(), recorder()
     async with playing(server, agent):
         peer = await server.seated()
@@ -154,7 +154,46 @@ async def test_refused_agent_is_asked_again_with_the_same_view() -> None:
         clock = common_pb2.Clock(decision_ms=700)
         await peer.send(server.frame(refused=pb.Refused(request_id=1, error=error, clock=clock)))
         await peer.expect("act")
-    assert [(o.text, c.decision) for o, _, c in agent.seen] == [("view", 1.5), ("view", 0.7)]
+    assert [(o.text, o.refusal, c.decision) for o, _, c in agent.seen] == [("view", "", 1.5), ("view", "not here", 0.7)]
+
+
+async def test_agent_that_waits_for_an_answer_is_cancelled_when_nobody_needs_it_any_more() -> None:
+    server, cancelled = FakeServer(), asyncio.Semaphore(0)
+
+    class Waiting(Agent):
+        async def act(self, observation, legal, clock):  # type: ignore[no-untyped-def]
+            try:
+                await asyncio.Event().wait()
+            finally:
+                cancelled.release()
+
+    async with playing(server, Waiting):
+        peer = await server.seated(seats=2)
+        await peer.send(server.ask(1, 1), server.ask(2, 2), pb.ServerFrame(ping=pb.Ping(nonce=1)))
+        await peer.expect("pong")
+        await peer.send(server.frame(defaulted=pb.Defaulted(request_id=1, cause=pb.CAUSE_TIMEOUT)), server.end(2))
+        async with asyncio.timeout(5):
+            await cancelled.acquire()
+            await cancelled.acquire()
+
+
+async def test_agents_load_before_they_join_and_let_go_after_the_last_match() -> None:
+    server, noted = FakeServer(), []
+
+    class Loaded(recorder()):  # type: ignore[misc]  # a class made at run time
+        @classmethod
+        async def prepare(cls) -> None:
+            noted.append("loaded")
+
+        @classmethod
+        async def release(cls) -> None:
+            noted.append("let go")
+
+    async with playing(server, Loaded) as task:
+        peer = await server.seated()
+        assert noted == ["loaded"]
+        await finish(server, peer, task, 1)
+    assert noted == ["loaded", "let go"]
 
 
 async def test_request_that_is_defaulted_with_its_refusal_is_not_asked_again() -> None:

@@ -287,3 +287,15 @@ def test_a_text_that_stands_in_another_form_is_kept_as_it_was_sent() -> None:
     result = unpack_result(table.plan, pack_result(table.result()))
     assert {index: made.raw for index, made in result.provenance.items()} == {0: " hello\n?there "}
     assert mismatch(game, result) == ""
+
+
+def test_the_reason_of_a_refusal_is_shown_with_the_same_decision_alone() -> None:
+    game = SumGame()
+    table = Table(game, make_plan(game))
+    assert table.prompt(Seat(0), ALL)[0].refusal == ""
+    with pytest.raises(ActionRefused) as refused:
+        table.submit(Seat(0), 99)
+    assert table.prompt(Seat(0), ALL)[0].refusal == str(refused.value) != ""
+    table.submit(Seat(0), 1)
+    table.step()
+    assert table.prompt(Seat(1), ALL)[0].refusal == ""

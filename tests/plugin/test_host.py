@@ -113,6 +113,18 @@ def test_process_never_outlives_its_parent(main: str, sent: signal.Signals) -> N
     assert gone == [child]
 
 
+def test_a_secret_is_passed_on_where_its_owner_names_it(
+    start: Callable[[str], tuple[Host, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARENA_PASS_ENV", "OTHER_KEY, SOME_API_KEY")
+    host, found = start("probe")
+    assert "SOME_API_KEY" in found["environment"]
+    assert "ARENA_TOKEN" not in found["environment"]
+    host.channel.shutdown(socket.SHUT_RDWR)
+    assert host.wait(10) == 0
+    host.close()
+
+
 def test_secrets_are_told_by_their_names() -> None:
     environment = dict.fromkeys(
         [

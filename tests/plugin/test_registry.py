@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from arena.agents.simple import FirstAgent
-from arena.core.errors import AgentFault, UnknownAgent, UnknownGame
+from arena.core.errors import AgentFault, BadOption, UnknownAgent, UnknownGame
 from arena.plugin.registry import Registry
 from tests.plugin.toys import TOYS
 
@@ -122,3 +122,27 @@ def test_agent_of_the_working_folder_is_found(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "found_here.py").write_text(f"{AGENT}class Mine(Agent):\n def act(self, o, l, c): return 0\n")
     assert getattr(registry().make_agent("found_here:Mine"), "__name__", "") == "Mine"
     del sys.modules["found_here"]
+
+
+def test_a_spec_carries_settings_of_its_own() -> None:
+    found = registry()
+    spec = "openai:m@http://127.0.0.1:1/v1?temperature=0.2&memory=window"
+    made = found.make_agent(spec, ["window=3"])
+    settings = made.settings  # type: ignore[union-attr]  # a class of language-model agents
+    assert (settings.sampling.temperature, settings.memory, settings.window) == (0.2, "window", 3)
+
+
+@pytest.mark.parametrize(
+    ("spec", "settings", "sentence"),
+    [
+        ("openai:m@http://h/v1?temperature=9", [], "option temperature: 9.0 is not a number from 0 up to 5"),
+        ("openai:m@http://h/v1?heat=1", [], "unknown option 'heat'; there is adapter"),
+        ("openai:m@http://h/v1", ["top_p=x"], "option top_p: 'x' is not a number"),
+        ("openai:m@http://h/v1?prompts=/etc/passwd", [], "option prompts is a file"),
+        ("openai:m@http://h/v1?window=1", ["window=2"], "option window is given twice"),
+        ("random?speed=1", [], "unknown option 'speed'; there is none"),
+    ],
+)
+def test_a_mistaken_setting_is_told(spec: str, settings: list[str], sentence: str) -> None:
+    with pytest.raises(BadOption, match=sentence):
+        registry().make_agent(spec, settings)

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from arena.agents.language.answers import AnswerForm, Speech, form_of
 from arena.agents.language.asking import Asking, Spent
 from arena.agents.language.memory import NOTES_WORDS, Memory, Turn
-from arena.agents.language.model import Completion, Grammar, JsonOf, LanguageModel, Message, ModelFault
+from arena.agents.language.model import Completion, Grammar, JsonOf, LanguageModel, Message, ModelFault, Sampling
 from arena.agents.language.quoting import neutral, one_line
 from arena.agents.language.reading import Said, Unreadable, closed, parted
 from arena.agents.language.settings import Settings
@@ -88,7 +88,7 @@ class LanguageAgent(Agent):
         deadline = now + whole - min(SPARE * whole, SPARE_SECONDS)
         until = min(deadline, now + (clock.decision or clock.bank))
         with suppress(TimeoutError):
-            async with asyncio.timeout_at(asyncio.get_running_loop().time() + deadline - now):
+            async with asyncio.timeout(deadline - now):
                 return await self._decide(observation, legal, until, deadline)
         return await _silence()
 
@@ -153,10 +153,8 @@ class LanguageAgent(Agent):
 
     async def _said(self, asking: Asking, opened: _Open) -> Said:
         """What the model says to the decision; its thoughts apart, and thought first where that is set."""
-        extra: list[Message] = []
-        if self.settings.think:
-            extra = await self._thought(asking, opened)
-        completion = await self._complete(asking, opened, extra, opened.form.grammar)
+        thought = await self._thought(asking, opened) if self.settings.think else []
+        completion = await self._complete(asking, opened, thought, opened.form.grammar, self.settings.sampling)
         said = parted(completion.text)
         if completion.cut and isinstance(opened.form.grammar, JsonOf):
             said = Said(said.reasoning, closed(said.answer))
@@ -165,19 +163,18 @@ class LanguageAgent(Agent):
         return said
 
     async def _thought(self, asking: Asking, opened: _Open) -> list[Message]:
-        """A first call in which nothing is held to a form."""
+        """A first call in which nothing is held to a form, as the turns before the second one."""
         prompts = self.settings.prompts
-        thought = await self._complete(asking, opened, [Message("user", prompts.render("think"))], None)
+        wish = Message("user", prompts.render("think"))
+        sampling = replace(self.settings.sampling, max_tokens=self.settings.think_tokens)
+        thought = await self._complete(asking, opened, [wish], None, sampling)
         self._reason(opened, thought.reasoning, thought.text)
-        return [
-            Message("user", prompts.render("think")),
-            Message("assistant", neutral(thought.text)),
-            Message("user", prompts.render("act", answer=opened.turn.asked)),
-        ]
+        act = Message("user", prompts.render("act", answer=opened.turn.asked))
+        return [wish, Message("assistant", neutral(thought.text)), act]
 
-    async def _complete(self, asking: Asking, opened: _Open, extra: list[Message], grammar: Grammar) -> Completion:
-        sampling, free = self.settings.sampling, bool(extra) and len(extra) == 1
-        sampling = replace(sampling, max_tokens=self.settings.think_tokens) if free else sampling
+    async def _complete(
+        self, asking: Asking, opened: _Open, extra: list[Message], grammar: Grammar, sampling: Sampling
+    ) -> Completion:
         return await asking.complete(
             lambda: _alternating([*self.memory.messages(opened.turn), *opened.exchanged, *extra]),
             grammar,
@@ -190,7 +187,7 @@ class LanguageAgent(Agent):
 
     def _reply(self, opened: _Open, said: Said) -> Reply:
         reply = Reply(opened.form.read(said.answer), opened.spent.provenance(opened.last))
-        if self.memory.full:
+        if self.memory.overfull:
             self._noting = asyncio.create_task(self._note())
         return reply
 
@@ -219,13 +216,14 @@ class LanguageAgent(Agent):
 
     def _unavailable(self, error: ModelFault) -> Unavailable:
         """Said once by this process, and at each decision to the server."""
-        if str(error) not in _told:
+        if str(error) not in _told and len(_told) < _MOST_TOLD:
             _told.add(str(error))
             log.error("%s", error)
         return Unavailable(str(error))
 
 
-_told: set[str] = set()
+_told: Final[set[str]] = set()
+_MOST_TOLD: Final = 1_000
 
 
 def player_of(model: LanguageModel, settings: Settings) -> type[LanguageAgent]:

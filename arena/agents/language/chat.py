@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Self
 
 from arena.agents.language.model import Message, ModelFault
 
+_CACHED: Final = 4_096
+"""Parts of prompts whose tokens are kept."""
 _TOKENIZER_FILES: Final = ("tokenizer.json", "tokenizer.model", "vocab.json", "tekken.json")
 
 
@@ -18,6 +21,9 @@ class Chat:
         self._thinking = thinking
         special = {str(token) for token in tokenizer.added_tokens_decoder.values()} | set(tokenizer.all_special_tokens)
         self._control = re.compile("|".join(map(re.escape, sorted(filter(None, special), key=len, reverse=True))))
+        self._parts = re.compile(f"({self._control.pattern})")
+        self._encoded = lru_cache(maxsize=_CACHED)(self._encode)
+        self._by_parts = self._can_encode_by_parts()
 
     @classmethod
     def open(cls, model: str, *, thinking: bool = False) -> Self:
@@ -56,13 +62,29 @@ class Chat:
         text = self._tokenizer.apply_chat_template(
             turns, tokenize=False, add_generation_prompt=True, enable_thinking=self._thinking
         )
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False)
-        return ids
+        return self._joined(text) if self._by_parts else list(self._encode(text))
 
     def text(self, ids: Sequence[int]) -> str:
         """What a completion says, without control tokens."""
         text: str = self._tokenizer.decode(ids, skip_special_tokens=True)
         return text
+
+    def _joined(self, text: str) -> list[int]:
+        """Control tokens are borders that no other token crosses, so that rules and past turns are encoded once."""
+        ids: list[int] = []
+        for part in filter(None, self._parts.split(text)):
+            ids += self._encoded(part)
+        return ids
+
+    def _encode(self, text: str) -> Sequence[int]:
+        ids: Sequence[int] = self._tokenizer.encode(text, add_special_tokens=False)
+        return ids
+
+    def _can_encode_by_parts(self) -> bool:
+        """Not where a tokenizer puts a space before a text, or takes one away beside a control token."""
+        control = next(iter(self._tokenizer.all_special_tokens), "")
+        sample = control.join(("", "ab c", "\n d ", " e\n", "f"))
+        return bool(control) and self._joined(sample) == list(self._encode(sample))
 
 
 def _loaded(model: str) -> Any:

@@ -140,7 +140,7 @@ def generate(model: Any, prompts: Sequence[Sequence[int]], rows: Sequence[Row], 
     import torch
     from transformers import LogitsProcessor, LogitsProcessorList, StoppingCriteria, StoppingCriteriaList
 
-    class Drawing(LogitsProcessor):  # type: ignore[misc, unused-ignore]  # untyped where transformers is not installed
+    class Drawing(LogitsProcessor):  # type: ignore[misc]  # its types are not looked at
         """Draws itself, and leaves the model no other choice."""
 
         def __call__(self, input_ids: Any, scores: Any) -> Any:
@@ -150,7 +150,7 @@ def generate(model: Any, prompts: Sequence[Sequence[int]], rows: Sequence[Row], 
                 only[at, pad if token is None else token] = 0.0
             return only
 
-    class Done(StoppingCriteria):  # type: ignore[misc, unused-ignore]  # as above
+    class Done(StoppingCriteria):  # type: ignore[misc]  # as above
         """Each row by itself."""
 
         def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:

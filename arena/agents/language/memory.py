@@ -15,6 +15,9 @@ NOTES_WORDS: Final = 200
 """That a model is asked to sum a match up in."""
 _WORTH_LEAVING_OUT: Final = 400
 """Characters: views that share less with the one before are shown whole."""
+_NO_ANSWER: Final = "(no answer in time)"
+_LONG: Final = 2_000
+"""Characters of an instruction that is not told again once it has been answered: a list of hundreds of actions."""
 
 
 @dataclass(slots=True)
@@ -31,8 +34,8 @@ class Turn:
 class Memory:
     """The turns of one seat that are still told, oldest first, and the notes on those before them.
 
-    As long as no turn is left out, the messages of one decision begin with those of the one before, to the letter: an
-    engine's prefix cache has them already.
+    As long as no turn or long list is left out, the messages of one decision begin with those of the one before, to the
+    letter: an engine's prefix cache has them already.
     """
 
     kind: MemoryKind
@@ -59,8 +62,8 @@ class Memory:
         return had
 
     @property
-    def full(self) -> bool:
-        """Whether the model is to note down what it must remember."""
+    def overfull(self) -> bool:
+        """Whether there are more turns than a window has, which the model is to sum up."""
         return self.kind == "summary" and len(self.turns) > self.window
 
     def summarised(self, notes: str, turns: int) -> None:
@@ -71,14 +74,17 @@ class Memory:
     def _told(self, turns: Sequence[Turn], now: Turn | None) -> Iterator[Message]:
         before: Turn | None = None
         for turn in turns:
-            text = self.prompts.render("turn", view=self._view(turn, before), answer=turn.asked)
+            text = self.prompts.render("turn", view=self._view(turn, before), answer=self._asked(turn, now))
             if before is None and self.notes:
                 text = self.prompts.render("notes", notes=fenced(self.notes)) + text
             seen = () if before is not None and before.media == turn.media else turn.media
             yield Message("user", text, seen)
             if turn is not now:
-                yield Message("assistant", neutral(turn.answer))
+                yield Message("assistant", neutral(turn.answer) or _NO_ANSWER)
             before = turn
+
+    def _asked(self, turn: Turn, now: Turn | None) -> str:
+        return turn.asked if turn is now or len(turn.asked) <= _LONG else self.prompts.render("answered")
 
     def _view(self, turn: Turn, before: Turn | None) -> str:
         """The view, or where it goes on from the one before only what is new in it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from arena.agents.language import openai, settings, transformers
+from arena.agents.language import openai, settings, transformers, vllm
 from arena.agents.language.model import LanguageModel
 from arena.core.agent import AgentFactory
 from arena.core.values import Config
@@ -22,6 +22,12 @@ def register_language_models(register: RegisterAgent) -> None:
         _seated(transformers.model_of),
         summary="a language model in this process by Hugging Face transformers: transformers:DIR",
         options=(*settings.OPTIONS, *transformers.OPTIONS),
+    )
+    register(
+        "vllm:",
+        _seated(vllm.model_of),
+        summary="a language model in this process on vLLM, for hundreds of seats: vllm:MODEL_OR_DIR",
+        options=(*settings.OPTIONS, *vllm.OPTIONS),
     )
 
 

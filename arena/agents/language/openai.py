@@ -27,6 +27,7 @@ from arena.agents.language.model import (
     OneOf,
 )
 from arena.agents.language.openai_errors import Endpoint, refuses_form, told
+from arena.agents.language.reading import closed
 from arena.core.errors import BadOption, BadRequest, UnknownAgent
 from arena.core.options import Option
 from arena.core.values import Config, Media
@@ -199,7 +200,7 @@ class OpenAIModel(LanguageModel):
     def _unwrapped(self, text: str, grammar: Grammar, way: Way, cut: bool) -> str:
         """The answer within its object. Where there is none, the server took the schema and did not hold to it."""
         try:
-            answer = json.loads(text)[_ANSWER]
+            answer = json.loads(closed(text) if cut else text)[_ANSWER]
         except (ValueError, KeyError, TypeError, RecursionError):
             if not cut:
                 self._drop(grammar, way)

@@ -15,6 +15,7 @@ _PLACEHOLDERS: Final[Mapping[str, frozenset[str]]] = {
     "system": frozenset({"brief", "game", "seat", "seats"}),
     "turn": frozenset({"view", "answer"}),
     "more": frozenset({"view", "lines"}),
+    "answered": frozenset(),
     "notes": frozenset({"notes"}),
     "choices": frozenset({"options"}),
     "ids": frozenset({"options"}),

@@ -8,6 +8,7 @@ import itertools
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -63,7 +64,8 @@ class _Job:
 
     def settle(self, result: Completion | Exception) -> None:
         """Hand a result to whoever waits, from the thread."""
-        self.loop.call_soon_threadsafe(self._settle, result)
+        with suppress(RuntimeError):  # the loop is closed, and nobody waits
+            self.loop.call_soon_threadsafe(self._settle, result)
 
     def _settle(self, result: Completion | Exception) -> None:
         if self.answer.done():
@@ -130,9 +132,8 @@ class TransformersModel(LanguageModel):
 
     def _load(self) -> None:
         import torch
-        import transformers
+        import transformers as hf
 
-        hf: Any = transformers
         hf.utils.logging.disable_progress_bar()
         if not (Path(self._folder) / "config.json").is_file():
             raise ModelFault(f"there is no model in {self._folder!r}; give a directory with a config.json and weights")
@@ -141,6 +142,10 @@ class TransformersModel(LanguageModel):
         dtype = self._dtype if self._dtype != "auto" else "float32" if device == "cpu" else "auto"
         try:
             model = hf.AutoModelForCausalLM.from_pretrained(self._folder, dtype=dtype, local_files_only=True).to(device)
+        except MemoryError as error:
+            raise ModelFault(
+                f"the model in {self._folder!r} needs more memory than this process may have; `arena join` has no limit"
+            ) from error
         except (OSError, ValueError, RuntimeError) as error:
             first = str(error).strip().partition("\n")[0][:200]
             raise ModelFault(f"the model in {self._folder!r} cannot be loaded on {device}: {first}") from error

@@ -8,6 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ from arena.agents.language.model import (
 )
 from arena.agents.language.vllm_engine import Engine
 from arena.agents.language.vllm_schema import held
-from arena.core.errors import BadOption
+from arena.core.errors import BadOption, BadRequest
 from arena.core.options import Option
 from arena.core.values import Config
 
@@ -54,49 +55,65 @@ _OWN: Final = frozenset({"adapters", "enable_thinking", "engine", "structured_ou
 
 
 class VllmModel(LanguageModel):
-    """A `LanguageModel` in vLLM. `adapters` are directories by name. Ready when it is made, which takes a minute or so.
+    """A `LanguageModel` in vLLM; `adapters` are directories of LoRA adapters by name.
 
     Raises:
-        ModelFault: vLLM, the model or an adapter is not here or does not start.
+        BadRequest: vLLM is not installed.
     """
 
     constrains = True
 
     def __init__(self, model: str, settings: Mapping[str, Any], adapters: Mapping[str, str], *, thinking: bool) -> None:
-        self.chat = Chat.open(settings.get("tokenizer") or model, thinking=thinking)
-        self.engine = Engine(model, {**settings, **_lora_settings(adapters)})
-        self._name = Path(model).name
-        self._backend = settings["structured_outputs_config"]["backend"]
-        self._loras = {
-            name: self.engine.api.LoRARequest(name, number, folder)
-            for number, (name, folder) in enumerate(adapters.items(), 1)
-        }
-        self._max_len = 0
-        try:
-            self.engine.start()
-            self._max_len = self.engine.call(self._context()).result()
-        except BaseException:
-            self.engine.close()
-            raise
+        if find_spec("vllm") is None:
+            raise BadRequest(
+                "vllm:MODEL needs vLLM; pip install 'arena[vllm]' on a machine with a GPU, or take transformers:DIR"
+            )
+        self._model, self._settings, self._adapters = model, settings, adapters
+        self._thinking = thinking
+        self._starting = asyncio.Lock()
+        self._engine: Engine | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, once it is started."""
+        if self._engine is None:
+            raise ModelFault("the engine is not started")
+        return self._engine
+
+    async def start(self) -> None:
+        """Start the engine, once, which takes a minute or so."""
+        async with self._starting:
+            if self._engine is None:
+                await asyncio.to_thread(self._start)
 
     async def complete(self, ask: Ask) -> Completion:
-        """See `LanguageModel`. What is late is dropped in the engine.
-
-        Raises:
-            TimeoutError: nothing came within the ask's seconds.
-        """
-        return await asyncio.wrap_future(self.engine.call(self._complete(ask, time.monotonic() + ask.seconds)))
+        """See `LanguageModel`. What is late is dropped in the engine."""
+        deadline = time.monotonic() + ask.seconds
+        await self.start()
+        return await asyncio.wrap_future(self.engine.call(self._complete(ask, deadline)))
 
     async def close(self) -> None:
         """Stop the engine and its processes."""
-        await asyncio.to_thread(self.engine.close)
+        if self._engine is not None:
+            await asyncio.to_thread(self._engine.close)
 
-    async def _context(self) -> int:
-        return int((await self.engine.llm()).model_config.max_model_len)
+    def _start(self) -> None:
+        self._chat = Chat.open(self._settings.get("tokenizer") or self._model, thinking=self._thinking)
+        engine = Engine(self._model, {**self._settings, **_lora_settings(self._adapters)})
+        try:
+            self._max_len = engine.start()
+        except BaseException:
+            engine.close()
+            raise
+        self._loras = {
+            name: engine.api.LoRARequest(name, number, folder)
+            for number, (name, folder) in enumerate(self._adapters.items(), 1)
+        }
+        self._engine = engine
 
     async def _complete(self, ask: Ask, deadline: float) -> Completion:
         lora = self._lora(ask.adapter)
-        ids = self.chat.ids(ask.messages)
+        ids = self._chat.ids(ask.messages)
         params, mask = self._params(ask, room=self._max_len - len(ids))
         async with asyncio.timeout(deadline - time.monotonic()):
             final = await self.engine.generate(ids, params, lora=lora, priority=_priority(deadline))
@@ -109,6 +126,8 @@ class VllmModel(LanguageModel):
         return self._loras.get(adapter)
 
     def _params(self, ask: Ask, room: int) -> tuple[Any, str]:
+        # The ask's seed is left out: vLLM promises no repetition in a batch that others share, pays for a generator of
+        # its own in every step of every request, and on a CPU dies of one when a prompt is taken in chunks.
         api, sampling = self.engine.api, ask.sampling
         constraint = self._constraint(ask.grammar)
         wanted = sampling.max_tokens
@@ -117,14 +136,13 @@ class VllmModel(LanguageModel):
             wanted = max(len(text.encode()) for text in ask.grammar.texts) + 1
         if room < 1:
             raise ContextTooLong(
-                f"the prompt has {self._max_len - room} tokens, and max_model_len={self._max_len} is all that fits; set "
-                f"max_model_len higher, or memory=window"
+                f"the prompt has {self._max_len - room} tokens, and max_model_len={self._max_len} is all that fits; "
+                f"set max_model_len higher, or memory=window"
             )
         params = api.SamplingParams(
             temperature=sampling.temperature,
             top_p=sampling.top_p,
             max_tokens=min(wanted, room),
-            seed=ask.seed,
             logprobs=0,
             detokenize=False,
             output_kind=api.FINAL_ONLY,
@@ -137,14 +155,18 @@ class VllmModel(LanguageModel):
             case OneOf(texts=texts):
                 return {"choice": list(texts)}
             case JsonOf(schema=schema):
-                return {"json": held(schema) if self._backend == "xgrammar" else schema}
+                return {
+                    "json": held(schema)
+                    if self._settings["structured_outputs_config"]["backend"] == "xgrammar"
+                    else schema
+                }
             case None:
                 return {}
 
     def _completion(self, ids: Sequence[int], output: Any, mask: str, adapter: str) -> Completion:
         tokens = list(output.token_ids)
         return Completion(
-            text=self.chat.text(tokens),
+            text=self._chat.text(tokens),
             cut=output.finish_reason == "length",
             prompt_tokens=len(ids),
             completion_tokens=len(tokens),
@@ -154,7 +176,7 @@ class VllmModel(LanguageModel):
                 [at[token].logprob for at, token in zip(output.logprobs or (), tokens, strict=True)], np.float32
             ),
             mask=mask,
-            policy_version=_version(self._name, adapter, output),
+            policy_version=_version(Path(self._model).name, adapter, output),
         )
 
 
@@ -163,7 +185,7 @@ def model_of(model: str, options: Config) -> VllmModel:
 
     Raises:
         BadOption: an option does not fit.
-        ModelFault: as `VllmModel` says.
+        BadRequest: vLLM is not installed.
     """
     own = {option.name: options[option.name] for option in OPTIONS}
     further = own["engine"] or {}

@@ -48,8 +48,8 @@ class _Api:
             import vllm
         except ImportError as error:
             raise ModelFault(
-                f"agent vllm: needs vLLM, which cannot be imported here ({error}); pip install 'arena[vllm]' on a "
-                f"machine with a GPU, or play with transformers:DIR"
+                f"vLLM cannot be imported here ({error}); pip install 'arena[vllm]' anew on a machine with a GPU, or "
+                f"take transformers:DIR"
             ) from error
         from vllm.engine.arg_utils import AsyncEngineArgs
         from vllm.inputs import tokens_input
@@ -61,7 +61,7 @@ class _Api:
 
         if current_platform.is_unspecified():
             raise ModelFault(
-                "vLLM finds no GPU here; run on a machine with one, or play with transformers:DIR, which needs none"
+                "vLLM finds no GPU here; run on a machine with one, or take transformers:DIR, which needs none"
             )
         self.version: str = vllm.__version__
         self.AsyncLLM, self.AsyncEngineArgs = AsyncLLM, AsyncEngineArgs
@@ -102,13 +102,13 @@ class Engine:
 
     # ---- from any thread
 
-    def start(self) -> None:
-        """Start the engine, and wait until it serves.
+    def start(self) -> int:
+        """Start the engine, wait until it serves, and give how many tokens of prompt and answer it takes.
 
         Raises:
             ModelFault: it does not start.
         """
-        self.call(self._ready()).result()
+        return int(self.call(self._ready()).result().model_config.max_model_len)
 
     def call(self, work: Coroutine[Any, Any, _T]) -> "Future[_T]":
         """Have the engine's loop do something; cancelling the future cancels it."""
@@ -118,17 +118,16 @@ class Engine:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def close(self) -> None:
-        """Stop the engine's processes and the thread."""
+        """Stop the engine's processes and the thread; what is asked for in the meantime is dropped."""
         if self._closed:
             return
-        stopped = self.call(self._stop())
+        stopped = self.call(self._stopped())
         self._closed = True
         atexit.unregister(self.close)
-        try:
-            stopped.result()
-        finally:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
+        if (llm := stopped.result()) is not None:
+            llm.shutdown()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
 
     # ---- on the engine's loop
 
@@ -141,14 +140,15 @@ class Engine:
         """
         if self._paused:
             raise ModelUnavailable("the engine is paused while its weights are changed")
+        if self._starting is not None and not self._starting.done():
+            raise ModelUnavailable("the vLLM engine is being started again")
         llm = await self._ready()
         final = None
         try:
             request = self.api.tokens_input(ids)
-            async for final in llm.generate(
-                request, params, str(next(self._numbers)), lora_request=lora, priority=priority
-            ):
-                pass
+            number = str(next(self._numbers))
+            async for output in llm.generate(request, params, number, lora_request=lora, priority=priority):
+                final = output
         except self.api.EngineDeadError as error:
             self._bury(llm)
             raise ModelUnavailable("the vLLM engine died, and is started again") from error
@@ -211,13 +211,13 @@ class Engine:
         dead.shutdown()
         return self._build()
 
-    async def _stop(self) -> None:
+    async def _stopped(self) -> Any:
+        """The `AsyncLLM` that is to be shut down, if there is one."""
         starting, self._starting = self._starting, None
         if starting is None:
-            return
-        (started,) = await asyncio.gather(starting, return_exceptions=True)
-        if not isinstance(started, BaseException):
-            await self._loop.run_in_executor(None, started.shutdown)
+            return None
+        await asyncio.wait((starting,))
+        return None if starting.exception() else starting.result()
 
 
 def _first_line(error: BaseException) -> str:

@@ -46,7 +46,10 @@ def _add_tokenizer(writer: "gguf.GGUFWriter", folder: Path, size: int) -> None: 
     writer.add_tokenizer_pre("gpt-2")
     writer.add_token_list([by_id.get(n, f"[unused{n}]") for n in range(size)])
     writer.add_token_types(
-        [kinds.CONTROL if by_id.get(n) in SPECIAL else kinds.NORMAL if n in by_id else kinds.UNUSED for n in range(size)]
+        [
+            kinds.CONTROL if by_id.get(n) in SPECIAL else kinds.NORMAL if n in by_id else kinds.UNUSED
+            for n in range(size)
+        ]
     )
     writer.add_token_merges([pair if isinstance(pair, str) else " ".join(pair) for pair in model["merges"]])
     writer.add_eos_token_id(SPECIAL.index("<|im_end|>"))
