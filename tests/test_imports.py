@@ -41,13 +41,26 @@ OWNERS = {
     "matplotlib": {"report"},
     "jinja2": {"report"},
     "markupsafe": {"report"},
+    "openai": {"agents"},
+    "llguidance": {"agents"},
+    "transformers": {"agents", "training"},
     "torch": {"agents", "training"},
     "vllm": {"agents", "training"},
     "trl": {"agents", "training"},
 }
 """External packages that only some parts may import."""
 
-ONLY_WHEN_USED = {"torch", "vllm", "trl", "matplotlib", "jinja2", "markupsafe"}
+ONLY_WHEN_USED = {
+    "openai",
+    "llguidance",
+    "transformers",
+    "torch",
+    "vllm",
+    "trl",
+    "matplotlib",
+    "jinja2",
+    "markupsafe",
+}
 CORE_REFUSES = {"asyncio", "time", "random"}
 HEAVY = {
     "grpc",

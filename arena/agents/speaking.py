@@ -60,14 +60,12 @@ class SpeakingAgent(Agent):
     def __init__(self, seat: SeatInfo) -> None:
         super().__init__(seat)
         self._rng = seat.rng()
-        self._asked = -1
 
     def act(self, observation: Observation, legal: Legal, clock: Clock) -> Action:
         """Any legal action, with the words of this agent where it has any."""
         for event in observation.events:
             self.hear(event)
-        refused, self._asked = observation.step == self._asked, observation.step
-        if refused or not speaks(legal):
+        if observation.refusal or not speaks(legal):
             return sample(legal, self._rng)
         return utter(legal, self.words(), self._rng)
 

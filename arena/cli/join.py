@@ -123,10 +123,15 @@ def _game_of(tournament: str, game: str | None, server: str, token: str | None, 
 
 
 def name_of(spec: str) -> str:
-    """What an agent is called in the ladder when nobody says: its class, or its registered name with dashes."""
+    """What an agent is called in the ladder when nobody says: its class, or its registered name with dashes.
+
+    Of a model it is the prefix with the model's own name: neither where it is, nor its settings.
+    """
     path, _, last = spec.rpartition(":")
-    imported = path.endswith(".py") or "." in path
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", last if imported else spec).strip("-")[:64]
+    if path.endswith(".py") or re.fullmatch(r"\w+(\.\w+)+", path):
+        return last[:64]
+    prefix, colon, model = re.split(r"[?@]", spec)[0].partition(":")
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", prefix + colon + model.rstrip("/").rpartition("/")[2]).strip("-")[:64]
 
 
 def holds_terminal(made: object) -> bool:

@@ -84,4 +84,5 @@ def test_an_echo_says_what_it_heard_last_from_another_seat():
 def test_words_that_were_refused_are_not_said_again():
     info = SeatInfo(match_id=MatchId("m"), seat=Seat(1), seats=2, game="a/b", config={}, brief="", seed=Seed.of(1))
     silent, clock = SilentAgent(info), Clock(1.0, 1.0)
-    assert [silent.act(Observation(0, {}), FreeText(50), clock) == "" for _ in range(2)] == [True, False]
+    views = [Observation(0, {}), Observation(0, {}, refusal="say something")]
+    assert [silent.act(view, FreeText(50), clock) == "" for view in views] == [True, False]

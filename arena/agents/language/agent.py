@@ -113,7 +113,7 @@ class LanguageAgent(Agent):
     async def _decide(self, observation: Observation, legal: Legal, until: float, deadline: float) -> Reply:
         await self._noted()
         opened = self._opened(observation, legal)
-        asking = Asking(self.model, self.settings.adapter, self._rng, until, deadline, opened.spent)
+        asking = Asking(self.model, self.settings.adapter_of(self.seat.seat), self._rng, until, deadline, opened.spent)
         try:
             while opened.asked_again <= RE_ASKS:
                 said = await self._said(asking, opened)
@@ -202,7 +202,7 @@ class LanguageAgent(Agent):
     async def _note(self) -> None:
         """Have the model sum up the turns that are kept; where nothing comes of it, they stay."""
         turns, until = len(self.memory.turns), time.monotonic() + NOTE_SECONDS
-        asking = Asking(self.model, self.settings.adapter, self._rng, until, until, self._carried)
+        asking = Asking(self.model, self.settings.adapter_of(self.seat.seat), self._rng, until, until, self._carried)
         wish = Message("user", self.settings.prompts.render("summarise", limit=NOTES_WORDS))
         try:
             completion = await asking.complete(

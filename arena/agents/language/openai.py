@@ -200,7 +200,7 @@ class OpenAIModel(LanguageModel):
     def _unwrapped(self, text: str, grammar: Grammar, way: Way, cut: bool) -> str:
         """The answer within its object. Where there is none, the server took the schema and did not hold to it."""
         try:
-            answer = json.loads(closed(text) if cut else text)[_ANSWER]
+            answer = json.loads(closed(text) if cut else text, strict=False)[_ANSWER]
         except (ValueError, KeyError, TypeError, RecursionError):
             if not cut:
                 self._drop(grammar, way)

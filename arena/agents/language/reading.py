@@ -18,7 +18,8 @@ _BRACKETS: Final = re.compile(r"\[([^\[\]\n]{1,200})\]")
 _OPEN: Final = re.compile(r"<think(?:ing)?>", re.IGNORECASE)
 _CLOSE: Final = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
 _AROUND: Final = " \t\n\r\"'`*_."
-_DECODER: Final = json.JSONDecoder()
+_CONTROL: Final = re.compile(r"[\x00-\x1f]")
+_DECODER: Final = json.JSONDecoder(strict=False)
 
 
 class Unreadable(Exception):
@@ -83,10 +84,12 @@ def last_object(text: str) -> str | None:
 def read_json(text: str) -> Json:
     """The value of a JSON text, a fence of Markdown around it or not.
 
+    A control character counts as a space: under a bound on a text's length, xgrammar lets it stand as it is.
+
     Raises:
         ValueError: it is none, or none that can be sent.
     """
-    return parse_json(re.sub(r"^```\w*\n|\n?```$", "", text.strip()))
+    return parse_json(_CONTROL.sub(" ", re.sub(r"^```\w*\n|\n?```$", "", text.strip())))
 
 
 def closed(text: str) -> str:
@@ -105,7 +108,7 @@ def closed(text: str) -> str:
     tail = re.sub(r"\\(?:u[0-9a-fA-F]{0,3})?$", "", text) + '"' if quoted else text.rstrip(", \n")
     tail += "".join(reversed(ends))
     try:
-        json.loads(tail)
+        json.loads(tail, strict=False)
     except (ValueError, RecursionError):
         return text
     return tail

@@ -24,7 +24,7 @@ OPTIONS: Final = (
     ),
     Option(name="window", kind="int", default=8, low=0, high=10_000, help="turns kept by memory=window and summary"),
     Option(name="prompts", kind="file", default=None, help="a TOML file of templates that replace the usual ones"),
-    Option(name="adapter", default="", help="a LoRA adapter of the engine; empty for the model itself"),
+    Option(name="adapter", default="", help="a LoRA adapter of the engine, empty for none; with commas one a seat"),
     Option(name="pictures", kind="bool", default=False, help="show the game's pictures to a model that sees"),
 )
 
@@ -65,3 +65,8 @@ class Settings:
             adapter=cast(str, value["adapter"]),
             pictures=cast(bool, value["pictures"]),
         )
+
+    def adapter_of(self, seat: int) -> str:
+        """The adapter that plays this seat, so that a policy meets its past in one match."""
+        names = self.adapter.split(",")
+        return names[seat % len(names)].strip()

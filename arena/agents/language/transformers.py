@@ -80,7 +80,7 @@ class TransformersModel(LanguageModel):
     """A `LanguageModel` in transformers, from a model directory; nothing is downloaded.
 
     Raises:
-        BadRequest: the extra is not installed.
+        BadRequest: the extra is not installed, or the directory holds no model.
     """
 
     constrains = True
@@ -90,6 +90,8 @@ class TransformersModel(LanguageModel):
     ) -> None:
         if missing := [name for name in _NEEDS if find_spec(name) is None]:
             raise BadRequest(f"transformers:DIR needs {' and '.join(missing)}; pip install 'arena[hf]'")
+        if not (Path(folder) / "config.json").is_file():
+            raise BadRequest(f"there is no model in {folder!r}; give a directory with a config.json and weights")
         self._folder, self._device, self._dtype = folder, device, dtype
         self._threads, self._batch = threads, batch
         self._model: Any = None
@@ -135,8 +137,6 @@ class TransformersModel(LanguageModel):
         import transformers as hf
 
         hf.utils.logging.disable_progress_bar()
-        if not (Path(self._folder) / "config.json").is_file():
-            raise ModelFault(f"there is no model in {self._folder!r}; give a directory with a config.json and weights")
         self._chat = Chat.open(self._folder)
         device = self._device if self._device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
         dtype = self._dtype if self._dtype != "auto" else "float32" if device == "cpu" else "auto"

@@ -3,7 +3,7 @@
 import pytest
 
 from arena.agents.language.answers import form_of
-from arena.agents.language.reading import Said, Unreadable, closed, parted
+from arena.agents.language.reading import Said, Unreadable, closed, parted, read_json
 from arena.core.legal import Choices, Schema
 
 LEGAL = Choices([3, 5, 8], {3: "hit", 5: "stand", 8: "x(0,1)"}.__getitem__)
@@ -35,6 +35,10 @@ def test_an_answer_is_read_by_convention(said: str, action: int) -> None:
 def test_what_says_no_action_is_unreadable(said: str) -> None:
     with pytest.raises(Unreadable, match="none of the 3 actions"):
         FORM.read(said)
+
+
+def test_a_control_character_in_a_text_makes_json_no_less_readable() -> None:
+    assert read_json('{"act":"walk","message":"bye\x1f\tnow"}') == {"act": "walk", "message": "bye  now"}
 
 
 def test_the_last_json_object_is_the_answer_to_a_schema() -> None:

@@ -10,7 +10,8 @@ CHAT_TEMPLATE: Final = (
 )
 END: Final = "<|im_end|>"
 SPECIAL: Final = ["<|endoftext|>", "<|im_start|>", END]
-VOCABULARY: Final = 512
+VOCABULARY: Final = 2_048
+ROOT: Final = Path(__file__).parents[3]
 
 
 def make_tiny_model(
@@ -46,7 +47,7 @@ def make_tiny_model(
 
 
 def make_tokenizer(folder: Path) -> int:
-    """A byte-level BPE tokenizer, trained on a few lines, with a ChatML template; gives the id of its end token."""
+    """A byte-level BPE tokenizer, trained here, with a ChatML template; gives the id of its end token."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
@@ -68,9 +69,8 @@ def make_tokenizer(folder: Path) -> int:
 
 
 def _corpus() -> list[str]:
-    """Words of the games, often enough for the vocabulary to be filled."""
-    players = [f"player_{n} says: I vote for player_{(n + 1) % 8}, the werewolf." for n in range(8)]
+    """The project's own words: what models are told, the rules of the games, and answers to them."""
+    files = [*ROOT.glob("arena/agents/language/*.toml"), *ROOT.glob("plugins/*/RULES.md"), ROOT / "README.md"]
     offers = [json.dumps({"act": "propose", "offer": {"price": n}, "message": "a fair price"}) for n in range(40)]
     board = [f"x({row},{column}) o({column},{row})" for row in range(3) for column in range(3)]
-    rules = ["Choose one of these, and answer with its exact words alone.", "Answer with one JSON value that fits."]
-    return [*players, *offers, *board, *rules] * 4
+    return [*(file.read_text(encoding="utf-8") for file in sorted(files)), *offers, *board]
