@@ -48,11 +48,11 @@ setup-test: $(VENV)/.setup-test ## Like setup, with the development tools
 test: setup-test ## Run the tests (PYTEST_ARGS="..." is passed on)
 	$(PY) -m pytest $(PYTEST_ARGS)
 
-check: setup-test ## Lint, format, types, import rules, stub drift
+check: setup-test ## Lint, format, types, import rules, images, stub drift
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest -q tests/test_imports.py
+	$(PY) -m pytest -q tests/test_imports.py tests/docker
 	$(PY) protos/generate.py --check
 
 demo: setup ## Play a short tournament on this machine (DEMO_SECONDS=60)

@@ -32,7 +32,7 @@ PARTS = {
 HOOK_MARKER = {"arena.plugin", "arena.plugin.spec"}
 OWNERS = {
     "grpc": {"server", "client"},
-    "grpc_health": {"server"},
+    "grpc_health": {"server", "client"},
     "grpc_reflection": {"server"},
     "sqlmodel": {"ledger"},
     "sqlalchemy": {"ledger"},

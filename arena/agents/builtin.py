@@ -1,8 +1,10 @@
-"""The agents every installation has, for every game, none of which can play well: they mark the floor of a pool."""
+"""The agents every installation has, for every game: those that cannot play well and mark the floor of a pool; language
+models; and a person."""
 
 from arena.agents.language.offers import register_language_models
 from arena.agents.simple import DefaultAgent, FirstAgent, RandomAgent
 from arena.agents.speaking import EchoAgent, InjectorAgent, SilentAgent
+from arena.core.agent import AgentFactory
 from arena.plugin.spec import RegisterAgent, hookimpl
 
 
@@ -21,3 +23,12 @@ def arena_register_agents(register: RegisterAgent) -> None:
         null=True,
     )
     register_language_models(register)
+    register("human", lambda rest, options: _human(), summary="a person at the terminal of `arena join`")
+
+
+def _human() -> AgentFactory:
+    from arena.agents.human.agent import HumanAgent
+    from arena.agents.human.terminal import Terminal
+
+    Terminal.own()  # where there is none, it is said before anything begins
+    return HumanAgent

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from arena.cli.critics import with_critic
 from arena.cli.logs import show_logs
 from arena.cli.options import DEFAULT_SERVER, MAX_MATCHES, AsJson, GameOptions, Server, TlsCa, Token
 from arena.cli.output import print_json
@@ -51,6 +52,17 @@ def join(
     tournament: Annotated[
         str, typer.Option(metavar="ID", help="Play for the entrant NAME of this event until it is over; GAME is its.")
     ] = "",
+    critic: Annotated[
+        str,
+        typer.Option(
+            metavar="SPEC",
+            help="A language model that reads this language-model agent's finished matches and writes notes for its "
+            "next ones; `self` is the agent's own model, package.module:Class or FILE.py:Class another critic.",
+        ),
+    ] = "",
+    critic_every: Annotated[
+        int, typer.Option(min=1, max=1_000, help="Matches that the critic reads together, before the next ones.")
+    ] = 2,
     as_json: AsJson = False,
 ) -> None:
     """Play GAME on a server, against whoever comes or, with --tournament, in an event of the server.
@@ -68,7 +80,11 @@ def join(
     with plugin_code():
         registry = Registry()
         made = registry.make_agent(agent, setting or [], game=game)
+        if critic:
+            made = with_critic(registry, made, agent, critic, critic_every)
         given = _given(registry, game, option or [])
+    if holds_terminal(made):
+        logging.getLogger("arena.client.dispatch").setLevel(logging.ERROR)  # it shows itself what was refused
     client = Client(server, token=token, tls_ca=tls_ca)
     client.join(
         game,
@@ -81,7 +97,7 @@ def join(
         tournament=tournament,
     )
     with plugin_code():
-        (summary,) = asyncio.run(_run(client))
+        (summary,) = asyncio.run(_run(client, quiet=holds_terminal(made)))
     _report(summary, as_json)
 
 
@@ -118,7 +134,12 @@ def name_of(spec: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", prefix + colon + model.rstrip("/").rpartition("/")[2]).strip("-")[:64]
 
 
-async def _run(client: "Client") -> "Sequence[JoinSummary]":
+def holds_terminal(made: object) -> bool:
+    """Whether an agent draws on the terminal itself, so that nobody else may."""
+    return bool(getattr(made, "holds_terminal", False))
+
+
+async def _run(client: "Client", *, quiet: bool) -> "Sequence[JoinSummary]":
     """Play to the end. The first signal asks for it, the second one forces it."""
     import asyncio
 
@@ -131,16 +152,16 @@ async def _run(client: "Client") -> "Sequence[JoinSummary]":
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    progress = asyncio.create_task(_show_progress(client))
+    shown = asyncio.create_task(_show_progress(client, quiet=quiet))
     try:
         return await client.run()
     finally:
-        progress.cancel()
+        shown.cancel()
 
 
-async def _show_progress(client: "Client") -> None:
-    """A line on stderr about how it goes, where somebody looks on."""
-    if not sys.stderr.isatty():
+async def _show_progress(client: "Client", *, quiet: bool) -> None:
+    """A line on stderr about how it goes, where somebody looks on and the agent does not draw there itself."""
+    if quiet or not sys.stderr.isatty():
         return
     import asyncio
 

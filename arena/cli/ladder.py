@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 import typer
 
 from arena.cli.insight import open_insight
+from arena.cli.ladder_costs import COLUMNS as _COSTS
+from arena.cli.ladder_costs import find_spending, null_floor, told_spending, with_costs
 from arena.cli.ladder_extras import ask_metrics, beside_results, find_metrics, show_metrics
 from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, GameOptions, TlsCa, Token
-from arena.cli.output import harmless, print_json, print_table, tell_notes
+from arena.cli.output import print_json, print_table, tell_notes
 from arena.core.errors import BadRequest
+from arena.core.terminal import harmless
 
 if TYPE_CHECKING:
     from arena.client.remote import Remote
@@ -36,6 +39,8 @@ _COLUMNS: Final = {
 }
 """The fields of a row, in order, with their headings; a row has a role, a seat or an interval only when asked for."""
 _SENT: Final = [name for name in _COLUMNS if name not in {"role", "seat", "low", "high"}]
+
+_BESIDE_COSTS: Final = frozenset({"rank", "agent", "rating", "matches"})
 
 Asked = dict[str, Any]
 """What `arena.report.ladders.find_ladder` and `Selection` are told beside the game, by name."""
@@ -75,6 +80,14 @@ def ladder(
     metrics: Annotated[
         bool, typer.Option("--metrics", help="Show what the game measured too, by agent, side and role.")
     ] = False,
+    cost: Annotated[
+        bool,
+        typer.Option(
+            "--cost",
+            help="Show what agents stated to have spent on all their matches of GAME: tokens, seconds of thought, cost "
+            "in their own unit, and cost per point of rating above the best null-class bot of the ladder.",
+        ),
+    ] = False,
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
     token: Token = None,
@@ -92,11 +105,14 @@ def ladder(
 
         _refuse_local({"--set": setting, "--by": by, "--since": since, "--pool": pool, "--recompute": recompute})
         with Remote(server, token=token, tls_ca=tls_ca) as remote:
-            found = _ask(remote, _one_game(game, option or []), system, interval=interval, metrics=metrics)
+            rated = _one_game(game, option or [])
+            found = _ask(remote, rated, system, interval=interval, metrics=metrics, cost=cost)
         _show([found], as_json)
         return
+    if cost:
+        _refuse_parts({"--by": by, "--since": since, "--pool": pool})
     asked: Asked = {"system": system, "settings": setting or [], "by": by, "recompute": recompute}
-    asked |= {"interval": interval, "pool": pool, "since": since, "metrics": metrics}
+    asked |= {"interval": interval, "pool": pool, "since": since, "metrics": metrics, "cost": cost}
     with Ledger.open(db, create=False) as ledger:
         _show(ladders(ledger, game and _rated(game, option or []), **asked), as_json)
 
@@ -106,6 +122,12 @@ def _refuse_local(given: dict[str, Any]) -> None:
     names = ", ".join(name for name, value in given.items() if value)
     if names:
         raise BadRequest(f"a server keeps whole ladders only; leave out {names}, or name the ledger itself by --db")
+
+
+def _refuse_parts(given: dict[str, Any]) -> None:
+    names = " and ".join(name for name, value in given.items() if value)
+    if names:
+        raise BadRequest(f"what was spent is summed over all matches of a game; leave out {names}, or --cost")
 
 
 def _one_game(game: str | None, options: list[str]) -> str:
@@ -128,7 +150,7 @@ def ladders(
 ) -> Iterator[dict[str, Any]]:
     """The ladder of `game`, or of every game with rated sets, in the shape that --json prints.
 
-    `asked` may have the options of the command by name: settings, by, recompute, interval, pool, since and metrics.
+    `asked` may have the options of the command by name: settings, by, recompute, interval, pool, since, metrics, cost.
 
     Raises:
         UnknownGame: nobody has played this game, and no plugin offers it.
@@ -158,6 +180,7 @@ def _require_known(game: str, rated: set[str]) -> None:
 
 
 def _ladder(ledger: "Ledger", game: str, system: str | None, asked: Asked, insight: "PluginInsight") -> dict[str, Any]:
+    from arena.ledger.entries import specs_of
     from arena.ledger.selection import Pool, Selection
     from arena.report.ladders import find_ladder
 
@@ -176,6 +199,10 @@ def _ladder(ledger: "Ledger", game: str, system: str | None, asked: Asked, insig
         ladder["rows"] = [row | {name: own.get(row["agent"]) for name, own in told.values.items()} for row in rows]
         ladder |= {"measures": told.columns, "null_bots": told.nulls}
         notes += told.notes
+    if asked.get("cost"):
+        lines = find_spending(ledger, game)
+        floor = null_floor(game, rows, specs_of(ledger, game, [row["agent"] for row in rows]), insight)
+        ladder |= {"rows": with_costs(ladder["rows"], lines, floor), "spending": lines, "null_floor": floor}
     if asked.get("metrics"):
         ladder["metrics"] = find_metrics(ledger, chosen)
     tell_notes(notes)
@@ -206,7 +233,9 @@ def _row(line: "Line", by: str | None, interval: bool) -> dict[str, Any]:
     return {name: known[name] for name in _COLUMNS if name in known}
 
 
-def _ask(remote: "Remote", game: str, system: str | None, *, interval: bool, metrics: bool) -> dict[str, Any]:
+def _ask(
+    remote: "Remote", game: str, system: str | None, *, interval: bool, metrics: bool, cost: bool
+) -> dict[str, Any]:
     from arena.rating import Rating, make_system
 
     reply = remote.ladder(game, system or "")
@@ -217,7 +246,12 @@ def _ask(remote: "Remote", game: str, system: str | None, *, interval: bool, met
             stated = Rating(sent.rating, sent.uncertainty or None)  # the wire has 0 for none
             row["low"], row["high"] = make_system(reply.system).interval(stated) or (None, None)
     ordered = [{name: row[name] for name in _COLUMNS if name in row} for row in rows]
-    found = {"game": reply.game, "system": reply.system, "rows": ordered}
+    found: dict[str, Any] = {"game": reply.game, "system": reply.system, "rows": ordered}
+    if cost:
+        lines, floor = told_spending(reply), null_floor(game, ordered, {}, open_insight())
+        found |= {"rows": with_costs(ordered, lines, floor), "spending": lines, "null_floor": floor}
+        if not lines:
+            tell_notes(["what agents spent is told to their owners and to admins only, who show a token"])
     return found | ({"metrics": ask_metrics(remote, game)} if metrics else {})
 
 
@@ -234,8 +268,10 @@ def _show(ladders: Iterable[dict[str, Any]], as_json: bool) -> None:
 def show_ladder(found: dict[str, Any]) -> None:
     """Print one ladder, as `ladders` gives it, for people."""
     names = list(found["rows"][0]) if found["rows"] else _SENT
-    headings = _COLUMNS | {name: about["heading"] for name, about in found.get("measures", {}).items()}
-    rows = [list(row.values()) for row in found["rows"]]
+    if "spending" in found:
+        names = [name for name in names if name in _COSTS or name in _BESIDE_COSTS]
+    headings = _COLUMNS | _COSTS | {name: about["heading"] for name, about in found.get("measures", {}).items()}
+    rows = [[row[name] for name in names] for row in found["rows"]]
     print_table(f"{found['game']} by {found['system']}", [headings[name] for name in names], rows)
     for about in found.get("measures", {}).values():
         print(harmless(f"{about['heading']}: {about['help']}\n"))

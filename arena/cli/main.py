@@ -10,6 +10,7 @@ from typer.main import get_command
 from arena.cli import (
     check,
     games,
+    health,
     join,
     ladder,
     matches,
@@ -56,7 +57,7 @@ for panel, commands in {
         replay.replay,
         watch.watch,
     ),
-    "Keep": (verify.verify, verify.backup),
+    "Keep": (verify.verify, verify.backup, health.health),
 }.items():
     for command in commands:
         app.command(command.__name__, rich_help_panel=panel)(command)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, TlsCa, Token
-from arena.cli.output import harmless, print_json, print_table
+from arena.cli.output import print_json, print_table
 from arena.cli.provenance import quoted
 from arena.core.errors import Unauthenticated
+from arena.core.terminal import harmless
 
 if TYPE_CHECKING:
     from arena.ledger import Ledger, MatchLine

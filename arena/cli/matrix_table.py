@@ -3,7 +3,8 @@
 from math import isnan
 from typing import TYPE_CHECKING, Final
 
-from arena.cli.output import harmless, print_table
+from arena.cli.output import print_table
+from arena.core.terminal import harmless
 
 if TYPE_CHECKING:
     from arena.rating.payoff import CrossPlay, PayoffMatrix, Solution

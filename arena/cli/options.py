@@ -29,7 +29,9 @@ State: TypeAlias = Annotated[
     ),
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Server: TypeAlias = Annotated[str, typer.Option("--server", metavar="HOST:PORT", help="The arena server.")]
+Server: TypeAlias = Annotated[
+    str, typer.Option("--server", envvar="ARENA_SERVER", metavar="HOST:PORT", help="The arena server.")
+]
 AnyServer: TypeAlias = Annotated[
     str | None, typer.Option("--server", metavar="HOST:PORT", help="Ask this server instead of a local ledger.")
 ]

@@ -2,22 +2,21 @@
 
 import json
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
+
+from arena.core.terminal import harmless, steers
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-_HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
-_KEPT = frozenset("\n\t")
 _ENDLESS: Final = 1_000
 
 
 def print_json(value: Any) -> None:
     """One JSON document on one line, in which characters that could steer a terminal are JSON's own escapes."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    print(text if text.isprintable() else "".join(json.dumps(c)[1:-1] if _steers(c) else c for c in text))
+    print(text if text.isprintable() else "".join(json.dumps(c)[1:-1] if steers(c) else c for c in text))
 
 
 def tell_notes(notes: Iterable[str]) -> None:
@@ -61,19 +60,3 @@ def show(cell: Any, digits: int = 3) -> str:
     if cell is None:
         return "-"
     return f"{cell:.{digits}f}" if isinstance(cell, float) else harmless(str(cell))
-
-
-def news(before: str, now: str) -> str:
-    """What a view that tells a story has more than it had before: its lines from the first changed one on."""
-    old, new = before.splitlines(), now.splitlines()
-    changed = (n for n, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1])
-    return "\n".join(new[next(changed, min(len(old), len(new))) :])
-
-
-def harmless(text: str) -> str:
-    """`text` with control and bidi characters as visible escapes, so that speech cannot steer a terminal."""
-    return "".join(f"\\u{ord(c):04x}" if _steers(c) and c not in _KEPT else c for c in text)
-
-
-def _steers(char: str) -> bool:
-    return unicodedata.category(char) in _HIDDEN

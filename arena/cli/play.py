@@ -10,9 +10,10 @@ import typer
 
 from arena.cli.logs import show_logs
 from arena.cli.options import DEFAULT_DB, MAX_MATCHES, MAX_PROCESSES, MAX_SEED, AsJson, Db, Game, GameOptions, State
-from arena.cli.output import harmless, print_json, print_table
+from arena.cli.output import print_json, print_table
 from arena.cli.plugins import plugin_code
 from arena.core.errors import GameFault, UnknownAgent
+from arena.core.terminal import harmless
 
 if TYPE_CHECKING:
     from arena.core.values import Json

@@ -5,7 +5,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from arena.cli.output import harmless, print_json
+from arena.cli.output import print_json
+from arena.core.terminal import harmless
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +82,9 @@ def _row(
         "reasoning": how.reasoning,
         "cost": _finite(how.cost),
         "think_seconds": _finite(how.think_seconds),
+        "mask": how.mask,
+        "prompt_tokens": how.prompt_tokens,
+        "completion_tokens": how.completion_tokens,
         "refused": [{"reason": refusal.reason, "sent": refusal.sent} for refusal in refused],
         "raw": raw,
     }
@@ -93,10 +97,16 @@ def _finite(number: float) -> float | None:
 
 def _words(row: dict[str, Any]) -> str:
     policy = f"policy {quoted(row['policy_version'])}, " if row["policy_version"] else ""
-    tokens = f"{len(row['prompt_token_ids'])} + {len(row['completion_token_ids'])} tokens"
+    tokens = f"{_tokens(row, 'prompt')} + {_tokens(row, 'completion')} tokens"
     spent = f"cost {row['cost']}, {row['think_seconds']} s"
     lines = [f"move {row['move']}, step {row['step']}, seat {row['seat']}: {policy}{tokens}, {spent}"]
     lines += [f"  refused {quoted(each['sent'])}: {quoted(each['reason'])}" for each in row["refused"]]
     lines += [f"  sent as {quoted(row['raw'], 2_000)}"] if row["raw"] else []
+    lines += [f"  held to {quoted(row['mask'])}"] if row["mask"] else []
     lines += [f"  {quoted(row['reasoning'], 2_000)}"] if row["reasoning"] else []
     return "\n".join(lines)
+
+
+def _tokens(row: dict[str, Any], kind: str) -> int:
+    """As the engine counted, which may be of several completions; else of the one whose ids are known."""
+    return int(row[f"{kind}_tokens"]) or len(row[f"{kind}_token_ids"])

@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from arena.cli.options import AsJson
-from arena.cli.output import harmless, print_json, print_table
+from arena.cli.output import print_json, print_table
 from arena.core.errors import BadRequest
+from arena.core.terminal import harmless
 
 
 def rate(

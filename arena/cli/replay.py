@@ -11,10 +11,11 @@ import typer
 
 from arena.cli.media import MediaFiles, MediaFolder, media_lines
 from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, TlsCa, Token
-from arena.cli.output import harmless, news, print_json
+from arena.cli.output import print_json
 from arena.cli.plugins import plugin_code
 from arena.cli.provenance import from_ledger, from_server, show
 from arena.core.errors import BadRequest, BadSeats
+from arena.core.terminal import harmless, news
 
 if TYPE_CHECKING:
     from arena.core.game import Event, Game

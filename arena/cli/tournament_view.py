@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from arena.cli.output import harmless, print_table
+from arena.cli.output import print_table
+from arena.core.terminal import harmless
 
 if TYPE_CHECKING:
     from arena.ledger import Ledger

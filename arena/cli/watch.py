@@ -7,7 +7,8 @@ import typer
 
 from arena.cli.media import MediaFiles, MediaFolder, media_lines
 from arena.cli.options import DEFAULT_SERVER, AsJson, Game, GameOptions, Server, TlsCa, Token
-from arena.cli.output import harmless, news, print_json
+from arena.cli.output import print_json
+from arena.core.terminal import harmless, news
 
 if TYPE_CHECKING:
     from arena.v1.results_pb2 import WatchMatchResponse

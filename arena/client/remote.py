@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 import grpc
+from grpc_health.v1 import health_pb2
+from grpc_health.v1.health_pb2_grpc import HealthStub
 
 from arena.client.failures import failure, read_roots
 from arena.client.transport import Disconnected, ServerUnreachable
@@ -19,6 +21,7 @@ from arena.wire.limits import MAX_SERVER_BATCH_BYTES
 
 CALL_SECONDS: Final = 15.0
 """A call that takes longer is given up."""
+PLAY_SERVICE: Final = "arena.v1.PlayService"
 
 _OPTIONS: Final = (("grpc.max_receive_message_length", MAX_SERVER_BATCH_BYTES), ("grpc.enable_retries", 0))
 _Reply = TypeVar("_Reply")
@@ -38,6 +41,7 @@ class Remote:
         self.address = address
         self._metadata = (("authorization", f"Bearer {token}"),) if token else ()
         self._channel = _dial(address, tls_ca)
+        self._health = HealthStub(self._channel)
         self._lobby = LobbyServiceStub(self._channel)
         self._results = ResultsServiceStub(self._channel)
         self._tournaments = TournamentServiceStub(self._channel)
@@ -47,6 +51,17 @@ class Remote:
 
     def __exit__(self, *_: object) -> None:
         self._channel.close()
+
+    def check_health(self) -> None:
+        """Return when the server serves.
+
+        Raises:
+            ServerUnreachable: nobody answers, or the server is about to stop or not ready yet.
+        """
+        check = self._health.Check  # type: ignore[attr-defined]  # its stub file has no methods
+        reply = self._call(check, health_pb2.HealthCheckRequest(service=PLAY_SERVICE))
+        if reply.status != health_pb2.HealthCheckResponse.SERVING:
+            raise ServerUnreachable(f"the server at {self.address} is there but does not serve: it starts or stops")
 
     def games(self) -> Sequence[GameOffer]:
         """Every game on offer."""

@@ -10,6 +10,7 @@ from arena.ledger.driver import Driver
 from arena.ledger.record import Batch, Record, payload
 from arena.ledger.rows import Row, match_row, plain, provenance_rows, seat_rows
 from arena.ledger.sets import SetState, Tally
+from arena.ledger.spending import Key, Spent, add, rows, spent_in
 from arena.ledger.tables import (
     AgentRow,
     EntryRow,
@@ -17,6 +18,7 @@ from arena.ledger.tables import (
     ProvenanceRow,
     SeatRow,
     SetRow,
+    SpendingRow,
     StandingRow,
     VersionRow,
 )
@@ -48,6 +50,7 @@ class Additions:
     seats: list[Row] = field(default_factory=list)
     standings: list[Row] = field(default_factory=list)
     provenance: list[Row] = field(default_factory=list)
+    spending: dict[Key, Spent] = field(default_factory=dict)
     receipts: list[Receipt] = field(default_factory=list)
     first: int = 0
     hashes: list[bytes] = field(default_factory=list)
@@ -104,6 +107,8 @@ class Transaction:
         self.added.seats.extend(seat_rows(number, record.result))
         if record.blobs:
             self.added.provenance.extend(provenance_rows(number, record))
+            for key, spent in spent_in(record.result, record.result.provenance).items():
+                add(self.added.spending, key, spent)
 
     def _insert(self) -> None:
         added, insert = self.added, self._driver.insert
@@ -112,6 +117,7 @@ class Transaction:
         insert(SeatRow, added.seats)
         insert(StandingRow, added.standings)
         insert(ProvenanceRow, added.provenance)
+        insert(SpendingRow, rows(added.spending), _ADD_UP)
 
     def _insert_sets(self) -> None:
         changed = self._changed.values()
@@ -129,4 +135,6 @@ def introduce(driver: Driver, agents: Sequence[tuple[AgentName, str, str]], now_
     driver.insert(VersionRow, versions, "DO NOTHING")
 
 
+_SUMS: Final = Spent._fields
+_ADD_UP: Final = f"(game, agent, void) DO UPDATE SET {', '.join(f'{x} = spending.{x} + excluded.{x}' for x in _SUMS)}"
 _CHANGE_SET: Final = "UPDATE match_set SET settled = ?, state = ?, clean = ?, completed = ? WHERE set_id = ?"

@@ -15,7 +15,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class _Blob(msgspec.Struct, array_like=True):
-    """A decoded blob; one that ends before `refused` had nothing refused, one before `raw` no other form."""
+    """A decoded blob. Its end may be missing, from `refused` on: then the rest has nothing to say."""
 
     policy_version: str
     prompt: bytes
@@ -26,6 +26,9 @@ class _Blob(msgspec.Struct, array_like=True):
     think_seconds: float
     refused: Sequence[tuple[str, str]] = ()
     raw: str = ""
+    mask: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
 
 
 _decode = msgspec.msgpack.Decoder(_Blob).decode
@@ -34,6 +37,9 @@ _decode = msgspec.msgpack.Decoder(_Blob).decode
 def pack(made: Provenance) -> bytes:
     """The blob of one move's provenance."""
     refused = [(refusal.reason, refusal.sent) for refusal in made.refused]
+    end = [refused, made.raw, made.mask, made.prompt_tokens, made.completion_tokens]
+    while end and not end[-1]:
+        end.pop()
     return _encode(
         (
             made.policy_version,
@@ -43,8 +49,7 @@ def pack(made: Provenance) -> bytes:
             made.reasoning,
             float(made.cost),
             float(made.think_seconds),
-            *([refused] if refused or made.raw else ()),
-            *([made.raw] if made.raw else ()),
+            *end,
         )
     )
 
@@ -62,6 +67,9 @@ def unpack(blob: bytes) -> Provenance:
         think_seconds=made.think_seconds,
         refused=[Refusal(*refusal) for refusal in made.refused],
         raw=made.raw,
+        mask=made.mask,
+        prompt_tokens=made.prompt_tokens,
+        completion_tokens=made.completion_tokens,
     )
 
 

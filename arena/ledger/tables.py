@@ -1,10 +1,10 @@
 """The tables, as SQLModel classes: the one description of the schema, which migrations must arrive at.
 
-The chain (`entry`) is the truth. `match`, `seat`, `match_set` and `standing` are its index: every value in them follows
-from the payloads, and `verify` recomputes them. `agent`, `agent_version` and `token` are the owners' own records;
-`provenance` lies apart from what everybody may read, and the chain holds only its digests. `event` and `pairing` say
-what was to be played in tournaments, `served`, `entrant` and `forfeit` what a server adds to that; what was played is
-in the chain alone.
+The chain (`entry`) is the truth. `match`, `seat`, `match_set` and `standing` are its index: every value in them
+follows from the payloads, and `verify` recomputes them. `agent`, `agent_version` and `token` are the owners' own
+records; `provenance` lies apart from what everybody may read, and the chain holds only its digests; `spending` is
+summed from it. `event` and `pairing` say what was to be played in tournaments, `served`, `entrant` and `forfeit` what
+a server adds to that; what was played is in the chain alone.
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary
@@ -158,6 +158,20 @@ class ProvenanceRow(SQLModel, table=True):
     move: int = Field(primary_key=True)
     owner: str
     blob: bytes = _bytes()
+
+
+class SpendingRow(SQLModel, table=True):
+    """What an agent stated in all its provenance to have spent on a game; `void` matches are summed apart."""
+
+    __tablename__ = "spending"
+    game: str = Field(primary_key=True)
+    agent: str = Field(primary_key=True)
+    void: bool = Field(primary_key=True)
+    matches: int = _big()
+    prompt_tokens: int = _big()
+    completion_tokens: int = _big()
+    think_seconds: float
+    cost: float
 
 
 class EventRow(SQLModel, table=True):

@@ -9,19 +9,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from math import isclose
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
+from arena.core.agent import Provenance
 from arena.core.match import MatchResult
 from arena.core.values import MatchId, SetId
 from arena.ledger.append import link
+from arena.ledger.provenance import unpack
 from arena.ledger.record import Batch, Record, decode
 from arena.ledger.rows import Row, match_row, move_owners, seat_rows
 from arena.ledger.sets import SetState, Tally
+from arena.ledger.spending import Key, Spent, add, spent_in
 from arena.ledger.stored import StoredRows, columns
-from arena.ledger.tables import EntryRow, MatchRow, ProvenanceRow, SeatRow, SetRow, StandingRow
+from arena.ledger.tables import EntryRow, MatchRow, ProvenanceRow, SeatRow, SetRow, SpendingRow, StandingRow
 from arena.ledger.tail import GENESIS
 
 Replay: TypeAlias = Callable[[MatchResult], bytes | None]
@@ -98,6 +102,7 @@ class _Audit:
         self._found: dict[type[SQLModel], dict[int, list[Row]]] = {}
         self.number = 0
         self.rows: Counter[type[SQLModel]] = Counter()
+        self._spent: dict[Key, Spent] = {}
         self.replayed = 0
         self.mismatched: list[MatchId] = []
 
@@ -116,6 +121,7 @@ class _Audit:
         for tally in self._open.values():
             self._check_set(tally, self.number - 1)
         self._check_counts()
+        self._check_spending()
 
     def _page(self) -> Sequence[Row]:
         return self.rows_of(EntryRow, "number >= ? ORDER BY number LIMIT ?", self.number, _PAGE)
@@ -202,11 +208,25 @@ class _Audit:
         if {(*row[:3], _commitment(row[3])) for row in rows} != wanted:
             raise _Bad(entry, f"the provenance of entry {entry} is not what was sent")
         self.rows[ProvenanceRow] += len(wanted)
+        self._add_spent(records, rows)
+
+    def _add_spent(self, records: Sequence[tuple[int, Record]], rows: Sequence[Row]) -> None:
+        made: dict[int, dict[int, Provenance]] = {}
+        for match, move, _, blob in rows:
+            made.setdefault(match, {})[move] = unpack(blob)
+        for at, record in records:
+            for key, spent in spent_in(record.result, made.get(at, {})).items():
+                add(self._spent, key, spent)
 
     def _check_set(self, tally: Tally, entry: int) -> None:
         wanted = tally.row()
         if self.rows_of(SetRow, "set_id = ?", wanted[0]) != [wanted]:
             raise _Bad(entry, f"the table match_set does not say what the entries up to {entry} say")
+
+    def _check_spending(self) -> None:
+        found = {row[:3]: row[3:] for row in self.rows_of(SpendingRow, "1 = 1")}
+        if found.keys() != self._spent.keys() or not all(_adds_up(found[key], self._spent[key]) for key in found):
+            raise _Bad(self.number, "the table spending is not the sum of the provenance")
 
     def _check_counts(self) -> None:
         for model in (MatchRow, SeatRow, SetRow, StandingRow, ProvenanceRow):
@@ -231,6 +251,14 @@ def _provenance(match: int, record: Record) -> Iterator[Row]:
 
 def _commitment(blob: object) -> str | None:
     return hashlib.sha256(blob).hexdigest() if isinstance(blob, bytes) else None
+
+
+def _adds_up(found: Row, wanted: Spent) -> bool:
+    """Whether the sums are equal; fractions as far as the order in which they are added up allows."""
+    return all(
+        one == other if type(other) is int else isinstance(one, float) and isclose(one, other, rel_tol=1e-6)
+        for one, other in zip(found, wanted, strict=True)
+    )
 
 
 def _is_sound(entry: Row) -> bool:

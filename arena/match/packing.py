@@ -203,11 +203,14 @@ def _pack_provenance(p: Provenance) -> list[Any]:
         p.think_seconds,
         [[refusal.reason, refusal.sent] for refusal in p.refused],
         p.raw,
+        p.mask,
+        p.prompt_tokens,
+        p.completion_tokens,
     ]
 
 
 def _unpack_provenance(packed: Sequence[Any]) -> Provenance:
-    version, prompt, completion, logprobs, reasoning, cost, seconds, refused, raw = packed
+    version, prompt, completion, logprobs, reasoning, cost, seconds, refused, raw, mask, *counted = packed
     return Provenance(
         policy_version=version,
         prompt_token_ids=prompt,
@@ -218,4 +221,7 @@ def _unpack_provenance(packed: Sequence[Any]) -> Provenance:
         think_seconds=seconds,
         refused=[Refusal(*refusal) for refusal in refused],
         raw=raw,
+        mask=mask,
+        prompt_tokens=counted[0],
+        completion_tokens=counted[1],
     )

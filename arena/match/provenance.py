@@ -14,15 +14,15 @@ _TOKEN_LIMIT: Final = 1 << 32
 _VARINT_STEPS: Final = (1 << 7, 1 << 14, 1 << 21, 1 << 28)
 """From each of these on, a token id takes one byte more in the protocol."""
 _FRAMING: Final = 64
-"""Bytes, at most, that the protocol spends on lengths and on the two numbers."""
+"""Bytes, at most, that the protocol spends on lengths, on the two numbers and on the two counts."""
 
 
 def fit_provenance(given: Any) -> Provenance:
     """`given` in plain values.
 
     Raises:
-        Unfit: a text is none or not valid Unicode, a token id is no uint32, a number is not finite, there is not one
-            logprob a completion token, or all of it is more than MAX_PROVENANCE_BYTES.
+        Unfit: a text is none or not valid Unicode, a token id or count is no uint32, a number is not finite, there is
+            not one logprob a completion token, or all of it is more than MAX_PROVENANCE_BYTES.
     """
     if not isinstance(given, Provenance):
         raise Unfit("beside the action stands something that is no Provenance")
@@ -35,6 +35,9 @@ def fit_provenance(given: Any) -> Provenance:
         reasoning=_text(given.reasoning, "reasoning"),
         cost=_number(given.cost, "cost"),
         think_seconds=_number(given.think_seconds, "think_seconds"),
+        mask=_text(given.mask, "mask"),
+        prompt_tokens=_count(given.prompt_tokens, "prompt_tokens"),
+        completion_tokens=_count(given.completion_tokens, "completion_tokens"),
     )
     if (size := _size(made)) > MAX_PROVENANCE_BYTES:
         raise Unfit(f"the provenance is {size} bytes; at most {MAX_PROVENANCE_BYTES} are taken")
@@ -88,8 +91,15 @@ def _number(value: Any, name: str) -> float:
     raise Unfit(f"the provenance's {name} must be a finite number")
 
 
+def _count(value: Any, name: str) -> int:
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and 0 <= value < _TOKEN_LIMIT:
+        return int(value)
+    raise Unfit(f"the provenance's {name} must be a whole number from 0 to {_TOKEN_LIMIT - 1}")
+
+
 def _size(made: Provenance) -> int:
     """Bytes of the encoded provenance, at most."""
     tokens = np.asarray([*made.prompt_token_ids, *made.completion_token_ids], dtype=np.int64)
     size = _FRAMING + tokens.size + sum(int((tokens >= step).sum()) for step in _VARINT_STEPS)
-    return size + 4 * len(made.logprobs) + len(made.policy_version.encode()) + len(made.reasoning.encode())
+    texts = made.policy_version, made.reasoning, made.mask
+    return size + 4 * len(made.logprobs) + sum(len(text.encode()) for text in texts)

@@ -29,20 +29,29 @@ def import_agent(spec: str, settings: Sequence[str] = ()) -> AgentFactory | Batc
     """
     if settings:
         raise BadOption(f"agent {spec!r} is named by import path and takes no settings")
+    found = import_named(spec)
+    if inspect.isclass(found) and issubclass(found, BatchAgent):
+        return _made(found, spec)
+    if inspect.isclass(found) and issubclass(found, Agent):
+        return found
+    raise UnknownAgent(f"agent {spec!r} is neither a subclass of arena.core Agent nor of BatchAgent")
+
+
+def import_named(spec: str) -> object:
+    """What an import path names.
+
+    Raises:
+        UnknownAgent: it cannot be imported.
+    """
     path, _, name = spec.rpartition(":")
     try:
-        found = getattr(_import(path), name)
+        return getattr(_import(path), name)
     except FileNotFoundError:
         raise UnknownAgent(f"agent {spec!r}: there is no file {path!r}") from None
     except AttributeError as error:
         raise UnknownAgent(f"agent {spec!r} cannot be imported: {error}") from error
     except (Exception, SystemExit) as error:
         raise UnknownAgent(f"agent {spec!r} cannot be imported: {told(error)}") from error
-    if inspect.isclass(found) and issubclass(found, BatchAgent):
-        return _made(found, spec)
-    if inspect.isclass(found) and issubclass(found, Agent):
-        return found
-    raise UnknownAgent(f"agent {spec!r} is neither a subclass of arena.core Agent nor of BatchAgent")
 
 
 def _made(batch: type[BatchAgent], spec: str) -> BatchAgent:

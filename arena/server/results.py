@@ -11,6 +11,7 @@ from arena.ledger import Ledger, MadeMove, MatchLine
 from arena.ledger.entries import seat_metrics
 from arena.ledger.payoffs import payoff_sets
 from arena.ledger.selection import Selection
+from arena.ledger.spending import spending
 from arena.rating import DEFAULT, SYSTEMS, Ladder
 from arena.rating.metrics import MetricTally
 from arena.rating.payoff import PayoffTally
@@ -25,6 +26,7 @@ from arena.server.summaries import (
     metric_row,
     payoffs_message,
     provenance_message,
+    tell_spending,
 )
 from arena.v1 import results_pb2 as pb
 
@@ -70,13 +72,16 @@ class Results:
         owner = None if is_admin(principal) else principal.owner
         return map(provenance_message, await asyncio.to_thread(self._ledger.made_moves, match_id, owner))
 
-    async def ladder(self, game: str, system: str) -> pb.GetLadderResponse:
-        """The ladder of a rated id, every finished set counted."""
+    async def ladder(self, game: str, system: str, principal: Principal) -> pb.GetLadderResponse:
+        """The ladder of a rated id, every finished set counted; an owner sees what its own agents spent."""
         system = system or DEFAULT
         if system not in SYSTEMS:
             raise BadRequest(f"unknown rating system {system!r}; there is {', '.join(sorted(SYSTEMS))}")
         # Shielded: a caller that hangs up stops waiting, but the count goes on, with the lock, until it is whole.
         rows, entry = await asyncio.shield(asyncio.ensure_future(self._counted(game, system)))
+        if principal.owner:
+            owner = None if is_admin(principal) else principal.owner
+            tell_spending(rows, await asyncio.to_thread(lambda: list(spending(self._ledger, game, owner))))
         return pb.GetLadderResponse(game=game, system=system, rows=rows, as_of_entry=max(entry, 0))
 
     async def payoffs(self, game: str) -> pb.GetPayoffsResponse:

@@ -117,8 +117,8 @@ class ResultsService(results_pb2_grpc.ResultsServiceServicer):
         self, request: results_pb2.GetLadderRequest, context: Context
     ) -> results_pb2.GetLadderResponse:
         """The ladder of one rated game."""
-        await self._gate.admit(context, "watch")
-        return await self._hall.results.ladder(request.game, request.system)
+        principal = await self._gate.admit(context, "watch")
+        return await self._hall.results.ladder(request.game, request.system, principal)
 
     @answered
     async def GetPayoffs(  # noqa: N802 - named by the protocol

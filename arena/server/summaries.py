@@ -1,7 +1,8 @@
 """Matches, ladders and provenance as messages, each as one reader may see it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import asdict
 from typing import Final
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from arena.core.agent import Refusal
 from arena.core.values import SetId
 from arena.ledger import MadeMove, MatchLine, MatchSeat
+from arena.ledger.spending import Spending
 from arena.rating import LadderRow
 from arena.rating.metrics import MetricRow
 from arena.rating.payoff import PayoffTally
@@ -82,6 +84,9 @@ def provenance_message(made: MadeMove) -> pb.MoveProvenance:
             reasoning=how.reasoning,
             cost=how.cost,
             think_seconds=how.think_seconds,
+            mask=how.mask,
+            prompt_tokens=how.prompt_tokens,
+            completion_tokens=how.completion_tokens,
         ),
         refused=[_refusal_message(made.step, refusal) for refusal in how.refused],
         raw=how.raw,
@@ -90,7 +95,16 @@ def provenance_message(made: MadeMove) -> pb.MoveProvenance:
 
 def ladder_row(row: LadderRow) -> pb.LadderRow:
     """A line of a ladder, by the names that both have."""
-    return pb.LadderRow(**{field.name: getattr(row, field.name) for field in pb.LadderRow.DESCRIPTOR.fields})
+    return pb.LadderRow(**asdict(row))
+
+
+def tell_spending(rows: Iterable[pb.LadderRow], lines: Iterable[Spending]) -> None:
+    """Add to the lines of a ladder what their agents spent, as far as `lines` tell it."""
+    by_agent = {row.agent: row for row in rows}
+    for line in lines:
+        if row := by_agent.get(line.agent):
+            told = row.void_spending if line.void else row.spending
+            told.MergeFrom(pb.Spending(**line.spent._asdict()))
 
 
 def payoffs_message(tally: PayoffTally) -> pb.GetPayoffsResponse:

@@ -941,6 +941,9 @@ class Provenance(_message.Message):
     REASONING_FIELD_NUMBER: _builtins.int
     COST_FIELD_NUMBER: _builtins.int
     THINK_SECONDS_FIELD_NUMBER: _builtins.int
+    MASK_FIELD_NUMBER: _builtins.int
+    PROMPT_TOKENS_FIELD_NUMBER: _builtins.int
+    COMPLETION_TOKENS_FIELD_NUMBER: _builtins.int
     policy_version: _builtins.str
     logprobs_f32: _builtins.bytes
     """little-endian float32, one per completion token"""
@@ -948,6 +951,11 @@ class Provenance(_message.Message):
     cost: _builtins.float
     """in the unit the agent declares"""
     think_seconds: _builtins.float
+    mask: _builtins.str
+    """the constraint that the logprobs were taken under, as JSON; empty where every token was free"""
+    prompt_tokens: _builtins.int
+    """as counted by the engine, over every completion that this action took"""
+    completion_tokens: _builtins.int
     @_builtins.property
     def prompt_token_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]: ...
     @_builtins.property
@@ -962,10 +970,13 @@ class Provenance(_message.Message):
         reasoning: _builtins.str = ...,
         cost: _builtins.float = ...,
         think_seconds: _builtins.float = ...,
+        mask: _builtins.str = ...,
+        prompt_tokens: _builtins.int = ...,
+        completion_tokens: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["completion_token_ids", b"completion_token_ids", "cost", b"cost", "logprobs_f32", b"logprobs_f32", "policy_version", b"policy_version", "prompt_token_ids", b"prompt_token_ids", "reasoning", b"reasoning", "think_seconds", b"think_seconds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["completion_token_ids", b"completion_token_ids", "completion_tokens", b"completion_tokens", "cost", b"cost", "logprobs_f32", b"logprobs_f32", "mask", b"mask", "policy_version", b"policy_version", "prompt_token_ids", b"prompt_token_ids", "prompt_tokens", b"prompt_tokens", "reasoning", b"reasoning", "think_seconds", b"think_seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -320,6 +320,8 @@ class LadderRow(_message.Message):
     LOSSES_FIELD_NUMBER: _builtins.int
     ERROR_SHARE_FIELD_NUMBER: _builtins.int
     CLEAN_RATING_FIELD_NUMBER: _builtins.int
+    SPENDING_FIELD_NUMBER: _builtins.int
+    VOID_SPENDING_FIELD_NUMBER: _builtins.int
     rank: _builtins.int
     agent: _builtins.str
     rating: _builtins.float
@@ -331,6 +333,14 @@ class LadderRow(_message.Message):
     losses: _builtins.int
     error_share: _builtins.float
     clean_rating: _builtins.float
+    @_builtins.property
+    def spending(self) -> Global___Spending:
+        """told to the agent's owner and to admins; missing where it stated nothing in its provenance"""
+
+    @_builtins.property
+    def void_spending(self) -> Global___Spending:
+        """the same of void matches"""
+
     def __init__(
         self,
         *,
@@ -345,16 +355,53 @@ class LadderRow(_message.Message):
         losses: _builtins.int = ...,
         error_share: _builtins.float = ...,
         clean_rating: _builtins.float | None = ...,
+        spending: Global___Spending | None = ...,
+        void_spending: Global___Spending | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_clean_rating", b"_clean_rating", "clean_rating", b"clean_rating"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_clean_rating", b"_clean_rating", "clean_rating", b"clean_rating", "spending", b"spending", "void_spending", b"void_spending"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_clean_rating", b"_clean_rating", "agent", b"agent", "clean_rating", b"clean_rating", "draws", b"draws", "elo", b"elo", "error_share", b"error_share", "losses", b"losses", "matches", b"matches", "rank", b"rank", "rating", b"rating", "uncertainty", b"uncertainty", "wins", b"wins"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_clean_rating", b"_clean_rating", "agent", b"agent", "clean_rating", b"clean_rating", "draws", b"draws", "elo", b"elo", "error_share", b"error_share", "losses", b"losses", "matches", b"matches", "rank", b"rank", "rating", b"rating", "spending", b"spending", "uncertainty", b"uncertainty", "void_spending", b"void_spending", "wins", b"wins"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__clean_rating: _TypeAlias = _typing.Literal["clean_rating"]  # noqa: Y015
     _WhichOneofArgType__clean_rating: _TypeAlias = _typing.Literal["_clean_rating", b"_clean_rating"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType__clean_rating) -> _WhichOneofReturnType__clean_rating | None: ...
 
 Global___LadderRow: _TypeAlias = LadderRow  # noqa: Y015
+
+@_typing.final
+class Spending(_message.Message):
+    """What an agent stated to have spent in all its matches of a game, rated or not."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MATCHES_FIELD_NUMBER: _builtins.int
+    PROMPT_TOKENS_FIELD_NUMBER: _builtins.int
+    COMPLETION_TOKENS_FIELD_NUMBER: _builtins.int
+    THINK_SECONDS_FIELD_NUMBER: _builtins.int
+    COST_FIELD_NUMBER: _builtins.int
+    matches: _builtins.int
+    """those in which it stated anything"""
+    prompt_tokens: _builtins.int
+    completion_tokens: _builtins.int
+    think_seconds: _builtins.float
+    cost: _builtins.float
+    """in the unit the agent declares"""
+    def __init__(
+        self,
+        *,
+        matches: _builtins.int = ...,
+        prompt_tokens: _builtins.int = ...,
+        completion_tokens: _builtins.int = ...,
+        think_seconds: _builtins.float = ...,
+        cost: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["completion_tokens", b"completion_tokens", "cost", b"cost", "matches", b"matches", "prompt_tokens", b"prompt_tokens", "think_seconds", b"think_seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Spending: _TypeAlias = Spending  # noqa: Y015
 
 @_typing.final
 class GetPayoffsRequest(_message.Message):

@@ -24,8 +24,8 @@ def fill_provenance(message: pb.Provenance, provenance: Provenance) -> None:
     """Write a provenance into an empty message.
 
     Raises:
-        MalformedAction: a token id is no uint32, a number is not finite, a text is not valid Unicode, or there is not
-            one logprob a completion token, or all of it is more than MAX_PROVENANCE_BYTES.
+        MalformedAction: a token id or count is no uint32, a number is not finite, a text is not valid Unicode, or
+            there is not one logprob a completion token, or all of it is more than MAX_PROVENANCE_BYTES.
     """
     try:
         message.policy_version = provenance.policy_version
@@ -35,6 +35,9 @@ def fill_provenance(message: pb.Provenance, provenance: Provenance) -> None:
         message.reasoning = provenance.reasoning
         message.cost = provenance.cost
         message.think_seconds = provenance.think_seconds
+        message.mask = provenance.mask
+        message.prompt_tokens = provenance.prompt_tokens
+        message.completion_tokens = provenance.completion_tokens
     except (TypeError, ValueError) as error:
         raise MalformedAction("the provenance holds a text, token id or number that cannot be sent") from error
     read_provenance(message)
@@ -65,6 +68,9 @@ def read_provenance(message: pb.Provenance) -> Provenance:
             reasoning=message.reasoning,
             cost=_finite(message.cost, "cost"),
             think_seconds=_finite(message.think_seconds, "think_seconds"),
+            mask=message.mask,
+            prompt_tokens=message.prompt_tokens,
+            completion_tokens=message.completion_tokens,
         )
     except Unfit as error:
         raise MalformedAction(f"the provenance {error}") from error

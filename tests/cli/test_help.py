@@ -30,6 +30,7 @@ SPECIFIED = {
     "challenge",
     "verify",
     "backup",
+    "health",
     "check",
     "token",
     "tournament",

@@ -17,6 +17,7 @@ def match(tmp_path):
     """A match of ann's and ben's agents in the ledger of the folder; two of ben's answers were refused."""
     refused = [Refusal("that \x07square is taken", HOSTILE), Refusal("no such square", "x" * 2_000)]
     thought = Provenance(policy_version="v7", reasoning=HOSTILE, completion_token_ids=[1], logprobs=[float("-inf")])
+    thought.mask, thought.prompt_tokens, thought.completion_tokens = HOSTILE, 900, 30
     plan = set_plan()
     played = result(plan, provenance={0: thought, 1: Provenance(refused=refused)})
     played.seats[1].refusals = 2
@@ -60,14 +61,19 @@ def test_provenance_can_be_printed_by_whoever_holds_the_ledger(cli, match):
     assert [move["move"] for move in shown["moves"]] == [0, 1]
     thought, tried = shown["moves"]
     assert (thought["policy_version"], thought["reasoning"], thought["logprobs"]) == ("v7", HOSTILE, [None])
+    assert (thought["mask"], thought["prompt_tokens"], thought["completion_tokens"]) == (HOSTILE, 900, 30)
     assert [refusal["reason"] for refusal in tried["refused"]] == ["that \x07square is taken", "no such square"]
 
 
 def test_provenance_is_shown_in_harmless_words(cli, match):
     lines = cli("replay", match, "--provenance").out.splitlines()
-    assert lines[:2] == ['move 0, step 0, seat 0: policy "v7", 0 + 1 tokens, cost 0.0, 0.0 s', f"  {ESCAPED}"]
-    assert lines[3] == f'  refused {ESCAPED}: "that \\u0007square is taken"'
-    assert len(lines) == 5
+    assert lines[:2] == [
+        'move 0, step 0, seat 0: policy "v7", 900 + 30 tokens, cost 0.0, 0.0 s',
+        f"  held to {ESCAPED}",
+    ]
+    assert lines[2] == f"  {ESCAPED}"
+    assert lines[4] == f'  refused {ESCAPED}: "that \\u0007square is taken"'
+    assert len(lines) == 6
 
 
 @pytest.mark.parametrize(("owner", "moves"), [("ann", [0]), ("ben", [1]), ("host", [0, 1])])

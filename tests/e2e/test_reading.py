@@ -98,6 +98,12 @@ async def test_provenance_is_told_over_the_network_to_owner_and_admin_only(
     words = await asyncio.to_thread(arena, *command, "--server", server.address, "--token", tokens["ann"])
     assert '"CANARY\\u001b[2J"' in words.stdout
     assert "\x1b" not in words.stdout
+    costs = ("ladder", GAME, "--cost")
+    remote = await asyncio.to_thread(arena_json, *costs, "--server", server.address, env={"ARENA_TOKEN": tokens["ann"]})
+    assert remote["spending"] == (await asyncio.to_thread(arena_json, *costs, "--db", server.db))["spending"]
+    assert [line["agent"] for line in remote["spending"]] == ["thinker"]
+    strange = await asyncio.to_thread(arena, *costs, "--server", server.address, "--token", tokens["eve"])
+    assert "told to their owners and to admins only" in strange.stderr
     refused = await asyncio.to_thread(arena, *command, "--server", server.address, "--token", tokens["eve"])
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "owners and to admins" in refused.stderr

@@ -103,6 +103,9 @@ MADE = Provenance(
     reasoning="CANARY",
     cost=0.25,
     think_seconds=1.5,
+    mask='{"choice": ["a"]}',
+    prompt_tokens=2**32 - 1,
+    completion_tokens=12,
 )
 
 
@@ -112,12 +115,21 @@ def test_provenance_is_read_back_whole() -> None:
     assert again.logprobs.tolist() == [-0.5, -np.inf]
     assert (again.prompt_token_ids, again.completion_token_ids) == ([1, 2**32 - 1], [3])
     assert (again.policy_version, again.reasoning, again.cost, again.think_seconds) == ("step-70", "CANARY", 0.25, 1.5)
+    assert (again.mask, again.prompt_tokens, again.completion_tokens) == ('{"choice": ["a"]}', 2**32 - 1, 12)
 
 
 def test_a_blob_from_before_refusals_were_kept_has_none() -> None:
     old = msgspec.msgpack.encode(("v1", b"", b"", b"", "so", 0.0, 0.0))
     assert pack(Provenance(policy_version="v1", reasoning="so")) == old
     assert list(unpack(old).refused) == []
+
+
+def test_a_blob_from_before_masks_and_counts_were_kept_has_none() -> None:
+    old = msgspec.msgpack.encode(("v1", b"", b"", b"", "so", 0.0, 0.0, [("taken", "4")], "sent"))
+    made = Provenance(policy_version="v1", reasoning="so", refused=[Refusal("taken", "4")], raw="sent")
+    assert pack(made) == old
+    read = unpack(old)
+    assert (read.raw, read.mask, read.prompt_tokens, read.completion_tokens) == ("sent", "", 0, 0)
 
 
 def test_refusals_are_read_back_in_their_order() -> None:

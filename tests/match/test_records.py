@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 
+import numpy as np
 import pytest
 
 from arena.core.agent import MAX_PROVENANCE_BYTES, Provenance
@@ -15,6 +16,7 @@ from arena.match.provenance import fit_provenance
 from arena.match.replay import mismatch, recorded
 from arena.match.table import Table
 from arena.match.unfit import Unfit
+from arena.wire.provenance import encode_provenance
 from tests.match.fakes import Sum, SumGame, make_plan
 
 
@@ -97,6 +99,12 @@ def test_provenance_stays_on_the_answer_of_a_seat_that_then_resigns() -> None:
         Provenance(cost=float("inf")),
         Provenance(think_seconds="1"),  # type: ignore[arg-type]
         Provenance(reasoning="x" * MAX_PROVENANCE_BYTES),
+        Provenance(mask="x" * MAX_PROVENANCE_BYTES),
+        Provenance(mask="\ud800"),
+        Provenance(prompt_tokens=1 << 32),
+        Provenance(completion_tokens=-1),
+        Provenance(completion_tokens=True),
+        Provenance(completion_tokens=1.5),  # type: ignore[arg-type]
         Provenance(prompt_token_ids=[(1 << 32) - 1] * (MAX_PROVENANCE_BYTES // 5)),
     ],
 )
@@ -110,6 +118,26 @@ def test_provenance_within_bounds_is_kept_as_it_is() -> None:
     made = fit_provenance(given)
     assert (made.policy_version, made.completion_token_ids, made.reasoning, made.cost) == ("v1", [1, 2], "so", 1.0)
     assert list(made.logprobs) == [-0.5, -1.0]
+    held = fit_provenance(Provenance(mask="{}", prompt_tokens=3, completion_tokens=np.uint32(4)))  # type: ignore[arg-type]
+    assert (held.mask, held.prompt_tokens, held.completion_tokens) == ("{}", 3, 4)
+
+
+def test_the_largest_provenance_within_bounds_fits_the_protocol_too() -> None:
+    given = Provenance(
+        policy_version="v",
+        prompt_token_ids=[2**32 - 1],
+        completion_token_ids=[2**32 - 1],
+        logprobs=[-1.0],
+        cost=1e308,
+        think_seconds=1e-308,
+        mask="m",
+        prompt_tokens=2**32 - 1,
+        completion_tokens=2**32 - 1,
+    )
+    spent = len(encode_provenance(fit_provenance(given)))
+    assert spent < 80  # so that what follows is near the bound
+    given.reasoning = "x" * (MAX_PROVENANCE_BYTES - 80)
+    assert len(encode_provenance(fit_provenance(given))) > MAX_PROVENANCE_BYTES - 80
 
 
 @pytest.mark.parametrize("rank", [0, 3, 2**40, 1.5])

@@ -242,13 +242,17 @@ def test_record_that_does_not_fit_is_told_apart() -> None:
 def test_provenance_follows_its_move_through_packing() -> None:
     game = SumGame(seats=2, turns=1, dynamics="simultaneous")
     table = Table(game, make_plan(game))
-    table.submit(Seat(1), 1, Provenance(policy_version="v1", completion_token_ids=[3, 4], logprobs=[-0.5, -1.0]))
+    made = Provenance(policy_version="v1", completion_token_ids=[3, 4], logprobs=[-0.5, -1.0])
+    made.mask, made.prompt_tokens, made.completion_tokens = "{}", 30, 2
+    table.submit(Seat(1), 1, made)
     table.submit(Seat(0), 1)
     table.step()
     result = unpack_result(table.plan, pack_result(table.result()))
     assert set(result.provenance) == {1}
     assert result.provenance[1].policy_version == "v1"
     assert list(result.provenance[1].logprobs) == [-0.5, -1.0]
+    kept = result.provenance[1]
+    assert (kept.mask, kept.prompt_tokens, kept.completion_tokens) == ("{}", 30, 2)
 
 
 def test_refusal_changes_nothing_but_the_count() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from arena.cli.main import run
-from arena.cli.output import harmless, print_json
+from arena.cli.output import print_json
+from arena.core.terminal import harmless
 from arena.testing import has_speech
 from tests.security.installed import made, own_games
 

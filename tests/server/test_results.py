@@ -50,7 +50,8 @@ def spoken(ledger: Ledger) -> MatchResult:
     """A match that has landed: alice thought about move 0, and bob about move 1 after two refusals."""
     plan = set_plan()
     refused = [Refusal("that square is taken", HOSTILE), Refusal("no such square", "99")]
-    played = result(plan, provenance={0: Provenance(reasoning="CANARY"), 1: Provenance(refused=refused)})
+    thought = Provenance(reasoning="CANARY", mask="{}", prompt_tokens=30, completion_tokens=4)
+    played = result(plan, provenance={0: thought, 1: Provenance(refused=refused)})
     played.seats[1].refusals = 2
     ledger.append(plan, [played, result(plan, 1)]).result(30)
     return played
@@ -139,7 +140,8 @@ async def test_provenance_is_told_to_the_seats_owner_and_to_admins(ledger: Ledge
         "ben": [1],
         "host": [0, 1],
     }
-    assert told["ann"][0].provenance.reasoning == "CANARY"
+    sent = told["ann"][0].provenance
+    assert (sent.reasoning, sent.mask, sent.prompt_tokens, sent.completion_tokens) == ("CANARY", "{}", 30, 4)
     assert [refusal.sent for refusal in told["ben"][0].refused] == [HOSTILE, "99"]
 
 

@@ -127,6 +127,9 @@ def test_provenance() -> None:
         reasoning="because",
         cost=0.25,
         think_seconds=1.5,
+        mask='{"choice": ["a", "b"]}',
+        prompt_tokens=2**32 - 1,
+        completion_tokens=7,
     )
     read = decode_provenance(encode_provenance(given_))
     assert np.array_equal(read.logprobs, given_.logprobs)
@@ -142,6 +145,9 @@ def test_provenance() -> None:
         Provenance(prompt_token_ids=[-1]),
         Provenance(prompt_token_ids=[2**32]),
         Provenance(cost=math.inf),
+        Provenance(prompt_tokens=2**32),
+        Provenance(completion_tokens=-1),
+        Provenance(mask="\ud800"),
         Provenance(reasoning="\ud800"),
     ],
 )

@@ -36,6 +36,12 @@ class Spent:
     seconds: float = 0.0
     reasoning: str = ""
 
+    def add(self, other: "Spent") -> None:
+        """Count what something else took as well; its reasoning is nobody's here."""
+        self.prompt_tokens += other.prompt_tokens
+        self.completion_tokens += other.completion_tokens
+        self.seconds += other.seconds
+
     def provenance(self, last: Completion) -> Provenance:
         """How the action came about that was read from the `last` completion."""
         made = Provenance(

@@ -27,6 +27,10 @@ _PLACEHOLDERS: Final[Mapping[str, frozenset[str]]] = {
     "act": frozenset({"answer"}),
     "again": frozenset({"reason", "answer"}),
     "summarise": frozenset({"limit"}),
+    "coach": frozenset({"notes"}),
+    "critic": frozenset({"brief", "game"}),
+    "review": frozenset({"notes", "matches", "limit"}),
+    "finished": frozenset({"number", "seat", "seats", "role", "story", "rank", "score"}),
 }
 """What each template may name."""
 
