@@ -120,11 +120,7 @@ class VgcGame(Game):
             release()
 
     def _team(self, seed: Seed, seat: Seat, entry: Json) -> str:
-        if entry is not None:
-            return str(entry)
-        if not self.pool:
-            raise BadEntry(f"{self.spec.id} has no teams of its own; bring one, or give the option teams=PATH")
-        return seed.stream("team", seat).choice(self.pool)
+        return seed.stream("team", seat).choice(self.pool) if entry is None else str(entry)
 
     def _pooled(self, number: int, text: str) -> str:
         try:
