@@ -75,7 +75,7 @@ def agent_limit_ms(plan: MatchPlan) -> int:
 
     A second more than its clock has: an agent that merely waits, or answers too late, costs itself the decision only.
     """
-    return int((plan.clock.decision + plan.clock.bank) * 1_000) + 1_000
+    return int(plan.clock.longest * 1_000) + 1_000
 
 
 def overdue_seat(agents: Sequence[SeatedAgent]) -> Seat:

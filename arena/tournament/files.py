@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from arena.core.errors import BadEvent
+from arena.core.game import CLOCK
 from arena.core.values import AgentName
 from arena.rating import DEFAULT
 from arena.tournament.contents import loads, with_contents, with_files
@@ -110,7 +111,7 @@ def _format(table: Table) -> Format:
 
 def _sets(table: Table) -> SetRules:
     clock = table.table("clock")
-    limits = {key: clock.maybe_number(key, low=0.0) for key in ("decision", "bank", "match")}
+    limits = {key: clock.maybe_number(key, low=0.0) for key in CLOCK}
     found = SetRules(
         per_pairing=table.whole("per_pairing", 1, high=1_000),
         deals=table.maybe_whole("deals", high=100_000),

@@ -113,6 +113,16 @@ async def test_empty_bank_loses_the_decision_but_no_process(pool: WorkerPool, ag
 
 
 @pytest.mark.parametrize("agent", ["Thinking", "AsyncThinking"])
+async def test_cap_loses_a_decision_however_full_the_bank_is_but_the_first_has_its_own(
+    pool: WorkerPool, agent: str
+) -> None:
+    clock = ClockSpec(decision=0.0, bank=1e5, cap=0.01, first_cap=1e5)
+    (result,) = await played(pool, (THREE, f"{HERE}{agent}"), clock=clock)
+    assert causes(result) == [Cause.RULES, Cause.TIMEOUT]
+    assert [move.action is None for move in result.moves if move.seat == 1] == [False, True]
+
+
+@pytest.mark.parametrize("agent", ["Thinking", "AsyncThinking"])
 async def test_match_out_of_time_is_lost_by_the_seat_that_used_most_of_it(pool: WorkerPool, agent: str) -> None:
     (result,) = await played(pool, (f"{HERE}{agent}", THREE), clock=ClockSpec(decision=50, bank=50, match=0.15))
     assert causes(result) == [Cause.TIMEOUT, Cause.RULES]

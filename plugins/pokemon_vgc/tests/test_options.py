@@ -39,6 +39,16 @@ def test_series_is_played_with_the_same_teams_and_fresh_seeds_until_one_side_has
     assert max(state.wins) == 2
 
 
+@pytest.mark.parametrize(("timer", "turn"), [("official", 45.0), ("showdown", 55.0)])
+def test_timer_has_seven_minutes_for_a_seat_with_a_limit_for_the_preview_and_each_turn(
+    made: Callable[..., VgcGame], timer: str, turn: float
+) -> None:
+    clock, series = made(timer=timer).spec.clock, made(timer=timer, best_of=3).spec.clock
+    assert (clock.decision, clock.bank, clock.cap, clock.first_cap) == (0.0, 420.0, turn, 90.0)
+    assert (series.bank, series.cap) == (3 * 420.0, turn)
+    assert made(timer="long").spec.clock.longest > 300.0
+
+
 def test_teams_of_the_option_are_drawn_by_seed(made: Callable[..., VgcGame]) -> None:
     texts = shipped(DEFAULT)[:2]
     text = "".join(f"=== team ===\n\n{each}\n" for each in texts)
