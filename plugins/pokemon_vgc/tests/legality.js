@@ -23,12 +23,14 @@ function tried({ texts, ...where }) {
   return texts.map(text => {
     side.clearChoice();
     const request = JSON.stringify(side.activeRequest);
+    const flags = side.active.map(pokemon => pokemon && pokemon.switchFlag);
     const taken = side.choose(text) && side.isChoiceDone();
     const actions = side.choice.actions.map(told).join();
     const error = side.choice.error || 'it is not complete';
     const hidden = request !== JSON.stringify(side.activeRequest);
-    // What was hidden is in the request from now on, and a revival counts as chosen for good.
-    if (hidden || actions.includes('revivalblessing')) side = position(where);
+    // A revival counts as chosen for good, and what was hidden is in the request from now on.
+    side.active.forEach((pokemon, slot) => { if (pokemon) pokemon.switchFlag = flags[slot]; });
+    if (hidden) side = position(where);
     return taken ? actions : { error, hidden };
   });
 }
