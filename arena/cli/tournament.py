@@ -195,10 +195,9 @@ def _check_alone(server: str | None, detach: bool) -> None:
 
 def _read(file: Path) -> str:
     """The text of an event file that can be parsed; whoever uses it parses it once more."""
-    from arena.tournament.files import load
+    from arena.tournament.files import read
 
-    load(file)
-    return file.read_text(encoding="utf-8")
+    return read(file)
 
 
 def _check_begun(ledger: "Ledger", file: Path) -> None:

@@ -6,7 +6,7 @@ Synchronous and deterministic: no clock, no I/O, no randomness but the seed's. A
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from math import isfinite
 from typing import Final, Literal, NamedTuple
 
@@ -35,7 +35,9 @@ def _check_seconds(name: str, seconds: float) -> None:
 class ClockSpec:
     """Time limits in seconds on the server's monotonic clock.
 
-    A decision first spends `decision`, then the seat's `bank` for the whole match; `match` bounds the match itself.
+    A decision first spends `decision`, then the seat's `bank` for the whole match, and never lasts longer than `cap`, a
+    seat's first one than `first_cap`; `match` bounds the match itself. With a `decision` of 0, the bank is all the time
+    that a seat has, as on a chess clock.
 
     Raises:
         GameFault: one of them is not between 0 and MAX_SECONDS.
@@ -44,10 +46,21 @@ class ClockSpec:
     decision: float = 30.0
     bank: float = 60.0
     match: float = 3600.0
+    cap: float = MAX_SECONDS
+    first_cap: float = MAX_SECONDS
 
     def __post_init__(self) -> None:
-        for name, seconds in (("decision", self.decision), ("bank", self.bank), ("match", self.match)):
-            _check_seconds(f"the clock's {name}", seconds)
+        for each in fields(self):
+            _check_seconds(f"the clock's {each.name}", getattr(self, each.name))
+
+    @property
+    def longest(self) -> float:
+        """Seconds that a single decision can last."""
+        return min(self.decision + self.bank, max(self.cap, self.first_cap))
+
+
+CLOCK: Final = tuple(each.name for each in fields(ClockSpec))
+"""The limits of a clock, in the order in which records hold them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

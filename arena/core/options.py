@@ -90,6 +90,10 @@ class Option:
         """The digest names the content in rated ids, so it must not lie."""
         if value == self.default:
             return value
+        if isinstance(value, str):
+            raise BadOption(
+                f'option {self.name}: an event file names a file as {{ file = "PATH" }}, not by its path alone'
+            )
         if not isinstance(value, Mapping) or set(value) != {"sha256", "text"} or not _is_text(value["text"]):
             raise BadOption(f"option {self.name}: this is not {self._wanted()}")
         if value["sha256"] != hashlib.sha256(str(value["text"]).encode()).hexdigest():
@@ -250,10 +254,20 @@ def _parse_counts(text: str) -> Json:
     return counts
 
 
-def _read_file(path: str) -> Json:
+def read_file(path: str | Path) -> str:
+    """The content of a file option: that of the file, or of a folder's .txt files under a line each.
+
+    Raises:
+        OSError, UnicodeDecodeError: it cannot be read.
+    """
     source = Path(path)
     data = b"\n".join(map(_headed, sorted(source.glob("*.txt")))) if source.is_dir() else source.read_bytes()
-    return {"sha256": hashlib.sha256(data).hexdigest(), "text": data.decode()}
+    return data.decode()
+
+
+def file_value(text: str) -> Json:
+    """The value of a file option with this content."""
+    return {"sha256": hashlib.sha256(text.encode()).hexdigest(), "text": text}
 
 
 def _headed(file: Path) -> bytes:
@@ -270,7 +284,7 @@ _PARSERS: dict[str, Callable[[str], Json]] = {
     "str": str,
     "json": parse_json,
     "counts": _parse_counts,
-    "file": _read_file,
+    "file": lambda path: file_value(read_file(path)),
 }
 _NUMERIC = frozenset({"int", "float"})
 _TYPES: dict[str, type] = {"bool": bool, "str": str}

@@ -1,10 +1,11 @@
 """The canonical forms of what batch after batch shares (games, parties, clocks), made once an object."""
 
 from collections.abc import Callable
+from dataclasses import astuple
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from arena.core.canonical import canonical, canonical_text
-from arena.core.game import ClockSpec
+from arena.core.game import MAX_SECONDS, ClockSpec
 from arena.core.match import GameRef, PartyRef
 
 T = TypeVar("T")
@@ -60,5 +61,7 @@ def _party_text(party: PartyRef) -> str:
 
 
 def _clock_text(clock: ClockSpec) -> str:
-    text = canonical_text
-    return f"[{text(clock.decision)},{text(clock.bank)},{text(clock.match)}]"
+    """Limits of one decision stand there only where a game has them, as in records of before there were any."""
+    limits = astuple(clock)
+    limited = limits[3:] != (MAX_SECONDS, MAX_SECONDS)
+    return f"[{','.join(map(canonical_text, limits if limited else limits[:3]))}]"

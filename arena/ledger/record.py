@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from arena.core.canonical import canonical, canonical_text, parse, quoted
-from arena.core.game import ClockSpec
+from arena.core.game import CLOCK, ClockSpec
 from arena.core.match import (
     Cause,
     GameRef,
@@ -172,7 +172,7 @@ def _decode_match(
             game=plan.game,
             seed=Seed.from_hex(play["seed"]),
             parties=tuple(parties[index] for index in head["parties"]),
-            clock=ClockSpec(**dict(zip(("decision", "bank", "match"), head["clock"], strict=True))),
+            clock=ClockSpec(**dict(zip(CLOCK, head["clock"], strict=False))),
         ),
         moves=[Move(step, seat, action, cause and Cause(cause)) for step, seat, action, cause in play["moves"]],
         seats=[_decode_seat(*pair) for pair in zip(head["seats"], play["outcome"], strict=True)],

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from arena.core.errors import BadEvent
+from arena.core.errors import BadEntry, BadEvent
 from arena.core.game import GameSpec
 from arena.core.match import GameRef, MatchPlan, PartyRef, SetPlan
 from arena.core.seed import Seed
-from arena.core.values import AgentName, MatchId, SetId
+from arena.core.values import AgentName, Json, MatchId, SetId
 from arena.ledger import Ledger
 from arena.ledger.played import SetOutcome
 from arena.ledger.tournaments import StoredEvent, StoredPairing
@@ -84,6 +84,7 @@ class OpenEvent:
 
         Raises:
             UnknownAgent, BadOption, AgentFault: an agent is unknown or does not work.
+            BadEntry: no seat may bring what one brings.
         """
         registry = Registry()
         for entrant in self.event.entrants:
@@ -96,6 +97,7 @@ class OpenEvent:
         Raises:
             BadEvent: an entrant is to come over the network.
             UnknownAgent, BadOption, AgentFault: an agent is unknown or does not work.
+            BadEntry: no seat may bring what one brings.
         """
         if self.event.open is not None:
             raise BadEvent(
@@ -137,7 +139,20 @@ class OpenEvent:
 
     def _party(self, entrant: Entrant, spec: str, registry: Registry) -> PartyRef:
         made = registry.make_agent(spec, game=self.event.game)
-        return PartyRef(agent=entrant.name, version=entrant.version, spec=spec, entry=entry_of(spec, made, self.ref))
+        entry = entry_of(spec, made, self.ref)
+        if entry is not None:
+            entry = self._kept(entrant, entry, registry)
+        return PartyRef(agent=entrant.name, version=entrant.version, spec=spec, entry=entry)
+
+    def _kept(self, entrant: Entrant, entry: Json, registry: Registry) -> Json:
+        """The canonical form of what an entrant brings."""
+        game = registry.make_game(self.ref)
+        try:
+            return game.check_entry(entry)
+        except BadEntry as error:
+            raise BadEntry(f"entrant {entrant.name}: {error}") from error
+        finally:
+            game.close()
 
 
 def set_id_of(event: str, secret: bytes, pairing: Pairing) -> SetId:

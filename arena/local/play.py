@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from arena.core.agent import AgentFactory, BatchAgent
-from arena.core.errors import ArenaError, BadRequest
+from arena.core.errors import ArenaError, BadEntry, BadRequest
 from arena.core.game import GameSpec
 from arena.core.match import GameRef, MatchPlan, MatchResult, PartyRef, SetPlan
 from arena.core.seed import Seed
@@ -63,8 +63,8 @@ def play(run: Run, ledger: Appender | None = None, progress: Progress | None = N
     """Play all of `run`, rounded up to whole sets, and say how it went. Sets of different agents are rated in `ledger`.
 
     Raises:
-        ArenaError: the game or an agent is unknown or does not work, the agents do not fit the game, or the ledger
-            cannot be written.
+        ArenaError: the game or an agent is unknown or does not work, the agents or what they bring do not fit the
+            game, or the ledger cannot be written.
     """
     with _few_collections():
         return asyncio.run(_play(run, ledger, progress or _silent))
@@ -79,7 +79,7 @@ async def _play(run: Run, ledger: Appender | None, progress: Progress) -> Report
     await pool.start(run.workers)
     try:
         ref, spec = await pool.describe(run.game, run.options)
-        parties = seat_agents(spec, [_party(name, made[name], ref) for name in run.agents])
+        parties = seat_agents(spec, [await _party(pool, name, made[name], ref) for name in run.agents])
         return await _Playing(run, pool, ledger, progress, ref, spec, parties).play()
     finally:
         await pool.stop()
@@ -182,9 +182,14 @@ def _few_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _party(name: str, made: AgentFactory | BatchAgent, ref: GameRef) -> PartyRef:
+async def _party(pool: WorkerPool, name: str, made: AgentFactory | BatchAgent, ref: GameRef) -> PartyRef:
     """Nobody owns what plays here, so that its name stays free for an owner at a server."""
-    return PartyRef(agent=AgentName(name), spec=name, entry=entry_of(name, made, ref))
+    entry = entry_of(name, made, ref)
+    try:
+        kept = None if entry is None else await pool.entry(ref.id, ref.config, entry)
+    except BadEntry as error:
+        raise BadEntry(f"agent {name}: {error}") from error
+    return PartyRef(agent=AgentName(name), spec=name, entry=kept)
 
 
 def _silent(done: int, total: int) -> None:

@@ -75,7 +75,7 @@ def agent_limit_ms(plan: MatchPlan) -> int:
 
     A second more than its clock has: an agent that merely waits, or answers too late, costs itself the decision only.
     """
-    return int((plan.clock.decision + plan.clock.bank) * 1_000) + 1_000
+    return int(plan.clock.longest * 1_000) + 1_000
 
 
 def overdue_seat(agents: Sequence[SeatedAgent]) -> Seat:
@@ -110,10 +110,12 @@ class _Drive:
                 seated = agents[seats[0]]
                 answer = self._ask(seated)
                 if type(answer) is int:
-                    if not table.play(seated.seat, answer) and table.refused_out(seated.seat):
+                    if table.play(seated.seat, answer):
+                        continue
+                    if table.refused_out(seated.seat):
                         table.rule(seated.seat, Cause.ILLEGAL)
-                    continue
-                settle(table, seated, answer)
+                else:
+                    settle(table, seated, answer)
             else:
                 self._ask_all([agents[seat] for seat in seats])
             if table.ready:

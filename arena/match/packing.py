@@ -5,6 +5,7 @@ Tensors and other numpy values elsewhere are a msgpack extension.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from arena.core.agent import Provenance, Refusal
 from arena.core.canonical import canonical, parse, tensor_of, tensor_parts
-from arena.core.game import ClockSpec
+from arena.core.game import CLOCK, ClockSpec
 from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move, PartyRef, RecordedMoves, SeatResult
 from arena.core.seed import Seed
 from arena.core.values import AgentName, Seat
@@ -47,7 +48,7 @@ def pack_plans(plans: Iterable[MatchPlan]) -> list[Any]:
     return [
         [_pack_game(game) for _, game in games.values()],
         [[_pack_party(party) for party in cast] for _, cast in casts.values()],
-        [[c.decision, c.bank, c.match] for _, c in clocks.values()],
+        [astuple(clock) for _, clock in clocks.values()],
         rows,
     ]
 
@@ -56,7 +57,7 @@ def unpack_plans(packed: Sequence[Any]) -> list[MatchPlan]:
     """The inverse of `pack_plans`; plans that shared a game, cast or clock share it again."""
     games = [_unpack_game(game) for game in packed[0]]
     casts = [tuple(map(_unpack_party, cast)) for cast in packed[1]]
-    clocks = [ClockSpec(decision=d, bank=b, match=m) for d, b, m in packed[2]]
+    clocks = [ClockSpec(**dict(zip(CLOCK, values, strict=True))) for values in packed[2]]
     return [
         MatchPlan(
             match_id=match_id,

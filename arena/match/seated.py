@@ -32,12 +32,17 @@ class SeatedAgent:
     used: float = 0.0
     """Seconds, in the whole match."""
     clock: Clock = field(init=False)
-    """What it has left, as the agent is shown it."""
+    """What this decision has left, as the agent is shown it."""
+    bank: float = field(init=False)
+    """Seconds left in it, whether or not this decision may use them."""
     step: int = 0
     """Of the decision that the clock counts."""
+    decided: bool = False
 
     def __post_init__(self) -> None:
-        self.clock = Clock(self.limits.decision, self.limits.bank)
+        self.bank = self.limits.bank
+        self.clock = Clock(0.0, 0.0)
+        self._fill()
 
     @property
     def left(self) -> float:
@@ -48,15 +53,22 @@ class SeatedAgent:
         """A new decision has its own time again; one that is asked again has what is left of it."""
         if step != self.step:
             self.step = step
-            self.clock.decision = self.limits.decision
+            self._fill()
+
+    def _fill(self) -> None:
+        limits = self.limits
+        cap = limits.cap if self.decided else limits.first_cap
+        self.clock.decision = min(limits.decision, cap)
+        self.clock.bank = min(self.bank, cap - self.clock.decision)
 
     def spend(self, seconds: float) -> bool:
         """Take time off the decision, then off the bank; whether there was enough."""
-        clock = self.clock
+        clock, self.decided = self.clock, True
         clock.decision -= seconds
         if clock.decision >= 0:
             return True
         clock.bank += clock.decision
+        self.bank = max(self.bank + clock.decision, 0.0)
         clock.decision = 0.0
         enough = clock.bank >= 0
         clock.bank = max(clock.bank, 0.0)

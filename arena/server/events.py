@@ -180,7 +180,8 @@ class Events:
         for entrant, spec in here:
             if owners.get(entrant.name):
                 raise NameTaken(f"the name {entrant.name} belongs to an agent's owner here; choose another one")
-            entry = await self._ground.pool.agent_entry(spec, ref.id, ref.config)
+            brought = await self._ground.pool.agent_entry(spec, ref.id, ref.config)
+            entry = None if brought is None else await self._ground.pool.entry(ref.id, ref.config, brought)
             found[entrant.name] = PartyRef(agent=entrant.name, version=entrant.version, spec=spec, entry=entry)
         return found
 

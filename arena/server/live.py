@@ -88,10 +88,15 @@ class LiveMatch:
         """Who plays this seat."""
         return self.of.lanes[self.lane_of[self.parties[seat]]]
 
+    def cap(self, request: Request) -> float:
+        """Seconds that this decision may last, whatever is in the bank."""
+        seat, clock = request.hold.seat, self.plan.clock
+        return clock.cap if seat in self.spent or seat in self.kept_banks else clock.first_cap
+
     def time_left(self, request: Request, now: float) -> tuple[float, float]:
-        """Seconds left for this decision before the bank is touched, and in the bank; never more than for the match."""
+        """Seconds left for this decision before the bank is touched, and then out of the bank: all that it may last."""
         left, bank = self.plan.clock.decision - request.used(now), self.banks[request.hold.seat]
-        rest = self.deadline - now
+        rest = min(self.deadline - now, self.cap(request) - request.used(now))
         if left >= 0.0 and left + bank <= rest:
             return left, bank
         own = min(max(left, 0.0), max(rest, 0.0))
@@ -104,8 +109,11 @@ class LiveMatch:
         """
         if request.since is None:
             return float("inf")
-        left = now + self.plan.clock.decision - request.used(now)
-        return left if request.question else min(left + self.banks[request.hold.seat], self.deadline)
+        begun = now - request.used(now)
+        left = begun + self.plan.clock.decision
+        if request.question:
+            return left
+        return min(left + self.banks[request.hold.seat], begun + self.cap(request), self.deadline)
 
     def charge(self, request: Request, now: float) -> None:
         """Take what a closed decision used over its own time out of the seat's bank."""

@@ -28,6 +28,8 @@ class ClockLimits:
     decision: float | None = None
     bank: float | None = None
     match: float | None = None
+    cap: float | None = None
+    first_cap: float | None = None
 
     def applied(self, clock: ClockSpec) -> ClockSpec:
         """The game's clock with these limits."""

@@ -1,15 +1,16 @@
 """Event files: TOML to `Event`, with one sentence for whatever is wrong in them."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from arena.core.errors import BadEvent
+from arena.core.game import CLOCK
 from arena.core.values import AgentName
 from arena.rating import DEFAULT
+from arena.tournament.contents import loads, with_contents, with_files
 from arena.tournament.event import ClockLimits, Event, FaultRule, OpenRule, SetRules, StopRule
 from arena.tournament.formats import FORMATS
 from arena.tournament.schedule import MAX_SETS, Entrant, Format
@@ -26,8 +27,23 @@ def load(path: Path) -> Event:
     Raises:
         BadEvent: it cannot be read, or says what cannot be; the message names the file and the key.
     """
+    return _of_file(path)[1]
+
+
+def read(path: Path) -> str:
+    """The text of a file that declares an event, with the content of the files that its options name at its end.
+
+    Raises:
+        BadEvent: as `load`.
+    """
+    return _of_file(path)[0]
+
+
+def _of_file(path: Path) -> tuple[str, Event]:
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        whole = with_files(text, path.parent)
+        return whole, parse(whole)
     except OSError as error:
         raise BadEvent(f"{path.name} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -42,19 +58,12 @@ def parse(text: str) -> Event:
     Raises:
         BadEvent: it is not TOML, or says what cannot be.
     """
-    try:
-        top = Table("the file", tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise BadEvent(f"this is not TOML: {error}") from error
-    except ValueError as error:
-        raise BadEvent("this is no event: a number in it has thousands of digits") from error
-    except RecursionError as error:
-        raise BadEvent("this is no event: its values are nested too deep") from error
+    top = Table("the file", loads(text))
     game = top.table("game")
     event = Event(
         name=top.text("name"),
         game=game.text("id"),
-        options=game.values("options"),
+        options=with_contents(game.values("options"), top.values("files")),
         places="seats" if game.choice("places", _PLACES, "sides") == "seats" else "sides",
         entrants=tuple(map(_entrant, top.tables("entrants"))),
         format=_format(top.table("format")),
@@ -102,7 +111,7 @@ def _format(table: Table) -> Format:
 
 def _sets(table: Table) -> SetRules:
     clock = table.table("clock")
-    limits = {key: clock.maybe_number(key, low=0.0) for key in ("decision", "bank", "match")}
+    limits = {key: clock.maybe_number(key, low=0.0) for key in CLOCK}
     found = SetRules(
         per_pairing=table.whole("per_pairing", 1, high=1_000),
         deals=table.maybe_whole("deals", high=100_000),

@@ -170,26 +170,34 @@ Global___OptionSpec: _TypeAlias = OptionSpec  # noqa: Y015
 
 @_typing.final
 class TimeControl(_message.Message):
-    """Seconds of the server's clock for one decision, then a bank for the whole match; `match` bounds the match itself."""
+    """Seconds of the server's clock for one decision, then a bank for the whole match; `match` bounds the match itself. No
+    decision lasts longer than `cap`, a seat's first one than `first_cap`; 0 or a million limits nothing.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
     DECISION_FIELD_NUMBER: _builtins.int
     BANK_FIELD_NUMBER: _builtins.int
     MATCH_FIELD_NUMBER: _builtins.int
+    CAP_FIELD_NUMBER: _builtins.int
+    FIRST_CAP_FIELD_NUMBER: _builtins.int
     decision: _builtins.float
     bank: _builtins.float
     match: _builtins.float
+    cap: _builtins.float
+    first_cap: _builtins.float
     def __init__(
         self,
         *,
         decision: _builtins.float = ...,
         bank: _builtins.float = ...,
         match: _builtins.float = ...,
+        cap: _builtins.float = ...,
+        first_cap: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank", b"bank", "decision", b"decision", "match", b"match"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bank", b"bank", "cap", b"cap", "decision", b"decision", "first_cap", b"first_cap", "match", b"match"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,9 +1,10 @@
 """Games on offer and their specs <-> `arena.v1.GameListing` and `arena.v1.GameSpec`."""
 
+from dataclasses import asdict
 from typing import Any, Final, cast
 
 from arena.core.errors import ProtocolViolation
-from arena.core.game import ClockSpec, Dynamics, FieldSpec, Forfeit, GameOffer, GameSpec
+from arena.core.game import CLOCK, MAX_SECONDS, ClockSpec, Dynamics, FieldSpec, Forfeit, GameOffer, GameSpec
 from arena.core.match import GameRef
 from arena.core.options import Kind, Option
 from arena.v1 import common_pb2
@@ -78,7 +79,7 @@ def spec_message(spec: GameSpec, ref: GameRef) -> pb.GameSpec:
         brief=spec.brief,
         fields=map(_field_message, spec.fields),
         config_json=write_json(ref.config),
-        clock=pb.TimeControl(decision=spec.clock.decision, bank=spec.clock.bank, match=spec.clock.match),
+        clock=pb.TimeControl(**asdict(spec.clock)),
         forfeit=_FORFEITS[spec.forfeit],
         max_refusals=spec.max_refusals,
         max_decisions=spec.max_decisions,
@@ -86,6 +87,11 @@ def spec_message(spec: GameSpec, ref: GameRef) -> pb.GameSpec:
         score_high=spec.score_high,
         set_deals=spec.set_deals,
     )
+
+
+def _read_clock(message: pb.TimeControl) -> ClockSpec:
+    given = {name: getattr(message, name) for name in CLOCK}
+    return ClockSpec(**{**given, "cap": message.cap or MAX_SECONDS, "first_cap": message.first_cap or MAX_SECONDS})
 
 
 def read_spec(message: pb.GameSpec) -> tuple[GameSpec, GameRef]:
@@ -104,7 +110,7 @@ def read_spec(message: pb.GameSpec) -> tuple[GameSpec, GameRef]:
             summary=message.summary,
             brief=message.brief,
             fields=tuple(map(_read_field, message.fields)),
-            clock=ClockSpec(decision=message.clock.decision, bank=message.clock.bank, match=message.clock.match),
+            clock=_read_clock(message.clock),
             forfeit=_known(_FORFEITS_READ, message.forfeit),
             max_refusals=message.max_refusals,
             max_decisions=message.max_decisions,

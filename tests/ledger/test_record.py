@@ -1,5 +1,6 @@
 """The bytes of an entry: canonical, complete, and with the digests that anybody can compute."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from arena.core.agent import Provenance
 from arena.core.canonical import canonical, canonical_text, digest, parse
+from arena.core.game import ClockSpec
 from arena.core.match import Move, RecordedMoves
 from arena.core.values import Seat
 from arena.ledger.record import decode, encode, payload
@@ -100,3 +102,15 @@ def test_a_tensor_action_survives() -> None:
 def test_other_bytes_are_no_entry(data: bytes) -> None:
     with pytest.raises((ValueError, TypeError, KeyError)):
         decode(data)
+
+
+def test_limits_of_one_decision_stand_in_a_record_only_where_a_game_has_them() -> None:
+    plan = set_plan()
+    plain, capped = results(plan), results(plan)
+    for played in capped:
+        played.plan = replace(played.plan, clock=ClockSpec(decision=0.0, bank=420.0, cap=45.0, first_cap=90.0))
+    for played, held in ((plain, b"[30.0,60.0,3600.0]"), (capped, b"[0.0,420.0,3600.0,45.0,90.0]")):
+        batch = encode(plan, played)
+        data = payload(batch, batch.records)
+        assert b'"clock":' + held in data
+        assert [record.result.plan.clock for record in decode(data).records] == [one.plan.clock for one in played]

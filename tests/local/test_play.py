@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from arena.core.errors import AgentFault, BadRequest, BadSeats, LedgerFault, UnknownAgent, UnknownGame
+from arena.core.errors import AgentFault, BadEntry, BadRequest, BadSeats, LedgerFault, UnknownAgent, UnknownGame
 from arena.core.match import MatchResult, SetPlan
 from arena.ledger import Ledger
 from arena.local.play import Run, play
@@ -30,6 +30,9 @@ class Bringer(FirstAgent):
         raise KeyError(game)
 """
 """An agent that fails before any match can charge it."""
+
+
+UNFIT = BRINGER.replace("raise KeyError(game)", "return 'what no seat may bring'")
 
 
 class FakeLedger:
@@ -165,3 +168,11 @@ def test_interrupt_leaves_no_worker_behind(tmp_path: Path) -> None:
         gone, alive = psutil.wait_procs(children, timeout=10)
     assert len(gone) == 2
     assert not alive
+
+
+def test_agent_that_brings_what_no_seat_may_is_refused_before_anything_is_played(tmp_path: Path) -> None:
+    (tmp_path / "unfit.py").write_text(UNFIT)
+    ledger = FakeLedger()
+    with pytest.raises(BadEntry, match=r"agent .*unfit.py:Bringer: "):
+        play(run_of("random", f"{tmp_path}/unfit.py:Bringer"), ledger)
+    assert not ledger.sets

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from arena.core.errors import BadEvent, BadRequest, UnknownAgent
+from arena.core.errors import BadEntry, BadEvent, BadRequest, UnknownAgent
 from arena.ledger import Ledger
 from arena.ledger.tournaments import EventState, StoredEvent
 from arena.local.conductor import Pace
 from arena.local.event import OpenEvent
 from arena.local.standings import EventReport, report
 from arena.local.tournament import begin, conduct
+from arena.tournament.files import read
 from tests.match.conftest import trouble_plugin
 
 __all__ = ["trouble_plugin"]
@@ -56,7 +57,7 @@ def seeds_by_set(ledger: Ledger) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_every_event_runs_as_it_stands(ledger: Ledger, path: Path) -> None:
-    found = held(ledger, path.read_text())
+    found = held(ledger, read(path))
     assert found.state == "over"
     assert 0 < found.sets == found.scheduled
     assert found.expected is None or found.sets <= found.expected
@@ -211,3 +212,14 @@ def test_a_set_is_the_same_in_every_process_and_tells_nothing(ledger: Ledger) ->
     assert row.entrants == pairing.entrants
     assert len(row.set_id) == 32
     assert set(row.set_id) <= set("0123456789abcdef")
+
+
+def test_event_whose_entrant_brings_what_no_seat_may_is_not_begun(ledger: Ledger, tmp_path: Path) -> None:
+    (tmp_path / "unfit.py").write_text(
+        "from arena.agents.simple import FirstAgent\n"
+        "class Bringer(FirstAgent):\n"
+        "    entry = classmethod(lambda cls, game, config: 'what no seat may bring')\n"
+    )
+    with pytest.raises(BadEntry, match="entrant a1: "):
+        begin(ledger, event_of(agents=f"random {tmp_path}/unfit.py:Bringer"))
+    assert ledger.tournaments.latest("Trouble") is None

@@ -112,6 +112,13 @@ class NoProvenance(BadLogprobs):
     made = "why"
 
 
+class Illegal(Three):
+    """Never answers what is on offer."""
+
+    def act(self, observation: Observation, legal: Legal, clock: Clock) -> Any:
+        return 70
+
+
 class Thinking(Three):
     """Takes its time, and says what its clock showed before."""
 

@@ -92,6 +92,14 @@ async def test_unfit_provenance_is_a_refused_answer(pool: WorkerPool, agent: str
     assert {(refusal.reason, refusal.sent) for refusal in noted.refused} == {(sentence, "3")}
 
 
+async def test_match_goes_on_with_defaults_for_one_that_is_refused_too_often(pool: WorkerPool) -> None:
+    plan = plan_of("m", trouble_ref(forfeit="plays default"), (THREE, f"{HERE}Illegal"))
+    (result,) = await asyncio.wait_for(pool.play([plan]), 60)
+    assert causes(result) == [Cause.RULES] * 2
+    ruled = [move.cause for move in result.moves if move.seat == 1]
+    assert ruled == [Cause.ILLEGAL] * result.seats[1].defaults != []
+
+
 @pytest.mark.parametrize("agent", ["Thinking", "AsyncThinking"])
 async def test_bank_pays_for_what_a_decision_takes_too_long(pool: WorkerPool, agent: str) -> None:
     clock = ClockSpec(decision=0.05, bank=100.0)
@@ -110,6 +118,16 @@ async def test_empty_bank_loses_the_decision_but_no_process(pool: WorkerPool, ag
     (result,) = await played(pool, (THREE, f"{HERE}{agent}"), clock=ClockSpec(decision=0.05, bank=0.01))
     assert causes(result) == [Cause.RULES, Cause.TIMEOUT]
     assert pool.pids == before
+
+
+@pytest.mark.parametrize("agent", ["Thinking", "AsyncThinking"])
+async def test_cap_loses_a_decision_however_full_the_bank_is_but_the_first_has_its_own(
+    pool: WorkerPool, agent: str
+) -> None:
+    clock = ClockSpec(decision=0.0, bank=1e5, cap=0.01, first_cap=1e5)
+    (result,) = await played(pool, (THREE, f"{HERE}{agent}"), clock=clock)
+    assert causes(result) == [Cause.RULES, Cause.TIMEOUT]
+    assert [move.action is None for move in result.moves if move.seat == 1] == [False, True]
 
 
 @pytest.mark.parametrize("agent", ["Thinking", "AsyncThinking"])

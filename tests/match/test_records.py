@@ -8,7 +8,7 @@ import pytest
 
 from arena.core.agent import MAX_PROVENANCE_BYTES, Provenance
 from arena.core.errors import GameFault
-from arena.core.game import ClockSpec, Game, GameSpec, SeatOutcome
+from arena.core.game import CLOCK, ClockSpec, Game, GameSpec, SeatOutcome
 from arena.core.match import Cause, MatchResult
 from arena.core.values import Action, Seat
 from arena.match.adjudication import by_rules
@@ -149,7 +149,7 @@ def test_rank_that_no_seat_can_have_is_the_games_fault(rank: int) -> None:
 
 @pytest.mark.parametrize("seconds", [-1.0, 1e9, float("inf"), float("nan")])
 def test_time_limit_out_of_bounds_is_the_games_fault(seconds: float) -> None:
-    for name in ("decision", "bank", "match"):
+    for name in CLOCK:
         with pytest.raises(GameFault, match=f"the clock's {name} must be 0 to 1e[+]06 seconds"):
             ClockSpec(**{name: seconds})
     with pytest.raises(GameFault, match="step_seconds must be"):

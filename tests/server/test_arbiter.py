@@ -118,8 +118,8 @@ def stage(tmp_path: Path) -> Iterator[Callable[..., Scene]]:
     """Makes scenes."""
     scenes: list[Scene] = []
 
-    def make(decision: float = 30.0, bank: float = 60.0) -> Scene:
-        scenes.append(Scene(tmp_path, ClockSpec(decision=decision, bank=bank)))
+    def make(decision: float = 30.0, bank: float = 60.0, **caps: float) -> Scene:
+        scenes.append(Scene(tmp_path, ClockSpec(decision=decision, bank=bank, **caps)))
         return scenes[-1]
 
     yield make
@@ -185,6 +185,19 @@ async def test_time_that_runs_out_is_ruled_upon_and_a_late_answer_told_so(stage:
     scene.arbiter.answer(scene.sessions[0], Act(request_id=number, action=b"late"))
     assert scene.refusals(0) == [ErrorCode.TOO_LATE]
     assert scene.frames(0, "defaulted")[0].defaulted.request_id == number
+
+
+async def test_a_decision_that_lasts_too_long_is_ruled_upon_however_full_the_bank_is(
+    stage: Callable[..., Scene],
+) -> None:
+    scene = stage(decision=0.0, bank=420.0, cap=0.01, first_cap=90.0)
+    told = scene.frames(0, "decision_request")[-1].decision_request.clock
+    assert 80_000 < told.decision_ms + told.bank_ms <= 90_000
+    scene.arbiter.take([msg.Took("m", 0, 0, 4), scene.asked(0, step=1)])
+    async with asyncio.timeout(5):
+        await scene.executor.ruled.wait()
+    assert scene.executor.rulings == [(0, Cause.TIMEOUT)]
+    assert scene.match.banks[1] == 420.0
 
 
 async def test_a_dropped_agent_loses_its_time_to_disconnect(stage: Callable[..., Scene]) -> None:

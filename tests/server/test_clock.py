@@ -12,8 +12,8 @@ from tests.server.plans import plan_of
 seconds = st.floats(0, 100)
 
 
-def match(decision: float, bank: float, deadline: float = 1e9) -> LiveMatch:
-    plan = plan_of(ClockSpec(decision=decision, bank=bank))
+def match(decision: float, bank: float, deadline: float = 1e9, **caps: float) -> LiveMatch:
+    plan = plan_of(ClockSpec(decision=decision, bank=bank, **caps))
     live = LiveMatch(plan=plan, of=None, lane_of=(), started_ms=0, deadline=deadline)  # type: ignore[arg-type]  # no set
     live.banks = [bank]
     return live
@@ -63,3 +63,29 @@ def test_the_match_clock_bounds_decisions_but_not_questions() -> None:
     live = match(30.0, 60.0, deadline=5.0)
     assert live.expires(request(live), 0.0) == 5.0
     assert live.expires(request(live, question=True), 0.0) == 30.0
+
+
+def test_a_decision_lasts_no_longer_than_its_cap_and_a_first_one_than_its_own() -> None:
+    live = match(0.0, 420.0, cap=45.0, first_cap=90.0)
+    first = request(live)
+    assert live.expires(first, 10.0) == 90.0
+    assert live.time_left(first, 10.0) == (0.0, 80.0)
+    live.charge(first, 10.0)
+    later = request(live, 10.0)
+    assert live.expires(later, 30.0) == 55.0
+    assert live.time_left(later, 30.0) == (0.0, 25.0)
+
+
+def test_a_cap_gives_no_more_than_is_left_in_the_bank() -> None:
+    live = match(0.0, 100.0, cap=45.0, first_cap=90.0)
+    live.charge(request(live), 90.0)
+    assert live.banks == [10.0]
+    assert live.expires(request(live), 0.0) == 10.0
+    live.charge(request(live), 10.0)
+    assert live.expires(request(live, 50.0), 50.0) == 50.0
+
+
+def test_a_seat_that_decided_before_a_restart_has_had_its_first_decision() -> None:
+    live = match(0.0, 420.0, cap=45.0, first_cap=90.0)
+    live.kept_banks = {0: 420.0}
+    assert live.expires(request(live), 0.0) == 45.0

@@ -6,11 +6,12 @@ import pytest
 
 from arena.core.errors import BadEvent, BadRequest, ErrorCode
 from arena.core.game import ClockSpec, GameSpec
+from arena.core.options import file_value, read_file
 from arena.core.seed import Seed
 from arena.core.values import AgentName
 from arena.match.requests import reported_error
 from arena.tournament.director import Director
-from arena.tournament.files import load, parse
+from arena.tournament.files import load, parse, read
 from arena.tournament.formats.round_robin import RoundRobin
 from arena.tournament.schedule import Entrant, Pairing
 
@@ -308,3 +309,38 @@ def test_the_digest_of_a_file_does_not_depend_on_what_only_servers_know() -> Non
     named = GOOD.replace('spec = "random"', 'spec = "random"\nowner = "a"')
     assert parse(GOOD).digest == parse(named).digest
     assert "open" not in parse(GOOD).as_json()
+
+
+def test_files_of_options_are_read_beside_the_event_and_carried_with_its_text(tmp_path: Path) -> None:
+    (tmp_path / "seen").mkdir()
+    (tmp_path / "seen" / "one.txt").write_text('Wörter "in" \\ quotes\x7f\n', encoding="utf-8")
+    (tmp_path / "alone.txt").write_text("alone")
+    options = '[game.options]\nteams = { file = "seen" }\nother = { file = "alone.txt" }\n'
+    file = tmp_path / "event.toml"
+    file.write_text(GOOD.replace(ROBIN, options + ROBIN))
+    event, carried = load(file), read(file)
+    assert event.options["teams"] == file_value(read_file(tmp_path / "seen"))
+    assert event.options["other"] == file_value("alone")
+    for path in (*tmp_path.glob("seen/*"), tmp_path / "alone.txt"):
+        path.write_text("changed since")
+    assert parse(carried) == event
+    assert load(file).digest != event.digest
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ('teams = { file = "none" }', r"event\.toml: \[game.options\]: 'none' is no readable UTF-8 file or folder"),
+        ("[files]\nx = 1", r"has no table \[files\]"),
+    ],
+)
+def test_file_that_cannot_be_read_is_told(tmp_path: Path, options: str, said: str) -> None:
+    file = tmp_path / "event.toml"
+    file.write_text(GOOD.replace(ROBIN, f"[game.options]\n{options}\n{ROBIN}"))
+    with pytest.raises(BadEvent, match=said):
+        load(file)
+
+
+def test_file_that_did_not_come_with_the_text_is_told() -> None:
+    with pytest.raises(BadEvent, match=r"the file .*seen.* is not with the event"):
+        parse(GOOD.replace(ROBIN, '[game.options]\nteams = { file = "seen" }\n' + ROBIN))

@@ -259,7 +259,7 @@ def test_game_spec() -> None:
         scored=True,
         score_low=-1.5,
         score_high=2.5,
-        clock=ClockSpec(decision=1, bank=2, match=3),
+        clock=ClockSpec(decision=1, bank=2, match=3, cap=4, first_cap=5),
         forfeit="plays default",
         max_refusals=7,
         max_decisions=99,

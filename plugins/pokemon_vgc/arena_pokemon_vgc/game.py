@@ -20,8 +20,13 @@ from arena_pokemon_vgc.teams.sets import packed
 from arena_pokemon_vgc.teams.validation import TeamCheck
 from arena_pokemon_vgc.views.fields import FIELDS, Views
 
-_TIMER: Final = ClockSpec(decision=55.0, bank=35.0, match=3 * 1020.0)
-"""VGC's timer has 55 seconds a turn and 90 for the first; a bank of 35 allows that once."""
+_TIMERS: Final = {
+    "official": ClockSpec(decision=0.0, bank=420.0, cap=45.0, first_cap=90.0, match=1200.0),
+    "showdown": ClockSpec(decision=0.0, bank=420.0, cap=55.0, first_cap=90.0, match=1200.0),
+    "long": ClockSpec(decision=300.0, bank=600.0, match=4 * 3600.0),
+}
+"""By option: VGC's own seven minutes for a player, 45 seconds a turn and 90 at the preview; Showdown's with 55 a turn;
+and one for models that think long."""
 _STEP_SECONDS: Final = 120.0
 """A step after which the simulator has died is played again from its beginning."""
 _DEALS: Final = 5
@@ -38,6 +43,12 @@ def options(format_: Format) -> tuple[Option, ...]:
             help="whether species, moves, items and abilities of both teams are known from the start",
         ),
         Option(name="best_of", kind="int", default=1, choices=(1, 3), help="matches of a series with the same teams"),
+        Option(
+            name="timer",
+            default="official",
+            choices=tuple(_TIMERS),
+            help="VGC's: 45 s a turn, 90 for the first, 7 min in all; Showdown's: 55 s a turn; or 5 min a turn",
+        ),
         Option(
             name="teams",
             kind="file",
@@ -57,7 +68,7 @@ class VgcGame(Game):
         self.format = format_
         self.best_of = int(str(config["best_of"]))
         self.rules = format_.rules(open_sheets=config["sheets"] == "open")
-        self.spec = _spec(format_, self.best_of)
+        self.spec = _spec(format_, self.best_of, _TIMERS[str(config["timer"])])
         self.views = Views(self)
         self._held: Simulator | None = None
         self._check: TeamCheck | None = None
@@ -120,11 +131,7 @@ class VgcGame(Game):
             release()
 
     def _team(self, seed: Seed, seat: Seat, entry: Json) -> str:
-        if entry is not None:
-            return str(entry)
-        if not self.pool:
-            raise BadEntry(f"{self.spec.id} has no teams of its own; bring one, or give the option teams=PATH")
-        return seed.stream("team", seat).choice(self.pool)
+        return seed.stream("team", seat).choice(self.pool) if entry is None else str(entry)
 
     def _pooled(self, number: int, text: str) -> str:
         try:
@@ -143,7 +150,7 @@ def _taken(state: VgcState, answer: object) -> ArenaError | None:
     return None
 
 
-def _spec(format_: Format, best_of: int) -> GameSpec:
+def _spec(format_: Format, best_of: int, timer: ClockSpec) -> GameSpec:
     series = (
         f" A series is won by who first wins {best_of // 2 + 1} matches with the same teams." if best_of > 1 else ""
     )
@@ -160,7 +167,7 @@ def _spec(format_: Format, best_of: int) -> GameSpec:
         ),
         fields=FIELDS,
         dynamics="mixed",
-        clock=_TIMER,
+        clock=replace(timer, bank=timer.bank * best_of, match=timer.match * best_of),
         forfeit="plays default",
         step_seconds=_STEP_SECONDS,
         set_deals=_DEALS,

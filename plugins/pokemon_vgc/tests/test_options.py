@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from arena.core.errors import BadEntry, BadOption
+from arena.core.errors import BadOption
 from arena.core.options import rated_id, resolve
 from arena.core.seed import Seed
 from arena.core.values import Seat
@@ -39,6 +39,16 @@ def test_series_is_played_with_the_same_teams_and_fresh_seeds_until_one_side_has
     assert max(state.wins) == 2
 
 
+@pytest.mark.parametrize(("timer", "turn"), [("official", 45.0), ("showdown", 55.0)])
+def test_timer_has_seven_minutes_for_a_seat_with_a_limit_for_the_preview_and_each_turn(
+    made: Callable[..., VgcGame], timer: str, turn: float
+) -> None:
+    clock, series = made(timer=timer).spec.clock, made(timer=timer, best_of=3).spec.clock
+    assert (clock.decision, clock.bank, clock.cap, clock.first_cap) == (0.0, 420.0, turn, 90.0)
+    assert (series.bank, series.cap) == (3 * 420.0, turn)
+    assert made(timer="long").spec.clock.longest > 300.0
+
+
 def test_teams_of_the_option_are_drawn_by_seed(made: Callable[..., VgcGame]) -> None:
     texts = shipped(DEFAULT)[:2]
     text = "".join(f"=== team ===\n\n{each}\n" for each in texts)
@@ -62,15 +72,14 @@ def test_teams_that_are_none_or_illegal_are_refused_before_a_match(made: Callabl
         made(teams=file_option(text))
 
 
-def test_format_without_teams_of_its_own_asks_for_one(made: Callable[..., VgcGame]) -> None:
-    with pytest.raises(BadEntry, match="bring one, or give the option teams"):
-        made("gen9vgc2023regd").new_state(Seed.of(1), {})
-
-
-@pytest.mark.parametrize("format_id", [name for name in FORMATS if shipped(name)])
-def test_our_own_teams_are_legal(made: Callable[..., VgcGame], format_id: str) -> None:
+@pytest.mark.parametrize("format_id", FORMATS)
+def test_each_format_has_legal_teams_of_its_own_and_plays_with_them(
+    made: Callable[..., VgcGame], format_id: str
+) -> None:
     game = made(format_id)
-    assert all(game.check.verdict(text).problems == [] for text in game.pool)
+    assert len(game.pool) >= 2
+    assert [problem for text in game.pool for problem in game.check.verdict(text).problems] == []
+    finished(begun(game)).close()
 
 
 def test_team_that_is_brought_is_played(made: Callable[..., VgcGame]) -> None:

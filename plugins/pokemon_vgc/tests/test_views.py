@@ -80,44 +80,72 @@ def _tera_elsewhere(team: Team) -> Team:
 
 def _trained_elsewhere(team: Team) -> Team:
     """Of all six the special attack: it neither shows nor sets an order, until it is attacked with."""
-    return [replace(each, evs={**each.evs, "spa": max(each.evs.get("spa", 0) - 8, 0)}) for each in team]
+    return [replace(each, evs={"hp": 4, "spa": 100}) for each in team]
 
 
-@pytest.mark.parametrize("change", [_tera_elsewhere, _trained_elsewhere])
+@pytest.mark.parametrize(
+    ("change", "reveals", "revealed"),
+    [
+        (_tera_elsewhere, "Terastallization", "|-terastallize|p2"),
+        (_trained_elsewhere, "Tera Blast", "|-damage|p1"),
+    ],
+)
 def test_hidden_set_of_the_foe_shows_nothing_until_it_is_revealed(
-    made: Callable[..., VgcGame], change: Callable[[Team], Team]
+    made: Callable[..., VgcGame], change: Callable[[Team], Team], reveals: str, revealed: str
 ) -> None:
-    game = made("gen9vgc2025regi", sheets="closed")
-    own = game.pool[0]
-    foe = game.check.legal(game.pool[1])
-    other = game.check.legal(packed(change(parse_team(foe))))
-    assert foe != other
-    states = [game.new_state(Seed.of(5), {Seat(0): own, Seat(1): entry}) for entry in (foe, other)]
-    one, two = (state for state in states if isinstance(state, VgcState))
+    one, two = _twins(made("gen9vgc2025regi", sheets="closed"), change)
     rng = Random(2)
-    for _ in range(12):
+    while one.turn < 4:
         assert _seen(one, Seat(0)) == _seen(two, Seat(0))
-        if not one.to_move():
-            break
-        actions = {seat: _quiet(one, seat, rng) for seat in one.to_move()}
-        one.step(actions)
-        two.step(actions)
-    assert one.turn > 2
+        _step_both(one, two, {seat: _quiet(one, seat, rng) for seat in one.to_move()})
+    assert _seen(one, Seat(0)) == _seen(two, Seat(0))
+    while _seen(one, Seat(0)) == _seen(two, Seat(0)):
+        assert one.to_move(), "nothing was revealed"
+        _step_both(one, two, {seat: _labelled(one, seat, reveals, rng) for seat in one.to_move()})
+    lines = zip(one.feed.lines(Seat(0)), two.feed.lines(Seat(0)), strict=False)
+    first, other = next((ours, theirs) for ours, theirs in lines if ours != theirs)
+    assert first.startswith(revealed)
+    assert other.startswith(revealed)
+
+
+def _twins(game: VgcGame, change: Callable[[Team], Team]) -> tuple[VgcState, VgcState]:
+    """Two matches that differ in what `change` makes of the foe's team, which seat 0 is told nothing of."""
+    foe = [
+        replace(each, evs={"hp": 4, "spa": 252}, moves=("terablast", "protect")) for each in parse_team(game.pool[1])
+    ]
+    entries = [game.check.legal(packed(team)) for team in (foe, change(foe))]
+    assert entries[0] != entries[1]
+    one, two = (game.new_state(Seed.of(5), {Seat(0): game.pool[0], Seat(1): entry}) for entry in entries)
+    assert isinstance(one, VgcState)
+    assert isinstance(two, VgcState)
+    return one, two
+
+
+def _step_both(one: VgcState, two: VgcState, actions: dict[Seat, int]) -> None:
+    one.step(actions)
+    two.step(actions)
 
 
 def _quiet(state: VgcState, seat: Seat, rng: Random) -> int:
     """A choice of seat 1 that uses nothing of what differs: it protects itself, or changes places."""
     ids = list(state.legal(seat).ids)
     if seat == Seat(1) and state.turn:
-        quiet = [i for i in ids if _is_quiet(state.legal(seat).label(i))]
-        return rng.choice(quiet or ids)
+        return rng.choice([i for i in ids if _is_quiet(state.legal(seat).label(i))] or ids)
     return rng.choice(ids)
 
 
 def _is_quiet(label: str) -> bool:
-    return all("Protect" in part or "make way" in part or "Wide Guard" in part for part in label.split("; ")) and (
-        "Terastallization" not in label
-    )
+    calm = all("Protect" in part or "make way" in part for part in label.split("; "))
+    return calm and "Terastallization" not in label
+
+
+def _labelled(state: VgcState, seat: Seat, word: str, rng: Random) -> int:
+    """Of seat 1 a choice with this word and of seat 0 any, if there is one, else any."""
+    legal = state.legal(seat)
+    found = [i for i in legal.ids if word in legal.label(i)] if seat == Seat(1) else []
+    if word != "Terastallization":
+        found = [i for i in found if "Terastallization" not in legal.label(i)]
+    return rng.choice(found or list(legal.ids))
 
 
 def test_closed_sheets_tell_neither_items_nor_moves(made: Callable[..., VgcGame]) -> None:

@@ -11,6 +11,7 @@ from arena_pokemon_vgc.agents.heuristics import Heuristics
 from arena_pokemon_vgc.agents.max_damage import MaxDamage
 from arena_pokemon_vgc.agents.max_power import MaxPower
 from arena_pokemon_vgc.agents.scoring import ScoringAgent
+from arena_pokemon_vgc.agents.simple_heuristics import SimpleHeuristics
 from arena_pokemon_vgc.engine.node import require_node
 from arena_pokemon_vgc.engine.sharing import acquire
 from arena_pokemon_vgc.facts import facts_of
@@ -19,6 +20,7 @@ from arena_pokemon_vgc.teams.pool import read_teams
 AGENTS: Final[Mapping[str, str]] = {
     "max-power": "plays the move of the highest base power",
     "max-damage": "plays the move of the highest damage by the Smogon calculator",
+    "simple-heuristics": "attacks by types and base stats, and leaves bad matchups",
     "heuristics": "weighs damage, knock-outs, speed, protection and support by rules of thumb",
 }
 """Summaries by name."""
@@ -45,7 +47,8 @@ class VgcAgents:
         simulator, format_id = acquire(require_node(game)), game.partition("/")[2]
         if self._name == "max-damage":
             return MaxDamage(seat, simulator, format_id)
-        return Heuristics(seat, facts_of(simulator, format_id))
+        kind = SimpleHeuristics if self._name == "simple-heuristics" else Heuristics
+        return kind(seat, facts_of(simulator, format_id))
 
     def entry(self, game: str, config: Config) -> Json:
         """The text of its team, if it has one; else it plays what is drawn."""

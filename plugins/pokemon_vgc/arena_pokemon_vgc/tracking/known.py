@@ -1,9 +1,12 @@
 """The state of a match as one viewer knows it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 BOOSTS: Final = ("atk", "def", "spa", "spd", "spe", "accuracy", "evasion")
+_ON_FIELD: Final = ("hp", "status", "boosts", "volatiles", "fresh")
+"""What was seen of whoever stood there."""
+_REVEALED: Final = ("item", "ability")
 
 
 @dataclass(slots=True)
@@ -35,6 +38,12 @@ class KnownPokemon:
     volatiles: set[str] = field(default_factory=set)
     fresh: bool = False
     """Came in since the last turn began, so that Fake Out works."""
+    own_species: str = ""
+    """What it is again once it leaves: formes and transformations last only on the field."""
+    added_type: str = ""
+    """A type on top of its own, as Forest's Curse gives one."""
+    before: "KnownPokemon | None" = None
+    """What was known of it when it came in, in case that was an illusion."""
 
     @property
     def fainted(self) -> bool:
@@ -43,9 +52,30 @@ class KnownPokemon:
 
     def leave(self) -> None:
         """Leave the field, and what lasts only there."""
-        self.slot, self.fresh, self.dynamaxed, self.types = None, False, False, ()
+        self.slot, self.fresh, self.dynamaxed, self.types, self.added_type = None, False, False, (), ""
+        self.species = self.own_species or self.species
         self.boosts.clear()
         self.volatiles.clear()
+
+    def remember(self) -> None:
+        """Keep what is known now for `take_over`."""
+        self.before = replace(self, moves=dict(self.moves), before=None)
+
+    def take_over(self, disguise: "KnownPokemon") -> None:
+        """Be the one that stood there as `disguise`, of which only what was known before remains true."""
+        before = disguise.before or KnownPokemon(disguise.species)
+        for name in _ON_FIELD:
+            setattr(self, name, getattr(disguise, name))
+        for move, used in disguise.moves.items():
+            if more := used - before.moves.get(move, 0):
+                self.moves[move] = self.moves.get(move, 0) + more
+        for name in _REVEALED:
+            if getattr(disguise, name) != getattr(before, name):
+                setattr(self, name, getattr(disguise, name))
+        for name in ("hp", "status", "moves", *_REVEALED):
+            setattr(disguise, name, getattr(before, name))
+        disguise.boosts, disguise.volatiles = {}, set()
+        disguise.leave()
 
 
 @dataclass(slots=True)

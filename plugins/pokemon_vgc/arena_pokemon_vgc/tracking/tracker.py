@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias
 
 from arena_pokemon_vgc.teams.sets import to_id
-from arena_pokemon_vgc.tracking.known import BOOSTS, Known, KnownPokemon, Lasting
+from arena_pokemon_vgc.tracking.known import Known, KnownPokemon, Lasting
 from arena_pokemon_vgc.tracking.lines import EXTENDED, LAYERED, details_of, effect_of, lasting, side_of, take_condition
+from arena_pokemon_vgc.tracking.stages import Stages
 
 _Args: TypeAlias = Sequence[str]
 
@@ -24,7 +25,7 @@ class Tracker:
             "drag": self._enter,
             "replace": self._replace,
             "detailschange": self._change_details,
-            "-formechange": self._change_details,
+            "-formechange": self._change_forme,
             "move": self._move,
             "turn": self._turn,
             "faint": self._faint,
@@ -34,12 +35,6 @@ class Tracker:
             "-sethp": self._set_hp,
             "-status": self._set_status,
             "-curestatus": self._cure,
-            "-boost": lambda args: self._boost(args, 1),
-            "-unboost": lambda args: self._boost(args, -1),
-            "-setboost": self._set_boost,
-            "-clearboost": self._clear_boost,
-            "-clearallboost": self._clear_all_boosts,
-            "-clearnegativeboost": self._clear_negative,
             "-weather": self._weather,
             "-fieldstart": self._field_start,
             "-fieldend": self._field_end,
@@ -54,6 +49,9 @@ class Tracker:
             "-mega": self._mega,
             "-terastallize": self._terastallize,
             "-zpower": lambda args: self._evolve(args[0]),
+            "-burst": lambda args: self._evolve(args[0]),
+            "-transform": self._transform,
+            **Stages(self.known, self._of).handlers,
         }
 
     def read(self, lines: Iterable[str]) -> None:
@@ -101,6 +99,7 @@ class Tracker:
             if each.slot == slot:
                 each.leave()
         entered = self._member(side_of(place), args[1])
+        entered.remember()
         entered.slot, entered.brought, entered.fresh = slot, True, True
         take_condition(entered, args[2])
         if sum(bool(each.brought) for each in side.team.values()) >= side.picked:
@@ -117,22 +116,33 @@ class Tracker:
             found = next((p for name, p in team.items() if name.startswith(base)), None)
         if found is None:
             found = team[to_id(species)] = KnownPokemon(species, level, gender)
-        found.species, found.level = species, level
+        found.species = found.own_species = species
+        found.level = level
         return found
 
     def _replace(self, args: _Args) -> None:
         """An illusion ends: who was thought to stand there never did."""
         seen = self._of(args[0])
-        slot = ord(args[0][2]) - ord("a")
         real = self._member(side_of(args[0]), args[1])
         if seen is not None and seen is not real:
-            real.hp, real.status, real.boosts, real.volatiles = seen.hp, seen.status, seen.boosts, seen.volatiles
-            seen.hp, seen.status, seen.boosts, seen.volatiles, seen.slot = 1.0, "", {}, set(), None
-        real.slot, real.brought = slot, True
+            real.take_over(seen)
+        real.slot, real.brought = ord(args[0][2]) - ord("a"), True
 
     def _change_details(self, args: _Args) -> None:
+        """For the rest of the match."""
+        if pokemon := self._of(args[0]):
+            pokemon.species = pokemon.own_species = details_of(args[1])[0]
+
+    def _change_forme(self, args: _Args) -> None:
+        """For as long as it stays on the field."""
         if pokemon := self._of(args[0]):
             pokemon.species = details_of(args[1])[0]
+
+    def _transform(self, args: _Args) -> None:
+        pokemon, copied = self._of(args[0]), self._of(args[1])
+        if pokemon is not None and copied is not None:
+            pokemon.species, pokemon.types, pokemon.boosts = copied.species, copied.types, dict(copied.boosts)
+            pokemon.volatiles.add("transform")
 
     def _swap(self, args: _Args) -> None:
         if (pokemon := self._of(args[0])) and args[1].isdigit():
@@ -177,33 +187,13 @@ class Tracker:
         if (pokemon := self._of(args[0])) and not pokemon.fainted:
             pokemon.status = ""
 
-    def _boost(self, args: _Args, sign: int) -> None:
-        if (pokemon := self._of(args[0])) and args[1] in BOOSTS:
-            boost = pokemon.boosts.get(args[1], 0) + sign * int(args[2])
-            pokemon.boosts[args[1]] = max(-6, min(6, boost))
-
-    def _set_boost(self, args: _Args) -> None:
-        if (pokemon := self._of(args[0])) and args[1] in BOOSTS:
-            pokemon.boosts[args[1]] = int(args[2])
-
-    def _clear_boost(self, args: _Args) -> None:
-        if pokemon := self._of(args[0]):
-            pokemon.boosts.clear()
-
-    def _clear_all_boosts(self, args: _Args) -> None:
-        for side in self.known.sides:
-            for each in side.team.values():
-                each.boosts.clear()
-
-    def _clear_negative(self, args: _Args) -> None:
-        if pokemon := self._of(args[0]):
-            pokemon.boosts = {stat: boost for stat, boost in pokemon.boosts.items() if boost > 0}
-
     def _start(self, args: _Args) -> None:
         if pokemon := self._of(args[0]):
             effect = effect_of(args[1])
             if effect == "typechange" and len(args) > 2 and not args[2].startswith("["):
-                pokemon.types = tuple(args[2].split("/"))
+                pokemon.types, pokemon.added_type = tuple(args[2].split("/")), ""
+            if effect == "typeadd":
+                pokemon.added_type = args[2]
             if effect == "dynamax":
                 pokemon.dynamaxed = True
                 self._evolve(args[0])
