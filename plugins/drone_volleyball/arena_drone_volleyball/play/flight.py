@@ -5,7 +5,7 @@ What both contests and exercises share; subclasses say how the world begins, wha
 
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ class Flight(State):
     A seat is asked when it has nothing left to fly: after its chunk, or after an event, which discards what is left.
     """
 
-    __slots__ = ("_events", "_last", "_over", "_plans", "_rewards", "levels", "seats", "world")
+    __slots__ = ("_events", "_last", "_over", "_plans", "_rewards", "_watcher", "levels", "seats", "world")
 
     def __init__(self, world: World, levels: Sequence[Level]) -> None:
         self.world, self.levels, self.seats = world, levels, len(levels)
@@ -36,6 +36,11 @@ class Flight(State):
         self._events: list[Event] = []
         self._rewards: dict[Seat, dict[str, float]] = {}
         self._over = False
+        self._watcher: Callable[[Flight], None] | None = None
+
+    def watch(self, watcher: Callable[["Flight"], None]) -> None:
+        """Have `watcher` called with this state after each control step, before that is judged."""
+        self._watcher = watcher
 
     def to_move(self) -> Collection[Seat]:
         """Everybody who has nothing left to fly; all at once after an event."""
@@ -100,7 +105,10 @@ class Flight(State):
     def _advance(self) -> None:
         commands = [self._command(seat) for seat in range(self.seats)]
         commands += [self._scripted(drone) for drone in range(self.seats, self.world.drones)]
-        if self._judge(self.world.advance(np.array(commands))):
+        touches = self.world.advance(np.array(commands))
+        if self._watcher is not None:
+            self._watcher(self)
+        if self._judge(touches):
             self._plans = [None] * self.seats
 
     def _command(self, seat: int) -> Commands:

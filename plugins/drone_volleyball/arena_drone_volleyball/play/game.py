@@ -10,6 +10,7 @@ from arena.core.game import ClockSpec, Entries, FieldSpec, Game, GameListing, Ga
 from arena.core.options import Option
 from arena.core.seed import Seed
 from arena.core.values import TENSOR, TEXT, VIEW, Config, Seat
+from arena_drone_volleyball.film.renderings import renderings
 from arena_drone_volleyball.play.layout import Layout, court_layout, describe, drill_layout, size
 from arena_drone_volleyball.play.levels import MAX_CHUNK, Level, Rates, Rotors, Skills
 from arena_drone_volleyball.play.preset import Preset
@@ -99,15 +100,25 @@ class DrillGame(Game):
 
 def listings() -> list[GameListing]:
     """The courts and tasks on offer."""
-    courts = [_listing(court.name, court.drones, partial(CourtGame, court), OPTIONS) for court in COURTS.values()]
+    courts = [
+        _listing(court.name, court.drones, partial(CourtGame, court), OPTIONS, court) for court in COURTS.values()
+    ]
     return courts + [
-        _listing(drill.name, len(drill.starts), partial(DrillGame, drill), DRILL_OPTIONS) for drill in DRILLS
+        _listing(drill.name, len(drill.starts), partial(DrillGame, drill), DRILL_OPTIONS, SEXTET) for drill in DRILLS
     ]
 
 
-def _listing(name: str, seats: int, make: Callable[[Config], Game], options: tuple[Option, ...]) -> GameListing:
+def _listing(
+    name: str, seats: int, make: Callable[[Config], Game], options: tuple[Option, ...], court: Court
+) -> GameListing:
     return GameListing(
-        id=f"drone_volleyball/{name}", version=VERSION, min_seats=seats, max_seats=seats, make=make, options=options
+        id=f"drone_volleyball/{name}",
+        version=VERSION,
+        min_seats=seats,
+        max_seats=seats,
+        make=make,
+        options=options,
+        renderings=renderings(court),
     )
 
 
