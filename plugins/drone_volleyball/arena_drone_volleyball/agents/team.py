@@ -127,7 +127,8 @@ class TeamAgent(Agent):
         if hitter is None or apart >= _CLEAR:
             return x, y, z
         scale = _CLEAR / max(apart, 0.05)
-        return max(u + dx * scale, _SHORTEST), v + dy * scale, z
+        deep, across = self._court.length / 2.0, self._court.width / 2.0
+        return min(max(u + dx * scale, _SHORTEST), deep), min(max(v + dy * scale, -across), across), z
 
 
 def _ready(court: Court, number: int) -> Vector:

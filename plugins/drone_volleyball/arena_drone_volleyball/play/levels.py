@@ -28,10 +28,11 @@ FLIGHT_BOUNDS: Final = (0.3, 3.0)
 class Level(ABC):
     """One way to steer a drone. An answer becomes a plan: what to do in one control step after another.
 
-    Without `feedback` the steps of a plan are rotor commands as they stand.
+    Without `feedback` the steps of a plan are rotor commands as they stand. What `holds` is an order until the next event.
     """
 
     feedback: ClassVar[bool] = True
+    holds: ClassVar[bool] = False
 
     @abstractmethod
     def legal(self) -> Legal:
@@ -132,6 +133,7 @@ class Skills(Level):
 
     length: float
     width: float
+    holds = True
 
     def legal(self) -> Legal:
         target = self._target()
