@@ -24,8 +24,8 @@ from arena_drone_volleyball.play.levels import Level
 class Flight(State):
     """Seat n flies drone n of `world` by its level; drones beyond the seats are flown by `_scripted`.
 
-    A seat is asked when it has nothing left to fly: after its chunk, or after an event, which discards what is left. Orders
-    are asked for when the ball has left the racket, since nobody can tell before where a hit sends it.
+    A seat is asked when it has nothing left to fly: after its chunk, or after an event, which discards what is left.
+    Orders are asked for when the ball has left the racket, since nobody can tell before where a hit sends it.
     """
 
     __slots__ = ("_due", "_events", "_last", "_over", "_plans", "_rewards", "_watcher", "levels", "seats", "world")

@@ -28,7 +28,8 @@ FLIGHT_BOUNDS: Final = (0.3, 3.0)
 class Level(ABC):
     """One way to steer a drone. An answer becomes a plan: what to do in one control step after another.
 
-    Without `feedback` the steps of a plan are rotor commands as they stand. What `holds` is an order until the next event.
+    Without `feedback` the steps of a plan are rotor commands as they stand. What `holds` is an order until the next
+    event.
     """
 
     feedback: ClassVar[bool] = True
