@@ -213,13 +213,25 @@ def brief(court: Court, config: Config) -> str:
     )
 
 
+_ORDER_BRIEF: Final = (
+    "After each hit and each crossing of the net give one order to your drone, which its autopilot carries out until "
+    'the next one: {"skill": "hover"} stays; {"skill": "goto", "target": [x, y, z]} flies there; serve, receive, pass, '
+    'set and attack, as in {"skill": "pass", "target": [-2, 0, 1.9], "flight": 1.3}, wait under the ball, hit it so '
+    "that it is at the target after `flight` seconds, and hover then. Give a hitting order only when you may hit, "
+    "or will once the ball has crossed, and are nearest to where it comes down; else wait in your place, about 1.6 m "
+    "high so as to rise to the next ball, 1.5 m away from where it comes down. A target with x < 0 sends the ball over "
+    "the net. A flight of t seconds rises about 1.2 t^2 m above the straight way: 1.1 to 1.6 s clear the net from a "
+    "serve, receive, pass or set; an attack of 0.8 to 1.1 s needs a ball that comes down from above 4 m. Targets are "
+    "in your own frame: x > 0 is your half"
+)
+
+
 def _acts(config: Config) -> str:
     """How to act, in words."""
     return {
         "prt": "Every 20 ms answer with 4 numbers from -1 to 1, the thrust of each rotor",
         "ctbr": "Every 20 ms answer with 4 numbers from -1 to 1: body rates in 144 deg/s, and collective thrust",
-        "skill": 'After each hit and each crossing of the net give an order: {"skill": "hover"}, or one such as '
-        '{"skill": "pass", "target": [3, 0, 2], "flight": 1.3}; targets are in your own frame: x > 0 is your half',
+        "skill": _ORDER_BRIEF,
         "hcsp": "After each hit and each crossing of the net choose one of the orders on offer",
     }[str(config["level"])]
 

@@ -142,7 +142,7 @@ class Skills(Level):
         hover = _form(Skill.HOVER, {})
         goto = _form(Skill.GOTO, {"target": target})
         hits = [_form(skill, {"target": target, "flight": flight}) for skill in Skill if skill in HITTING]
-        return Schema({"oneOf": [hover, goto, *hits]})
+        return Schema({"anyOf": [hover, goto, *hits]})
 
     def check(self, action: Action) -> Action:
         if not isinstance(action, Mapping):
