@@ -27,6 +27,7 @@ from arena_drone_volleyball.rules.drills import DRILLS
 from plugins.drone_volleyball.tests.courts import LEVEL_POSE, contest, game
 
 AGENTS: dict[str, AgentFactory] = {
+    "null": DefaultAgent,
     "random": RandomAgent,
     "hover": Hover,
     "rally": RallyAgent,
