@@ -19,8 +19,8 @@ class Part(NamedTuple):
 
 
 # Bumps and the set are ordered as serves: these meet the ball highest, and then it needs the least time to rise.
-_SETTER: Final = Part(Order(Skill.SERVE, (2.98, 2.53, 2.5), 1.46), (4.0, -2.5, 2.0))
-_SPIKER: Final = Part(Order(Skill.ATTACK, (-4.12, 0.0, 0.2), 1.08), (2.97, 0.0, 2.0))
+_SETTER: Final = Part(Order(Skill.SERVE, (2.95, 2.53, 2.5), 1.53), (4.0, -2.5, 2.0))
+_SPIKER: Final = Part(Order(Skill.ATTACK, (-4.3, 0.0, 0.2), 1.04), (2.97, -0.47, 2.0))
 PARTS: Final = {
     "hit_the_ball": (Part(Order(Skill.SERVE, (-8.0, 0.0, 0.2), 1.6), (4.5, 0.0, 2.0)),),
     "solo_bump": (Part(Order(Skill.SERVE, (4.5, 0.0, 2.4), 1.0), (4.5, 0.0, 2.0)),),
