@@ -26,4 +26,4 @@ class Hover(Agent):
         """Go back to the starting place."""
         seen = sees(observation)
         self._home = self._home or seen.body.position
-        return answer(legal, self.seat, Order(Skill.GOTO, self._home, 0.0), seen.body, _NO_BALL)
+        return answer(legal, self.seat, Order(Skill.HOVER, self._home, 0.0), seen.body, _NO_BALL)

@@ -16,7 +16,7 @@ from arena_drone_volleyball.play.frame import own_ball, own_body, own_point
 from arena_drone_volleyball.play.levels import Level
 from arena_drone_volleyball.play.observe import body_values
 from arena_drone_volleyball.play.tell import ball_in_words, metres, rounded
-from arena_drone_volleyball.rules.court import FAR, HEADINGS, NEAR, SCATTER
+from arena_drone_volleyball.rules.court import FAR, HEADINGS, NEAR, SCATTER, SIDES
 from arena_drone_volleyball.rules.drills import Drill
 
 _AWAY = np.array((4.5, 0.0, 50.0))
@@ -58,7 +58,8 @@ class Exercise(Flight):
         if not self._over:
             return None
         metrics = {"steps": float(self.drill.passed)}
-        return [SeatOutcome(1, self.drill.score, metrics=metrics) for _ in range(self.seats)]
+        team = SIDES[NEAR] if self.seats > 1 else ""
+        return [SeatOutcome(1, self.drill.score, team=team, metrics=metrics) for _ in range(self.seats)]
 
     def _poses(self, seed: Seed) -> Array:
         draw = seed.stream("start").uniform

@@ -14,7 +14,7 @@ from arena_drone_volleyball.film.renderings import renderings
 from arena_drone_volleyball.play.layout import Layout, court_layout, describe, drill_layout, size
 from arena_drone_volleyball.play.levels import MAX_CHUNK, Level, Rates, Rotors, Skills
 from arena_drone_volleyball.play.preset import Preset
-from arena_drone_volleyball.rules.court import COURTS, SEXTET, SIDES, TRIO, Court
+from arena_drone_volleyball.rules.court import COURTS, NEAR, SEXTET, SIDES, TRIO, Court
 from arena_drone_volleyball.rules.drills import DRILLS, Drill
 from arena_drone_volleyball.rules.score import Score
 
@@ -96,6 +96,10 @@ class DrillGame(Game):
         from arena_drone_volleyball.play.exercise import Exercise
 
         return Exercise(self.drill(), self.level, seed, step=cast(float, self.config["dt"]))
+
+    def teams(self, seed: Seed) -> list[int]:
+        """One agent flies all drones."""
+        return [NEAR] * len(self.drill.starts)
 
 
 def listings() -> list[GameListing]:
@@ -188,6 +192,7 @@ def _drill_spec(drill: type[Drill], config: Config) -> GameSpec:
         brief=f"{drill.about[0].upper()}{drill.about[1:]}. It ends after {drill.steps} steps of 20 ms, or when a "
         f"drone is below 0.4 m. {_acts(config)}. Who does not answer repeats the last action.",
         fields=_fields(layout),
+        teams=(SIDES[NEAR],) if seats > 1 else (),
         dynamics="simultaneous" if orders or config["chunk"] == 1 else "mixed",
         scored=True,
         score_low=0.0,
