@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import signal
 import socket
@@ -31,7 +32,7 @@ GAMES: Final[Mapping[str, Sequence[str]]] = {
     "werewolf/ww7-lspo": ("werewolf:seer-claim", "werewolf:random-table", "random"),
     "negotiation/dond": ("negotiation:boulware", "negotiation:conceder", "negotiation:tit-for-tat"),
     "negotiation/balloon": ("negotiation:boulware", "negotiation:conceder", "negotiation:tit-for-tat"),
-    "drone_volleyball/1v1": ("drone_volleyball:rally", "null", "random"),
+    "drone_volleyball/1v1?level=skill": ("drone_volleyball:rally", "null", "random"),
     "openspiel/tic_tac_toe": ("random", "first", "null"),
     "openspiel/kuhn_poker": ("random", "first", "null"),
     "pokemon_vgc/gen9championsvgc2026regmb": ("pokemon_vgc:heuristics", "pokemon_vgc:max-power", "random"),
@@ -128,7 +129,7 @@ def _start_agents(children: Children, game: str, address: str) -> "list[subproce
     started = []
     for spec in GAMES[game]:
         name = spec.rpartition(":")[2]
-        log = f"{game}-{name}".replace("/", "-")
+        log = re.sub(r"[^A-Za-z0-9._-]", "-", f"{game}-{name}")
         args = ("join", game, "--agent", spec, "--name", name, "--server", address, "--seats", "4")
         started.append(children.start(log, *args))
     return started

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from arena.core.errors import GameUnavailable
 
 if TYPE_CHECKING:
-    from arena.core.game import Game
+    from arena.core.game import Game, GameListing
     from arena.core.match import GameRef
 
 
@@ -18,6 +18,20 @@ class RecordedGames:
         self._registry = Registry()
         self._made: dict[bytes, Game] = {}
 
+    def listing_of(self, ref: "GameRef") -> "GameListing":
+        """The listing of the game that a record names.
+
+        Raises:
+            UnknownGame, GameUnavailable: it is not here, or only by another version of its rules.
+        """
+        listing = self._registry.listing(ref.id)
+        if listing.version != ref.version:
+            raise GameUnavailable(
+                f"the match was played by version {ref.version} of {ref.id}, and version {listing.version} is "
+                f"installed; install version {ref.version} to play it again"
+            )
+        return listing
+
     def game_of(self, ref: "GameRef") -> "Game":
         """The game that a record names.
 
@@ -28,11 +42,6 @@ class RecordedGames:
 
         key = canonical([ref.id, ref.version, ref.config])
         if key not in self._made:
-            here = self._registry.listing(ref.id).version
-            if here != ref.version:
-                raise GameUnavailable(
-                    f"the match was played by version {ref.version} of {ref.id}, and version {here} is installed; "
-                    f"install version {ref.version} to play it again"
-                )
+            self.listing_of(ref)
             self._made[key] = self._registry.make_game(ref)
         return self._made[key]

@@ -1,7 +1,6 @@
 """`arena replay`: a recorded match played again, as one viewer saw it."""
 
 import json
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from arena.cli.draw import draw
 from arena.cli.media import MediaFiles, MediaFolder, media_lines
 from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, TlsCa, Token
 from arena.cli.output import print_json
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from arena.match.table import Table
 
 
+def _drawn(what: str) -> Any:
+    return typer.Option(metavar="FILE", help=f"Instead, {what}, where its game can.")
+
+
 def replay(
     match: Annotated[str, typer.Argument(metavar="MATCH", help="As `arena matches` lists them.")],
     *,
@@ -34,9 +38,10 @@ def replay(
         bool, typer.Option("--provenance", help="Instead, how its moves came about: to be read by owners and admins.")
     ] = False,
     media: MediaFolder = None,
-    svg: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Instead, draw the match into FILE, where its game can.")
-    ] = None,
+    svg: Annotated[Path | None, _drawn("draw the match into FILE")] = None,
+    png: Annotated[Path | None, _drawn("write a picture of it to FILE")] = None,
+    video: Annotated[Path | None, _drawn("film it into FILE, such as match.mp4")] = None,
+    at: Annotated[str, typer.Option(metavar="WHEN", help="The moments to draw, in the game's own words.")] = "",
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
     token: Token = None,
@@ -52,33 +57,15 @@ def replay(
     if provenance:
         moves = from_server(match, server, token, tls_ca) if server else from_ledger(match, db, token)
         show(match, moves, as_json=as_json)
-    elif svg is not None and not server:
-        _draw(match, db, svg)
     elif server:
         raise BadRequest("a server tells --provenance only; to see a match again give the ledger by --db")
+    elif files := {kind: file for kind, file in (("svg", svg), ("png", png), ("video", video)) if file is not None}:
+        for kind, file in files.items():
+            draw(match, db, kind, at, file)
+    elif at:
+        raise BadRequest("--at names what --svg, --png or --video is to draw; give one of them")
     else:
         _replay(match, seat, everything, media, db, as_json)
-
-
-def _draw(match: str, db: str, file: Path) -> None:
-    from arena.cli.recorded import RecordedGames
-    from arena.ledger import Ledger
-    from arena.match.replay import recorded
-
-    with Ledger.open(db, create=False) as ledger:
-        result = ledger.result(match)
-    picture = ""
-    with plugin_code():
-        game = RecordedGames().game_of(result.plan.game)
-        for table in deque(recorded(game, result), maxlen=1):
-            picture = table.state.picture()
-    if not picture:
-        raise BadRequest(f"{game.spec.id} draws no pictures; leave --svg out to see the match in words")
-    try:
-        file.write_text(picture, encoding="utf-8")
-    except OSError as error:
-        raise BadRequest(f"{file} cannot be written: {error.strerror}") from None
-    print(f"drawn into {file}")
 
 
 def _replay(match: str, seat: int | None, everything: bool, media: Path | None, db: str, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from arena.core.errors import ArenaError, BadEntry, GameFault
 from arena.core.legal import Legal
 from arena.core.measures import Measures
 from arena.core.options import Option
+from arena.core.rendering import Rendering
 from arena.core.seed import Seed
 from arena.core.values import Action, Config, Fields, Json, Seat, Value
 
@@ -197,10 +198,6 @@ class State(ABC):
         """Reward per seat and channel since the last step: recorded for training, never sent during a match."""
         return {}
 
-    def picture(self) -> str:
-        """An SVG of the match so far, as those see it who know everything; empty where a game draws none."""
-        return ""
-
     def close(self) -> None:
         """Let go of what an external engine holds for this state."""
 
@@ -259,7 +256,8 @@ class GameListing:
     """A game on offer, before its options are applied. Cheap to make: nothing heavy is loaded until `make`.
 
     `make` raises BadOption when options contradict each other, and GameUnavailable, with how to mend it, when something
-    that the game needs is missing. `measures` is what ladders and reports may tell beside results.
+    that the game needs is missing. `measures` is what ladders and reports may tell beside results. `renderings` draw a
+    match into a file, by kind: `svg`, `png` or `video`.
     """
 
     id: str
@@ -269,6 +267,7 @@ class GameListing:
     make: Callable[[Config], Game]
     options: tuple[Option, ...] = ()
     measures: Measures = field(default_factory=Measures)
+    renderings: Mapping[str, Rendering] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

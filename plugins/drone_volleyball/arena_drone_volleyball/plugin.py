@@ -22,6 +22,7 @@ def arena_register_agents(register: RegisterAgent) -> None:
     register(f"{PLUGIN}:hover", _hover, summary="stays in the air where it began", games=games)
     register(f"{PLUGIN}:rally", _rally, summary="scripted, for 1v1: returns every ball to the middle", games=games)
     register(f"{PLUGIN}:team", _team, summary="by rules, for 3v3 and 6v6: serve, receive, set, attack", games=games)
+    register(f"{PLUGIN}:task", _task, summary="scripted, for the single and cooperative tasks", games=games)
 
 
 def _hover(rest: str, options: Config) -> AgentFactory:
@@ -40,3 +41,9 @@ def _team(rest: str, options: Config) -> AgentFactory:
     from arena_drone_volleyball.agents.team import TeamAgent
 
     return TeamAgent
+
+
+def _task(rest: str, options: Config) -> AgentFactory:
+    from arena_drone_volleyball.agents.tasks import TaskAgent
+
+    return TaskAgent

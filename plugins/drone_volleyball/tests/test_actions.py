@@ -9,6 +9,7 @@ from arena.core.errors import BadOption, IllegalAction, MalformedAction
 from arena.core.seed import Seed
 from arena.core.values import SPECTATOR, MatchId, Seat
 from arena_drone_volleyball.physics.iris import HOVER_COMMAND
+from arena_drone_volleyball.play.frame import own_ball
 from arena_drone_volleyball.play.levels import Skills
 from plugins.drone_volleyball.tests.courts import contest, game
 
@@ -105,6 +106,16 @@ def test_seats_decide_at_events_only_at_the_level_of_skills():
     assert made.rally.hits == 1
     made.step({Seat(0): {"skill": "hover"}, Seat(1): {"skill": "hover"}})
     assert [event.kind for event in made.events(SPECTATOR, 0)][:3] == ["serve", "hit", "crossing"]
+
+
+def test_orders_are_asked_for_when_the_ball_has_left_the_racket():
+    """RULES.md 5.4: before, nobody can tell where a hit sends it."""
+    made = contest(level="skill")
+    serve = {"skill": "serve", "target": [-1.5, 0.0, 1.9], "flight": 1.05}
+    made.step({Seat(0): made.check(Seat(0), serve), Seat(1): made.check(Seat(1), {"skill": "hover"})})
+    ball = own_ball(made.world, 0)
+    assert not made.world.touching
+    assert ball.at(ball.falls_to(1.9)).position[0] == pytest.approx(-1.5, abs=0.5)
 
 
 @pytest.mark.parametrize(("level", "chunk"), [("prt", 1), ("ctbr", 10), ("skill", 1)])

@@ -51,5 +51,6 @@ def _shares(setpoint: Setpoint) -> tuple[float, float, float, float]:
 def _spoken(order: Order) -> Action:
     if order.skill == Skill.HOVER:
         return {"skill": "hover"}
-    goto: dict[str, Any] = {"skill": order.skill.value, "target": list(order.target)}
+    target = [round(value, 3) for value in order.target]  # float32 may put a target on the line behind it
+    goto: dict[str, Any] = {"skill": order.skill.value, "target": target}
     return {**goto, "flight": order.flight} if order.skill in HITTING else goto

@@ -14,15 +14,33 @@ from arena.core.values import EVENTS, TENSOR, Action
 from arena_drone_volleyball.agents.sight import Sight, answer, sees
 from arena_drone_volleyball.control.attitude import Vector
 from arena_drone_volleyball.control.ballistics import Ball
-from arena_drone_volleyball.control.skills import HEIGHTS, Order, Skill
+from arena_drone_volleyball.control.skills import HEIGHTS, STILL, Order, Skill
 from arena_drone_volleyball.rules.court import COURTS, Court
 
 _CLEAR: Final = 1.6
 """m: how far those who do not hit keep from the place where the ball is met."""
 _OVER: Final = 0.3
 """m: a ball that comes down before this line is the other side's."""
+_BACK: Final = 2.8
+"""m from the net: where the third drone of 3v3 waits for what comes over."""
+_SPARED: Final = 0.5
+"""m: how much nearer than the others a drone in front must be to receive what comes over."""
 _SHORTEST: Final = 0.8
 """m from the net: no drone goes closer."""
+_HIGH: Final = 1.8
+"""s: the flight of a set, so high that the ball has speed when it is attacked."""
+_LOWEST_SET: Final = 4.0
+"""m: a set below it leaves no time to run up."""
+_REACH: Final = 0.7
+"""m: how far from an attacker a set may come down."""
+_NEAREST, _FARTHEST = 1.2, 5.0
+"""m from the net: where attacks are flown."""
+_DEEP: Final = -4.7
+"""m: how deep attacks go."""
+_MARGIN: Final = 0.9
+"""m: how far from the side lines they aim."""
+_BOUNCE: Final = 3
+"""Answers after an event in which a hit may not be over, and nobody knows where the ball goes."""
 
 
 class Possession:
@@ -61,21 +79,28 @@ class TeamAgent(Agent):
         self._court = next(court for court in COURTS.values() if court.drones == seat.seats)
         self._number = seat.seat % self._court.team
         self._possession = Possession(self._court.side(seat.seat), self._court.team)
+        self._unsettled = 0
+        self._chosen = Order(Skill.HOVER, STILL, 0.0)
 
     def act(self, observation: Observation, legal: Legal, clock: Clock) -> Action:
-        """Hit when the ball is mine, else take my place and keep clear."""
-        self._possession.follow(observation.events)
+        """Decide when something has happened, and stand by it until something else does, as orders do."""
         seen = sees(observation)
-        ball, mates = _surroundings(seen, self._court)
-        return answer(legal, self.seat, self._order(seen, ball, mates), seen.body, ball)
+        ball, mates, others = _surroundings(seen, self._court)
+        if observation.events:
+            self._possession.follow(observation.events)
+            self._unsettled = _BOUNCE
+        if self._unsettled:
+            self._unsettled -= 1
+            self._chosen = self._order(ball, mates, others)
+        return answer(legal, self.seat, self._chosen, seen.body, ball)
 
-    def _order(self, seen: Sight, ball: Ball, mates: Sequence[Vector]) -> Order:
+    def _order(self, ball: Ball, mates: Sequence[Vector], others: Sequence[Vector]) -> Order:
         possession = self._possession
         if (possession.serving and not possession.mine) or (not possession.serving and _met(ball)[0] < _OVER):
             return Order(Skill.GOTO, _ready(self._court, self._number), 0.0)
         hitter = self._hitter(ball, mates)
         if hitter == self._number:
-            return self._hit(ball, mates)
+            return self._hit(ball, mates, others)
         return Order(Skill.GOTO, self._aside(ball, hitter), 0.0)
 
     def _hitter(self, ball: Ball, mates: Sequence[Vector]) -> int | None:
@@ -88,9 +113,10 @@ class TeamAgent(Agent):
         if not free:
             return None
         x, y, _ = _met(ball)
-        return min(free, key=lambda number: hypot(mates[number][0] - x, mates[number][1] - y))
+        spared = 0.0 if spent else _SPARED  # who stands in front is to attack
+        return min(free, key=lambda n: hypot(mates[n][0] - x, mates[n][1] - y) + spared * self._is_front(n))
 
-    def _hit(self, ball: Ball, mates: Sequence[Vector]) -> Order:
+    def _hit(self, ball: Ball, mates: Sequence[Vector], others: Sequence[Vector]) -> Order:
         possession, deep = self._possession, self._court.length / 2.0
         if possession.serving:
             return Order(Skill.SERVE, (-4.0, 0.0, 1.9), 1.6) if self._court.team == 3 else self._serve_short()
@@ -98,9 +124,24 @@ class TeamAgent(Agent):
         x, y, _ = _met(ball)
         front = [n for n in range(self._court.team) if n not in (*spent, self._number) and self._is_front(n)]
         if len(spent) >= 2 or (spent and not front):
+            if self._can_attack(ball, mates[self._number]):
+                return self._attack(ball, others)
             return Order(Skill.PASS, (-0.42 * deep, 0.0, 1.9), 1.2 + 0.06 * max(x, 0.0))
         spot = self._next_spot(x, y, mates)
-        return Order(Skill.SET if spent else Skill.RECEIVE, spot, 1.45)
+        return Order(Skill.SET, spot, _HIGH) if spent else Order(Skill.RECEIVE, spot, 1.45)
+
+    def _can_attack(self, ball: Ball, place: Vector) -> bool:
+        """Whether a set is high enough, and so near that there is time for the run-up."""
+        x, y, _ = _met(ball)
+        near = hypot(place[0] - x, place[1] - y) < _REACH
+        return bool(self._possession.spent) and near and _NEAREST < x < _FARTHEST and ball.top > _LOWEST_SET
+
+    def _attack(self, ball: Ball, others: Sequence[Vector]) -> Order:
+        """To where the nearest of the other side is farthest away."""
+        across = self._court.width / 2.0 - _MARGIN
+        spots = [(_DEEP, y) for y in (-across, -across / 2, 0.0, across / 2, across)]
+        x, y = max(spots, key=lambda spot: min(hypot(spot[0] - at[0], spot[1] - at[1]) for at in others))
+        return Order(Skill.ATTACK, (x, y, 0.2), 0.8 + 0.2 * max(6.0 - ball.top, 0.0))
 
     def _serve_short(self) -> Order:
         """From 9 m behind the net no serve gets over it: it goes to the front row, which plays it on."""
@@ -127,13 +168,14 @@ class TeamAgent(Agent):
         if hitter is None or apart >= _CLEAR:
             return x, y, z
         scale = _CLEAR / max(apart, 0.05)
-        return max(u + dx * scale, _SHORTEST), v + dy * scale, z
+        deep, across = self._court.length / 2.0, self._court.width / 2.0
+        return min(max(u + dx * scale, _SHORTEST), deep), min(max(v + dy * scale, -across), across), z
 
 
 def _ready(court: Court, number: int) -> Vector:
     """Where a drone waits: its starting place, a little lower, so that it can rise to a ball."""
     x, y, _ = court.formation[number]
-    return x, y, 1.7
+    return (_BACK if court.team == 3 and number == 2 else x), y, 1.7
 
 
 def _met(ball: Ball) -> Vector:
@@ -141,11 +183,11 @@ def _met(ball: Ball) -> Vector:
     return ball.at(ball.falls_to(HEIGHTS[Skill.PASS]) or 0.0).position
 
 
-def _surroundings(seen: Sight, court: Court) -> tuple[Ball, list[Vector]]:
-    """The ball, and the places of the own team by number."""
+def _surroundings(seen: Sight, court: Court) -> tuple[Ball, list[Vector], list[Vector]]:
+    """The ball, and the places of the own team and the other one by number."""
     px, py, pz = seen.body.position
     rest, team = seen.rest, court.team
     ball = Ball((px - rest[0], py - rest[1], pz - rest[2]), (rest[3], rest[4], rest[5]))
     at = 6 + 2 + team + 2
-    mates = [(px + rest[i], py + rest[i + 1], pz + rest[i + 2]) for i in range(at, at + 3 * team, 3)]
-    return ball, mates
+    places = [(px + rest[i], py + rest[i + 1], pz + rest[i + 2]) for i in range(at, at + 6 * team, 3)]
+    return ball, places[:team], places[team:]

@@ -33,6 +33,11 @@ class Ball(NamedTuple):
         rise = max(self.velocity[2], 0.0)
         return self.position[2] + rise * rise / (2.0 * GRAVITY)
 
+    @property
+    def top(self) -> float:
+        """The highest point of its flight, past or to come, in m."""
+        return self.position[2] + self.velocity[2] ** 2 / (2.0 * GRAVITY)
+
 
 def launch(start: Vector, target: Vector, seconds: float) -> Vector:
     """The velocity with which a ball flies from `start` to `target` in this time."""

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from arena_drone_volleyball.control.attitude import Body, Setpoint, Vector, accelerate, track
 from arena_drone_volleyball.control.ballistics import Ball
 from arena_drone_volleyball.control.strike import carry_out, plan
-from arena_drone_volleyball.physics.iris import GRAVITY
+from arena_drone_volleyball.control.swing import swing
 
 STILL: Final[Vector] = (0.0, 0.0, 0.0)
 
@@ -25,7 +25,11 @@ class Skill(StrEnum):
 
 
 HEIGHTS: Final = {Skill.SERVE: 2.4, Skill.RECEIVE: 1.9, Skill.PASS: 1.9, Skill.SET: 1.9, Skill.ATTACK: 2.6}
-"""m: where a hitting skill meets the ball's centre."""
+"""m: where a hitting skill meets the ball's centre, or a little higher."""
+HIGHEST_ATTACK: Final = 3.6
+"""m: where the highest sets are met."""
+_FALL: Final = 2.5
+"""m: how far a ball falls before it is attacked from above the least height: its speed becomes that of the attack."""
 FLIGHTS: Final = {Skill.SERVE: 1.3, Skill.RECEIVE: 1.3, Skill.PASS: 1.3, Skill.SET: 1.4, Skill.ATTACK: 1.0}
 """s: how long the ball flies to its target when the order does not say."""
 HITTING: Final = frozenset(HEIGHTS)
@@ -47,13 +51,12 @@ class Order(NamedTuple):
 
 def fly(order: Order, body: Body, ball: Ball) -> Setpoint:
     """The setpoint for the next control step. A hit that is no longer possible leaves the drone hovering below it."""
-    if order.skill in HITTING:
-        height = HEIGHTS[order.skill] + (_run_up(ball) if order.skill == Skill.SERVE else 0.0)
-        strike = plan(ball, min(height, ball.apex - BELOW_APEX), order.target, order.flight)
-        if strike is not None:
-            return carry_out(body, strike)
+    if order.skill not in HITTING:
+        return hold(body, order.target)
+    strike = plan(ball, min(_height(order.skill, ball), ball.apex - BELOW_APEX), order.target, order.flight)
+    if strike is None:
         return hold(body, body.position)
-    return hold(body, order.target)
+    return swing(body, strike) if order.skill == Skill.ATTACK else carry_out(body, strike)
 
 
 def hold(body: Body, place: Sequence[float]) -> Setpoint:
@@ -61,7 +64,10 @@ def hold(body: Body, place: Sequence[float]) -> Setpoint:
     return accelerate(body, track(body, (place[0], place[1], place[2]), STILL, STILL))
 
 
-def _run_up(ball: Ball) -> float:
-    """m: how much higher a serve is met."""
-    top = ball.position[2] + ball.velocity[2] ** 2 / (2.0 * GRAVITY)
-    return RUN_UP * max(top - LOW_TOSS, 0.0)
+def _height(skill: Skill, ball: Ball) -> float:
+    """m: where to meet the ball. A longer fall leaves a server time to rise, and gives an attack speed."""
+    if skill == Skill.SERVE:
+        return HEIGHTS[skill] + RUN_UP * max(ball.top - LOW_TOSS, 0.0)
+    if skill == Skill.ATTACK:
+        return min(max(HEIGHTS[skill], ball.top - _FALL), HIGHEST_ATTACK)
+    return HEIGHTS[skill]

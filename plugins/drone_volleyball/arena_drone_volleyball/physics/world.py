@@ -64,6 +64,11 @@ class World:
         kinds = mujoco.mjtWarning
         self._broken = [int(kind) for kind in (kinds.mjWARN_BADQPOS, kinds.mjWARN_BADQVEL, kinds.mjWARN_BADQACC)]
 
+    @property
+    def touching(self) -> bool:
+        """Whether the ball is in touch with a drone."""
+        return bool(self._touching)
+
     def place(self, poses: Array, ball: Array, ball_velocity: Array | None = None) -> None:
         """Everything at rest and the rotors at hover: drones at `poses` (n, 7), the ball at `ball` (3,)."""
         self._mujoco.mj_resetData(self.model, self.data)

@@ -12,7 +12,6 @@ from arena_drone_volleyball.physics.world import Touch, World
 from arena_drone_volleyball.play.flight import Flight
 from arena_drone_volleyball.play.levels import Level
 from arena_drone_volleyball.play.observe import court_vector
-from arena_drone_volleyball.play.plot import Trace, svg
 from arena_drone_volleyball.play.tell import as_text, as_view
 from arena_drone_volleyball.rules.court import FAR, NEAR, SCATTER, SIDES, Court
 from arena_drone_volleyball.rules.rally import WIN_REWARD, Rally, Verdict
@@ -22,7 +21,7 @@ from arena_drone_volleyball.rules.score import Score
 class Contest(Flight):
     """The state of one match: `rally` is the one at hand, `score` the match so far, `hits` those of each rally."""
 
-    __slots__ = ("_compat", "_faults", "_seed", "_traces", "court", "hits", "rally", "score")
+    __slots__ = ("_compat", "_faults", "_seed", "court", "hits", "rally", "score")
 
     def __init__(
         self, court: Court, levels: Sequence[Level], seed: Seed, score: Score, *, step: float, compat: bool
@@ -30,7 +29,6 @@ class Contest(Flight):
         super().__init__(World(court.drones, step), levels)
         self.court, self.score, self._seed, self._compat = court, score, seed, compat
         self.hits: list[int] = []
-        self._traces: list[Trace] = []
         self._faults = [0, 0]
         self._begin()
 
@@ -48,10 +46,6 @@ class Contest(Flight):
         if TEXT in want:
             fields[TEXT] = as_text(self, viewer)
         return fields
-
-    def picture(self) -> str:
-        """Every rally so far, from above and from the side."""
-        return svg(self.court, self._traces)
 
     def outcome(self) -> Outcome | None:
         """Ranked by points; the score is the share of the points, so that the sides' add up to 1."""
@@ -73,7 +67,6 @@ class Contest(Flight):
         return SeatOutcome(rank, won, team=team, metrics=metrics)
 
     def _begin(self) -> None:
-        self._traces.append(Trace())
         self.rally = Rally(self.court, self.score.server, self._compat)
         poses = self.court.poses(self._scatter())
         server = self.rally.serving_drone
@@ -90,10 +83,7 @@ class Contest(Flight):
         rally, before = self.rally, self.rally.crossings
         drones, ball = self.world.poses[:, :3].tolist(), self.world.ball.tolist()
         verdict = rally.judge(drones, ball, touches)
-        trace = self._traces[-1]
-        trace.note(drones, ball)
         for touch in touches:
-            trace.hits.append((rally.steps - 1, touch.drone))
             self._note(
                 "hit", {"step": rally.steps, "racket": touch.racket, "ball": _rounded(self.world.ball)}, touch.drone
             )
@@ -116,7 +106,6 @@ class Contest(Flight):
                 won = self.court.side(seat) == verdict.winner
                 self._reward(seat, "rally", WIN_REWARD if won else -WIN_REWARD)
         winner = None if verdict.winner is None else SIDES[verdict.winner]
-        self._traces[-1].ending = f"{winner or 'nobody'} wins it by {verdict.reason}, {self.rally.hits} hits"
         points = {SIDES[NEAR]: self.score.points[NEAR], SIDES[FAR]: self.score.points[FAR]}
         told = {"winner": winner, "reason": verdict.reason, "hits": self.rally.hits, "steps": self.rally.steps}
         self._note("rally", {**told, "points": points})

@@ -16,7 +16,8 @@ from arena_drone_volleyball.play.flight import Flight
 from arena_drone_volleyball.play.frame import own_ball, own_body, own_point
 from arena_drone_volleyball.play.levels import Level
 from arena_drone_volleyball.play.observe import body_values
-from arena_drone_volleyball.rules.court import FAR, HEADINGS, NEAR, SCATTER
+from arena_drone_volleyball.play.tell import ball_in_words, metres, rounded
+from arena_drone_volleyball.rules.court import FAR, HEADINGS, NEAR, SCATTER, SIDES
 from arena_drone_volleyball.rules.drills import Drill
 
 AWAY: Final = np.array((4.5, 0.0, 2_000.0))
@@ -60,7 +61,8 @@ class Exercise(Flight):
         if not self._over:
             return None
         metrics = {"steps": float(self.drill.passed)}
-        return [SeatOutcome(1, self.drill.score, metrics=metrics) for _ in range(self.seats)]
+        team = SIDES[NEAR] if self.seats > 1 else ""
+        return [SeatOutcome(1, self.drill.score, team=team, metrics=metrics) for _ in range(self.seats)]
 
     def _poses(self, seed: Seed) -> Array:
         draw = seed.stream("start").uniform
@@ -112,17 +114,19 @@ class Exercise(Flight):
             "score": self.drill.score,
             "step": self.drill.passed,
             "turn": self.drill.turn,
-            "ball": None if self.drill.toss is None else [round(v, 3) for v in self.world.ball.tolist()],
-            "drones": [[round(v, 3) for v in place] for place in self.world.poses[:, :3].tolist()],
+            "ball": None if self.drill.toss is None else rounded(self.world.ball),
+            "ball_velocity": None if self.drill.toss is None else rounded(self.world.ball_velocity),
+            "places": [list(self.drill.anchor(seat)) for seat in range(self.seats)],
+            "drones": [rounded(place) for place in self.world.poses[:, :3]],
         }
 
     def _text(self, viewer: Seat) -> str:
-        lines = [f"Step {self.drill.passed}, score {self.drill.score:g}; drone {self.drill.turn} is to hit."]
+        drill = self.drill
+        lines = [f"Step {drill.passed} of {drill.steps}, score {drill.score:g}."]
         if viewer >= 0:
-            x, y, z = self.drill.anchor(viewer)
-            lines.append(f"You fly drone {viewer}; your place is ({x:g}, {y:g}, {z:g}).")
-        if self.drill.toss is not None:
-            lines.append("The ball is at ({:.2f}, {:.2f}, {:.2f}).".format(*self.world.ball.tolist()))
-        for drone, place in enumerate(self.world.poses[:, :3].tolist()):
-            lines.append("Drone {} is at ({:.2f}, {:.2f}, {:.2f}).".format(drone, *place))
-        return "\n".join(lines)
+            lines.append(f"You fly drone {viewer}; your place is {metres(drill.anchor(viewer))}, in m.")
+        if drill.toss is not None:
+            whose = "it is your turn to hit" if viewer == drill.turn else f"drone {drill.turn} is to hit"
+            lines.append(f"Now {whose if drill.turn < self.seats else 'nobody is to hit'}. {ball_in_words(self.world)}")
+        drones = enumerate(self.world.poses[:, :3].tolist())
+        return "\n".join([*lines, *(f"Drone {drone} is at {metres(place)}." for drone, place in drones)])

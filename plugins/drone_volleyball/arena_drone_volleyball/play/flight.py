@@ -5,7 +5,7 @@ What both contests and exercises share; subclasses say how the world begins, wha
 
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,9 +25,10 @@ class Flight(State):
     """Seat n flies drone n of `world` by its level; drones beyond the seats are flown by `_scripted`.
 
     A seat is asked when it has nothing left to fly: after its chunk, or after an event, which discards what is left.
+    Orders are asked for when the ball has left the racket, since nobody can tell before where a hit sends it.
     """
 
-    __slots__ = ("_events", "_last", "_over", "_plans", "_rewards", "levels", "seats", "world")
+    __slots__ = ("_due", "_events", "_last", "_over", "_plans", "_rewards", "_watcher", "levels", "seats", "world")
 
     def __init__(self, world: World, levels: Sequence[Level]) -> None:
         self.world, self.levels, self.seats = world, levels, len(levels)
@@ -35,7 +36,12 @@ class Flight(State):
         self._last: list[Action] = [level.hover() for level in levels]
         self._events: list[Event] = []
         self._rewards: dict[Seat, dict[str, float]] = {}
-        self._over = False
+        self._over = self._due = False
+        self._watcher: Callable[[Flight], None] | None = None
+
+    def watch(self, watcher: Callable[["Flight"], None]) -> None:
+        """Have `watcher` called with this state after each control step, before that is judged."""
+        self._watcher = watcher
 
     def to_move(self) -> Collection[Seat]:
         """Everybody who has nothing left to fly; all at once after an event."""
@@ -94,14 +100,23 @@ class Flight(State):
         """The rotor commands of a drone without a seat."""
         return HOVER_COMMAND, HOVER_COMMAND, HOVER_COMMAND, HOVER_COMMAND
 
+    @property
+    def _orders(self) -> bool:
+        """Whether seats give orders, which hold until the next event."""
+        return self.levels[0].holds
+
     def _order(self, seat: int, action: Action) -> Any:
         return self.levels[seat].order(action, own_body(self.world, seat, self.side(seat)))
 
     def _advance(self) -> None:
         commands = [self._command(seat) for seat in range(self.seats)]
         commands += [self._scripted(drone) for drone in range(self.seats, self.world.drones)]
-        if self._judge(self.world.advance(np.array(commands))):
-            self._plans = [None] * self.seats
+        touches = self.world.advance(np.array(commands))
+        if self._watcher is not None:
+            self._watcher(self)
+        self._due |= self._judge(touches)
+        if self._due and not (self._orders and self.world.touching):
+            self._plans, self._due = [None] * self.seats, False
 
     def _command(self, seat: int) -> Commands:
         plan = self._plans[seat]

@@ -10,10 +10,11 @@ from arena.core.game import ClockSpec, Entries, FieldSpec, Game, GameListing, Ga
 from arena.core.options import Option
 from arena.core.seed import Seed
 from arena.core.values import TENSOR, TEXT, VIEW, Config, Seat
+from arena_drone_volleyball.film.renderings import renderings
 from arena_drone_volleyball.play.layout import Layout, court_layout, describe, drill_layout, size
 from arena_drone_volleyball.play.levels import MAX_CHUNK, Level, Rates, Rotors, Skills
 from arena_drone_volleyball.play.preset import Preset
-from arena_drone_volleyball.rules.court import COURTS, SEXTET, SIDES, TRIO, Court
+from arena_drone_volleyball.rules.court import COURTS, NEAR, SEXTET, SIDES, TRIO, Court
 from arena_drone_volleyball.rules.drills import DRILLS, Drill
 from arena_drone_volleyball.rules.score import Score
 
@@ -96,18 +97,32 @@ class DrillGame(Game):
 
         return Exercise(self.drill(), self.level, seed, step=cast(float, self.config["dt"]))
 
+    def teams(self, seed: Seed) -> list[int]:
+        """One agent flies all drones."""
+        return [NEAR] * len(self.drill.starts)
+
 
 def listings() -> list[GameListing]:
     """The courts and tasks on offer."""
-    courts = [_listing(court.name, court.drones, partial(CourtGame, court), OPTIONS) for court in COURTS.values()]
+    courts = [
+        _listing(court.name, court.drones, partial(CourtGame, court), OPTIONS, court) for court in COURTS.values()
+    ]
     return courts + [
-        _listing(drill.name, len(drill.starts), partial(DrillGame, drill), DRILL_OPTIONS) for drill in DRILLS
+        _listing(drill.name, len(drill.starts), partial(DrillGame, drill), DRILL_OPTIONS, SEXTET) for drill in DRILLS
     ]
 
 
-def _listing(name: str, seats: int, make: Callable[[Config], Game], options: tuple[Option, ...]) -> GameListing:
+def _listing(
+    name: str, seats: int, make: Callable[[Config], Game], options: tuple[Option, ...], court: Court
+) -> GameListing:
     return GameListing(
-        id=f"drone_volleyball/{name}", version=VERSION, min_seats=seats, max_seats=seats, make=make, options=options
+        id=f"drone_volleyball/{name}",
+        version=VERSION,
+        min_seats=seats,
+        max_seats=seats,
+        make=make,
+        options=options,
+        renderings=renderings(court),
     )
 
 
@@ -177,6 +192,7 @@ def _drill_spec(drill: type[Drill], config: Config) -> GameSpec:
         brief=f"{drill.about[0].upper()}{drill.about[1:]}. It ends after {drill.steps} steps of 20 ms, or when a "
         f"drone is below 0.4 m. {_acts(config)}. Who does not answer repeats the last action.",
         fields=_fields(layout),
+        teams=(SIDES[NEAR],) if seats > 1 else (),
         dynamics="simultaneous" if orders or config["chunk"] == 1 else "mixed",
         scored=True,
         score_low=0.0,
@@ -202,13 +218,25 @@ def brief(court: Court, config: Config) -> str:
     )
 
 
+_ORDER_BRIEF: Final = (
+    "After each hit and each crossing of the net give one order to your drone, which its autopilot carries out until "
+    'the next one: {"skill": "hover"} stays; {"skill": "goto", "target": [x, y, z]} flies there; serve, receive, pass, '
+    'set and attack, as in {"skill": "pass", "target": [-2, 0, 1.9], "flight": 1.3}, wait under the ball, hit it so '
+    "that it is at the target after `flight` seconds, and hover then. Give a hitting order only when you may hit, "
+    "or will once the ball has crossed, and are nearest to where it comes down; else wait in your place, about 1.6 m "
+    "high so as to rise to the next ball, 1.5 m away from where it comes down. A target with x < 0 sends the ball over "
+    "the net. A flight of t seconds rises about 1.2 t^2 m above the straight way: 1.1 to 1.6 s clear the net from a "
+    "serve, receive, pass or set; an attack of 0.8 to 1.1 s needs a ball that comes down from above 4 m. Targets are "
+    "in your own frame: x > 0 is your half"
+)
+
+
 def _acts(config: Config) -> str:
     """How to act, in words."""
     return {
         "prt": "Every 20 ms answer with 4 numbers from -1 to 1, the thrust of each rotor",
         "ctbr": "Every 20 ms answer with 4 numbers from -1 to 1: body rates in 144 deg/s, and collective thrust",
-        "skill": 'After each hit and each crossing of the net give an order: {"skill": "hover"}, or one such as '
-        '{"skill": "pass", "target": [3, 0, 2], "flight": 1.3}; targets are in your own frame: x > 0 is your half',
+        "skill": _ORDER_BRIEF,
         "hcsp": "After each hit and each crossing of the net choose one of the orders on offer",
     }[str(config["level"])]
 

@@ -28,10 +28,12 @@ FLIGHT_BOUNDS: Final = (0.3, 3.0)
 class Level(ABC):
     """One way to steer a drone. An answer becomes a plan: what to do in one control step after another.
 
-    Without `feedback` the steps of a plan are rotor commands as they stand.
+    Without `feedback` the steps of a plan are rotor commands as they stand. What `holds` is an order until the next
+    event.
     """
 
     feedback: ClassVar[bool] = True
+    holds: ClassVar[bool] = False
 
     @abstractmethod
     def legal(self) -> Legal:
@@ -132,6 +134,7 @@ class Skills(Level):
 
     length: float
     width: float
+    holds = True
 
     def legal(self) -> Legal:
         target = self._target()
@@ -139,7 +142,7 @@ class Skills(Level):
         hover = _form(Skill.HOVER, {})
         goto = _form(Skill.GOTO, {"target": target})
         hits = [_form(skill, {"target": target, "flight": flight}) for skill in Skill if skill in HITTING]
-        return Schema({"oneOf": [hover, goto, *hits]})
+        return Schema({"anyOf": [hover, goto, *hits]})
 
     def check(self, action: Action) -> Action:
         if not isinstance(action, Mapping):

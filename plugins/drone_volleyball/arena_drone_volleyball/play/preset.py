@@ -48,6 +48,7 @@ class Preset(Level):
     """`hcsp`: one of a few named orders. A pass before the serve is the serve."""
 
     number: int
+    holds = True
 
     def legal(self) -> Choices:
         orders = ROLES[self.number]

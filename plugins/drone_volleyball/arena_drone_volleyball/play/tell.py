@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
+from math import dist
 from typing import TYPE_CHECKING
 
 from arena.core.values import Json, Seat
-from arena_drone_volleyball.control.attitude import Vector
-from arena_drone_volleyball.control.ballistics import Ball
+from arena_drone_volleyball.physics.world import World
 from arena_drone_volleyball.play.frame import own_ball, own_body
-from arena_drone_volleyball.rules.court import NEAR, SIDES
+from arena_drone_volleyball.rules.court import NEAR, NET_HEIGHT, SIDES
 
 if TYPE_CHECKING:
     from arena_drone_volleyball.play.contest import Contest
@@ -24,8 +25,8 @@ def as_view(contest: Contest, viewer: Seat) -> Json:
         {
             "seat": drone,
             "side": SIDES[contest.side(drone)],
-            "position": _mm((body := own_body(contest.world, drone, side)).position),
-            "velocity": _mm(body.velocity),
+            "position": rounded((body := own_body(contest.world, drone, side)).position),
+            "velocity": rounded(body.velocity),
             "hit": drone in rally.spent,
         }
         for drone in range(contest.seats)
@@ -40,40 +41,103 @@ def as_view(contest: Contest, viewer: Seat) -> Json:
         "turn": SIDES[rally.turn],
         "last": SIDES[rally.last],
         "hits": rally.hits,
-        "ball": {"position": _mm(ball.position), "velocity": _mm(ball.velocity)},
+        "ball": {"position": rounded(ball.position), "velocity": rounded(ball.velocity)},
         "drones": drones,
     }
 
 
 def as_text(contest: Contest, viewer: Seat) -> str:
-    """The same in a few lines, with where the ball is going: for language models and people."""
+    """What a seat needs to decide, in a few lines, for language models and people; others get it without "you"."""
     side = contest.side(viewer) if viewer >= 0 else NEAR
-    rally, ball = contest.rally, own_ball(contest.world, side)
-    points = contest.score.points
-    lines = []
-    if viewer >= 0:
-        lines.append(f"You fly drone {viewer} of the {SIDES[side]} side. x > 0 is your half, in m.")
-    lines.append(f"Points near {points[0]}, far {points[1]}; rally {contest.score.rallies}, {rally.hits} hits so far.")
-    who = f"drone {rally.serving_drone} is to serve" if rally.serving else f"the {SIDES[rally.turn]} side is to hit"
-    hit = ", ".join(map(str, sorted(rally.spent)))
-    lines.append(f"Now {who}" + (f"; drones {hit} have hit in this possession." if hit else "."))
-    lines.append(f"The ball is at {_m(ball.position)}, flies at {_m(ball.velocity)} m/s, {_landing(ball)}.")
-    for drone in range(contest.seats):
-        whose = "own" if viewer >= 0 and contest.side(drone) == side else SIDES[contest.side(drone)]
-        lines.append(f"Drone {drone} ({whose} side): {_m(own_body(contest.world, drone, side).position)}.")
+    lines = [*(_you(contest, viewer, side) if viewer >= 0 else ()), _score(contest), _turn(contest, viewer)]
+    lines.append(ball_in_words(contest.world, side) + _landing(contest, viewer, side))
+    for each in (side, 1 - side):
+        mine = [drone for drone in range(contest.seats) if contest.side(drone) == each]
+        places = ", ".join(f"{drone} at {metres(own_body(contest.world, drone, side).position)}" for drone in mine)
+        whose = _whose(each, viewer, side)
+        lines.append(f"Drone{'s' if len(mine) > 1 else ''} of {whose}: {places}.")
     return "\n".join(lines)
 
 
-def _landing(ball: Ball) -> str:
+def _you(contest: Contest, viewer: Seat, side: int) -> list[str]:
+    court = contest.court
+    return [
+        f"You fly drone {viewer} of the {SIDES[side]} side. All places are x, y, z in m in your own frame: your half "
+        f"has x from 0 to {court.length / 2.0:g}, the other x from {-court.length / 2.0:g} to 0, y goes from "
+        f"{-court.width / 2.0:g} to {court.width / 2.0:g}; the net at x = 0 is {NET_HEIGHT:g} m high."
+    ]
+
+
+def _score(contest: Contest) -> str:
+    near, far = contest.score.points
+    return f"Points near {near}, far {far}; rally {contest.score.rallies}, hits so far: {contest.rally.hits}."
+
+
+def _turn(contest: Contest, viewer: Seat) -> str:
+    rally, may = contest.rally, contest.rally.may_hit()
+    if rally.serving:
+        who = f"drone {rally.serving_drone} is to serve"
+    else:
+        who = f"the {SIDES[rally.turn]} side is to hit, and may: {_names(may) or 'nobody'}"
+    return f"Now {who}." if viewer < 0 else f"Now {who}. {_yours(contest, viewer)}"
+
+
+def _yours(contest: Contest, viewer: Seat) -> str:
+    """Whether the seat may hit: a ball on its way over is decided upon before it crosses, for then it is late."""
+    if viewer in contest.rally.may_hit():
+        return "You may hit the ball."
+    side = contest.side(viewer)
+    ball = own_ball(contest.world, side)
+    lands = ball.falls_to(_HEIGHT)
+    if contest.rally.turn != side and not contest.rally.serving and lands and ball.at(lands).position[0] > 0.0:
+        return "It comes over to your half: you may hit it once it has crossed the net, so order that now."
+    return "You must not touch the ball now."
+
+
+def _landing(contest: Contest, viewer: Seat, side: int) -> str:
+    """Whose half the ball comes down in, and who is near."""
+    ball = own_ball(contest.world, side)
     seconds = ball.falls_to(_HEIGHT)
     if seconds is None:
-        return f"and comes up to {_HEIGHT} m no more"
-    return f"and comes down through {_HEIGHT} m in {seconds:.2f} s at {_m(ball.at(seconds).position)}"
+        return ""
+    x, y, _ = ball.at(seconds).position
+    if not contest.court.contains(x, y):
+        return " That is outside the court."
+    half = side if x > 0.0 else 1 - side
+    apart = {drone: dist(own_body(contest.world, drone, side).position[:2], (x, y)) for drone in range(contest.seats)}
+    there = [drone for drone in apart if contest.side(drone) == half]
+    nearest = min(there, key=lambda drone: apart[drone])
+    name = "you are" if nearest == viewer else f"drone {nearest} is"
+    yours = f", and you are {apart[viewer]:.2f} m" if viewer in there and viewer != nearest else ""
+    whose = _whose(half, viewer, side)
+    return f" That is in the half of {whose}; {name} nearest, {apart[nearest]:.2f} m from there{yours}."
 
 
-def _m(point: Vector) -> str:
+def _whose(side: int, viewer: Seat, own: int) -> str:
+    return f"the {SIDES[side]} side" + ("" if viewer < 0 else " (yours)" if side == own else " (the other)")
+
+
+def _names(drones: Collection[int]) -> str:
+    return ", ".join(f"drone {drone}" for drone in sorted(drones))
+
+
+def ball_in_words(world: World, side: int = NEAR) -> str:
+    """Where the ball is in the frame of `side`, and where it comes down to the height of a bump."""
+    ball = own_ball(world, side)
+    seconds = ball.falls_to(_HEIGHT)
+    falls = "up to" if seconds is None else "down through"
+    where = " no more" if seconds is None else f" in {seconds:.2f} s at {metres(ball.at(seconds).position)}"
+    return (
+        f"The ball is at {metres(ball.position)} and flies at {metres(ball.velocity)} m/s. "
+        f"It comes {falls} {_HEIGHT} m{where}."
+    )
+
+
+def metres(point: Sequence[float]) -> str:
+    """A point to the centimetre, in brackets."""
     return "(" + ", ".join(f"{value:.2f}" for value in point) + ")"
 
 
-def _mm(point: Vector) -> list[Json]:
-    return [round(value, 3) for value in point]
+def rounded(point: Iterable[float]) -> list[Json]:
+    """A point to the millimetre, as JSON has it."""
+    return [round(float(value), 3) for value in point]

@@ -1,10 +1,11 @@
 """A match as an SVG: each rally from above and from the side, drawn without a renderer."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from arena_drone_volleyball.film.film import Film
 from arena_drone_volleyball.rules.court import NET_HEIGHT, Court
 from arena_drone_volleyball.rules.faults import Point
 
@@ -20,40 +21,24 @@ _EVERY: Final = 5
 """Control steps between two drawn places of a drone."""
 
 
-@dataclass(slots=True)
-class Trace:
-    """Where ball and drones were in one rally; `hits` are the steps of touches and who touched."""
-
-    ball: list[Point] = field(default_factory=list)
-    drones: list[Sequence[Point]] = field(default_factory=list)
-    hits: list[tuple[int, int]] = field(default_factory=list)
-    ending: str = "goes on"
-
-    def note(self, drones: Sequence[Point], ball: Point) -> None:
-        """Keep one control step."""
-        if len(self.ball) % _EVERY == 0:
-            self.drones.append(drones)
-        self.ball.append(ball)
-
-
-def svg(court: Court, traces: Sequence[Trace]) -> str:
-    """The rallies below one another, in order."""
+def svg(court: Court, film: Film) -> str:
+    """The rallies below one another, in order; a task is one."""
     wide, deep, high = court.length + 2 * _AROUND, court.width + 2 * _AROUND, _TOP
-    row = (deep + high) * _SCALE + 4 * _MARGIN
-    width, height = wide * _SCALE + 2 * _MARGIN, row * len(traces) + _MARGIN
+    row, rallies = (deep + high) * _SCALE + 4 * _MARGIN, film.rallies()
+    width, height = wide * _SCALE + 2 * _MARGIN, row * len(rallies) + _MARGIN
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}" font-family="sans-serif" '
         f'font-size="13"><rect width="100%" height="100%" fill="white"/>'
     )
-    rows = (_rally(court, trace, number, number * row + _MARGIN) for number, trace in enumerate(traces))
+    rows = (_rally(court, film, shots, number * row + _MARGIN) for number, shots in enumerate(rallies))
     return head + "".join(rows) + "</svg>\n"
 
 
-def _rally(court: Court, trace: Trace, number: int, top: float) -> str:
+def _rally(court: Court, film: Film, shots: tuple[int, int], top: float) -> str:
     above = _View(court, top + _MARGIN, court.width + 2 * _AROUND, from_above=True)
     side = _View(court, above.top + above.height * _SCALE + _MARGIN, _TOP, from_above=False)
-    title = f'<text x="{_MARGIN}" y="{top + 14:.0f}">{escape(f"Rally {number}: {trace.ending}")}</text>'
-    return title + "".join(_drawn(above, trace)) + "".join(_drawn(side, trace))
+    title = f'<text x="{_MARGIN}" y="{top + 14:.0f}">{escape(film.caption(shots[1] - 1))}</text>'
+    return title + "".join(_drawn(above, film, *shots)) + "".join(_drawn(side, film, *shots))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +64,16 @@ class _View:
         return _line(self, floor, "#555", 1.0) + _line(self, ((0.0, 0.0, 0.0), (0.0, 0.0, NET_HEIGHT)), "#111", 2.0)
 
 
-def _drawn(view: _View, trace: Trace) -> Iterator[str]:
+def _drawn(view: _View, film: Film, first: int, end: int) -> Iterator[str]:
     yield view.ground()
-    for drone in range(len(trace.drones[0]) if trace.drones else 0):
-        colour = _COLOURS[view.court.side(drone)]
-        yield _line(view, [places[drone] for places in trace.drones], colour, 1.0)
-    yield _line(view, trace.ball, "#e08a00", 1.5)
-    for step, drone in trace.hits:
-        x, y = view.at(trace.ball[min(step, len(trace.ball) - 1)]).split(",")
-        yield f'<circle cx="{x}" cy="{y}" r="4" fill="{_COLOURS[view.court.side(drone)]}"/>'
-        yield f'<text x="{float(x) + 6:.1f}" y="{float(y) - 4:.1f}" font-size="10">{drone}</text>'
+    for drone, side in enumerate(film.sides):
+        yield _line(view, [film.places(shot)[drone] for shot in range(first, end, _EVERY)], _COLOURS[side], 1.0)
+    yield _line(view, [film.ball(shot) for shot in range(first, end)], "#e08a00", 1.5)
+    for event, shot in film.moments:
+        if event.kind == "hit" and event.sender is not None and first <= shot < end:
+            x, y = view.at(film.ball(shot)).split(",")
+            yield f'<circle cx="{x}" cy="{y}" r="4" fill="{_COLOURS[film.sides[event.sender]]}"/>'
+            yield f'<text x="{float(x) + 6:.1f}" y="{float(y) - 4:.1f}" font-size="10">{event.sender}</text>'
 
 
 def _line(view: _View, points: Sequence[Point], colour: str, width: float) -> str:
