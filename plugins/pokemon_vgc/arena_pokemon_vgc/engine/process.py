@@ -17,7 +17,7 @@ START_PATIENCE: Final = 45.0
 """Seconds until the first answer, which waits for the simulator to be loaded."""
 _NODE_FLAGS: Final = (
     "--max-old-space-size=1536",
-    # Room for what lives a turn only: at the default of 16 MiB for all of it, a tenth of the time is garbage collection.
+    # Room for what lives for a turn only, whose collection is a tenth of the time otherwise.
     "--max-semi-space-size=16",
 )
 _CHUNK: Final = 1 << 18
