@@ -13,8 +13,8 @@ from arena.core.values import Json
 from arena_pokemon_vgc.engine.process import PATIENCE, NodeProcess
 
 RECYCLED_AFTER: Final = 10_000
-"""Matches that one process begins. A fresh one is slow for the first few hundred, until its code is compiled, and an old
-one does not grow: it stands at some 215 MB after 250 matches as after 1,500."""
+"""Matches that one process begins. A fresh one is slow until its code is compiled, which takes a few hundred, and an old
+one does not grow: it held 215 MB after 250 matches and after 1,500."""
 
 Choice: TypeAlias = tuple[int, str]
 """A side, 0 or 1, and its choice in the simulator's words, which our own code composed."""

@@ -49,7 +49,10 @@ def main() -> int:
         for repetition in range(asked.repetitions):
             for bench in benches:
                 with console.status(f"{repetition + 1} of {asked.repetitions}: {bench.name}"):
-                    samples.setdefault(bench.name, []).append(bench.run(0.0))
+                    sample = bench.run(0.0)
+                samples.setdefault(bench.name, []).append(sample)
+                told = ", ".join(f"{rate(sample):,.1f} {name}" for name, rate in RATES.items())
+                console.print(f"{bench.name}: {told}", highlight=False)
     except BenchFailed as error:
         console.print(f"[bold red]failed[/]: {bench.name}: {error}", highlight=False)
         return 1
