@@ -1,7 +1,7 @@
 'use strict';
 /*
- * The simulator's Battle, quicker and otherwise the same. Half of its time goes into asking effects for callbacks that most
- * of them lack, by names that are put together anew for each event. Here nobody is asked for what no effect of the
+ * The simulator's Battle, quicker and otherwise the same. Four tenths of its time go into asking effects for callbacks that
+ * most of them lack, by names that are put together anew for each event. Here nobody is asked for what no effect of the
  * generation has, and what an effect answered once is remembered.
  */
 const { Battle } = require('pokemon-showdown/dist/sim/battle');
