@@ -36,7 +36,7 @@ DEMO_SECONDS ?= 60
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
-.PHONY: help setup setup-test test check protos demo bench bench-ledger bench-llm bench-volley test-vllm chaos leaks clean
+.PHONY: help setup setup-test test check protos demo bench bench-ledger bench-llm bench-vgc bench-volley test-vllm chaos leaks clean
 
 help: ## Show the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ bench: setup-test ## Run the benchmarks (BENCH_ARGS="..." is passed on)
 bench-ledger: setup-test ## Measure a ladder of a million matches (BENCH_ARGS="--matches 20000" for less)
 	OPENBLAS_NUM_THREADS=1 $(PY) tests/bench/ledger.py $(BENCH_ARGS)
 
+bench-vgc: setup-test ## Measure Pokemon VGC against poke-env on a local Showdown server (BENCH_ARGS="--quick")
+	PYTHONPATH=tests/bench $(PY) -m plugins.pokemon_vgc.tests.bench $(BENCH_ARGS)
+
 bench-volley: setup-test ## Measure drone volleyball's referee, server and batch, and play its agents at full size (BENCH_ARGS="--quick")
 	OPENBLAS_NUM_THREADS=1 $(PY) -m plugins.drone_volleyball.tests.bench $(BENCH_ARGS)
 
@@ -78,7 +81,7 @@ test-vllm: $(VLLM_VENV)/.setup ## Play games on vLLM's CPU build, in an environm
 	$(VLLM_PY) -m pytest -m vllm tests/agents/language/test_vllm.py $(PYTEST_ARGS)
 
 chaos: setup-test ## Run the fault-injection tests
-	$(PY) -m pytest -m chaos tests/chaos $(PYTEST_ARGS)
+	$(PY) -m pytest -m chaos $(PYTEST_ARGS)
 
 leaks: setup-test ## Scan 1,000 matches of each game for what a seat must not be sent (PYTEST_ARGS="..." is passed on)
 	$(PY) -m pytest -m leaks tests/security $(PYTEST_ARGS)

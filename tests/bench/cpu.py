@@ -14,9 +14,9 @@ def own_seconds() -> float:
 
 
 def process_seconds(process: psutil.Process) -> float:
-    """User and system time of one process, all threads, without its children."""
+    """User and system time of one process, all threads, with the children it has waited for."""
     times = process.cpu_times()
-    return float(times.user + times.system)
+    return float(times.user + times.system + times.children_user + times.children_system)
 
 
 def seconds_of(processes: Iterable[psutil.Process]) -> float:

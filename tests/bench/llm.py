@@ -135,7 +135,7 @@ def _measured(asked: argparse.Namespace) -> Iterator[Mapping[str, Any]]:
             make_qwen3_4b(model)
         environ = source_environ(vllm_environ(), SCRATCH)
         tokens = tokens_of(folder, [_OWNER])
-        server, port = stack.enter_context(served(folder, patience=0.0, environ=environ))
+        server, port = stack.enter_context(served(folder, workers=1, patience=0.0, environ=environ))
         order = {
             "model": str(model),
             "settings": _settings(asked),

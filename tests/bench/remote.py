@@ -18,14 +18,15 @@ from typing import Any, Final
 import psutil
 from cpu import process_seconds, seconds_of
 from peer import SCRATCH
-from sample import BenchFailed, Sample
+from sample import TIC_TAC_TOE, BenchFailed, Sample
 
 from arena.ledger import Ledger, Scope
 
 HERE: Final = Path(__file__).parent
 _PATIENCE: Final = 2.0
 """Seconds until an agent is given self-play; 0 where self-play is what is measured."""
-_STOP_SECONDS: Final = 20
+_STOP_SECONDS: Final = 120
+_POLL_SECONDS: Final = 0.5
 _WARM_UP_SHARE: Final = 0.3
 
 
@@ -38,6 +39,11 @@ class Remote:
     seats: int = 256
     clients: int = 2
     kind: str = "blind"
+    game: str = TIC_TAC_TOE
+    workers: int = 1
+    warm_up: int = 0
+    games: int = 0
+    """How many are measured, after those of the warm-up; 0: as many as the seconds hold."""
     once: bool = False
 
     def run(self, seconds: float) -> Sample:
@@ -47,15 +53,21 @@ class Remote:
             folder = Path(path)
             owners = [f"owner-{number}" for number in range(self.clients)]
             tokens = tokens_of(folder, owners)
-            server, port = stack.enter_context(served(folder, _PATIENCE if self.clients > 1 else 0.0))
+            server, port = stack.enter_context(served(folder, self.workers, _PATIENCE if self.clients > 1 else 0.0))
             clients = [
-                stack.enter_context(_client(port, owner, token, self.seats // self.clients, self.kind))
+                stack.enter_context(_client(port, self.game, owner, token, self.seats // self.clients, self.kind))
                 for owner, token in tokens.items()
             ]
-            sample = _measure(server, clients, seconds)
+            sample = self._measured(server, clients, seconds)
             stack.close()
             _check_ledger(folder, sample.games)
             return sample
+
+    def _measured(self, server: psutil.Process, clients: Sequence["subprocess.Popen[str]"], seconds: float) -> Sample:
+        _wait(clients, self.warm_up, max(1.0, seconds * _WARM_UP_SHARE))
+        before = _look(server, clients)
+        _wait(clients, self.games, seconds)
+        return _between(before, _look(server, clients), len(clients))
 
 
 REMOTE: Final = (
@@ -78,22 +90,39 @@ class _Moment:
     def total(self, name: str) -> int:
         return sum(state[name] for state in self.states)
 
+    def measured(self) -> Counter[str]:
+        return sum((Counter(state["measured"]) for state in self.states), Counter[str]())
 
-def _measure(server: psutil.Process, clients: Sequence["subprocess.Popen[str]"], seconds: float) -> Sample:
-    time.sleep(max(1.0, seconds * _WARM_UP_SHARE))
-    before = _look(server, clients)
-    time.sleep(seconds)
-    after = _look(server, clients)
+
+def _wait(clients: Sequence["subprocess.Popen[str]"], games: int, seconds: float) -> None:
+    """Until so many more games have ended, or for so long where none are named."""
+    if not games:
+        time.sleep(seconds)
+        return
+    until = _ended(clients) + games * len(clients)
+    while _ended(clients) < until:
+        time.sleep(_POLL_SECONDS)
+
+
+def _ended(clients: Sequence["subprocess.Popen[str]"]) -> int:
+    return sum(_ask(client)["games"] for client in clients)
+
+
+def _between(before: _Moment, after: _Moment, owners: int) -> Sample:
     causes = sum((Counter(state["causes"]) for state in after.states), Counter[str]())
     if set(causes) - {"rules"}:
         raise BenchFailed(f"matches ended otherwise than by the rules: {dict(causes)}")
+    measured = after.measured()
+    measured.subtract(before.measured())
+    seats_ended = after.total("games") - before.total("games")
     return Sample(
         # Two owners meet in every game, and each counts it.
-        games=(after.total("games") - before.total("games")) // len(clients),
+        games=seats_ended // owners,
         decisions=after.total("decisions") - before.total("decisions"),
         wall=after.wall - before.wall,
         cpu={kind: after.cpu[kind] - before.cpu[kind] for kind in after.cpu},
         figures=_round_trips([trip for state in after.states for trip in state["round_trips"]]),
+        measured={name: total / max(seats_ended, 1) for name, total in measured.items()},
     )
 
 
@@ -138,10 +167,10 @@ def tokens_of(folder: Path, owners: Sequence[str]) -> Mapping[str, str]:
 
 @contextmanager
 def served(
-    folder: Path, patience: float, environ: Mapping[str, str] | None = None
+    folder: Path, workers: int, patience: float, environ: Mapping[str, str] | None = None
 ) -> Iterator[tuple[psutil.Process, int]]:
     """A server in a process of its own, and its port."""
-    command = [sys.executable, str(HERE / "host.py"), _db(folder), "1", str(patience)]
+    command = [sys.executable, str(HERE / "host.py"), _db(folder), str(workers), str(patience)]
     log = folder / "server.log"
     with log.open("w") as errors, _process(command, stderr=errors, env=environ) as server:
         assert server.stdout is not None
@@ -153,8 +182,9 @@ def served(
 
 
 @contextmanager
-def _client(port: int, owner: str, token: str, seats: int, kind: str) -> "Iterator[subprocess.Popen[str]]":
-    command = [sys.executable, str(HERE / "seats.py"), f"127.0.0.1:{port}", f"agent-of-{owner}", str(seats), kind]
+def _client(port: int, game: str, owner: str, token: str, seats: int, kind: str) -> "Iterator[subprocess.Popen[str]]":
+    seated = [f"127.0.0.1:{port}", game, f"agent-of-{owner}", str(seats), kind]
+    command = [sys.executable, str(HERE / "seats.py"), *seated]
     environ = {**os.environ, "ARENA_TOKEN": token}
     with _process(command, stdin=subprocess.PIPE, env=environ) as client:
         yield client

@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
+
+TIC_TAC_TOE: Final = "openspiel/tic_tac_toe"
+"""The game that every peer has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """`cpu` holds CPU seconds per kind of process; `figures` what else was measured, by the name that is printed."""
+    """`cpu` holds CPU seconds per kind of process; `figures` what else was measured, by the name that is printed.
+
+    `measured` are means of the game's own metrics, by seat and game.
+    """
 
     games: int = 0
     decisions: int = 0
@@ -15,6 +21,7 @@ class Sample:
     cpu: Mapping[str, float] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    measured: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def games_per_second(self) -> float:
@@ -47,7 +54,7 @@ class Bench(Protocol):
         """Whether one repetition is enough, since it repeats by itself."""
 
     def run(self, seconds: float) -> Sample:
-        """Measure for about so long, after a warm-up.
+        """Measure for about so long, after a warm-up, or as many games as the benchmark names itself.
 
         Raises:
             BenchFailed: it cannot be run here; the message says why.

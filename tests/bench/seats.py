@@ -1,7 +1,7 @@
 """A client process of the remote benchmarks: many seats on one stream, for one owner.
 
-Usage: ARENA_TOKEN=... seats.py ADDRESS NAME SEATS KIND. It answers each line "mark" on its standard input with one line
-of JSON, what has happened so far, and stops at "stop".
+Usage: ARENA_TOKEN=... seats.py ADDRESS GAME NAME SEATS KIND. It answers each line "mark" on its standard input with one
+line of JSON, what has happened so far, and stops at "stop".
 """
 
 import argparse
@@ -9,7 +9,8 @@ import asyncio
 import json
 import os
 import sys
-from typing import Any
+from collections import Counter
+from typing import Any, ClassVar
 
 from agents import OBSERVATIONS
 from probe import ProbedTransport
@@ -18,21 +19,25 @@ from arena.agents.simple import RandomAgent
 from arena.client import Client
 from arena.client.grpc_transport import GrpcTransport
 from arena.core.agent import Clock, Observation
+from arena.core.game import SeatOutcome
 from arena.core.legal import Legal
 from arena.core.values import Action
 
-GAME = "openspiel/tic_tac_toe"
-
 
 class Counting(RandomAgent):
-    """The random agent, counting its decisions."""
+    """The random agent, counting its decisions and adding up what its matches measured."""
 
     decisions = 0
+    measured: ClassVar = Counter[str]()
 
     def act(self, observation: Observation, legal: Legal, clock: Clock) -> Action:
         """Any legal action."""
         Counting.decisions += 1
         return super().act(observation, legal, clock)
+
+    def ended(self, outcome: SeatOutcome) -> None:
+        """Add up its metrics."""
+        Counting.measured.update(outcome.metrics)
 
 
 async def _serve(client: Client, transport: ProbedTransport) -> None:
@@ -51,12 +56,14 @@ def _state(client: Client, transport: ProbedTransport) -> dict[str, Any]:
     transport.seconds.clear()
     (summary,) = client.summaries
     causes = dict(summary.causes)
-    return {"games": summary.matches, "decisions": Counting.decisions, "round_trips": trips, "causes": causes}
+    counts = {"games": summary.matches, "decisions": Counting.decisions, "measured": Counting.measured}
+    return {**counts, "round_trips": trips, "causes": causes}
 
 
 async def _main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("address")
+    parser.add_argument("game")
     parser.add_argument("name")
     parser.add_argument("seats", type=int)
     parser.add_argument("kind", choices=OBSERVATIONS)
@@ -64,7 +71,7 @@ async def _main() -> None:
     Counting.wants = OBSERVATIONS[asked.kind]
     transport = ProbedTransport(GrpcTransport(asked.address, token=os.environ["ARENA_TOKEN"]))
     client = Client(transport=transport)
-    client.join(GAME, Counting, name=asked.name, seats=asked.seats)
+    client.join(asked.game, Counting, name=asked.name, seats=asked.seats)
     async with asyncio.TaskGroup() as group:
         group.create_task(_serve(client, transport))
         await client.run()

@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from typing import Final
 
 import psutil
 import pytest
 
+from arena.core.errors import GameFault
 from arena_pokemon_vgc.engine import sharing
 from arena_pokemon_vgc.engine.node import require_node
 from arena_pokemon_vgc.engine.simulator import Answer, Simulator
@@ -19,6 +21,7 @@ from plugins.pokemon_vgc.tests.driving import begun, finished, played, whole_log
 
 _HOLDER: Final = """
 import sys
+from arena.core.errors import GameFault
 from arena_pokemon_vgc.engine import sharing
 from arena_pokemon_vgc.engine.node import require_node
 from arena_pokemon_vgc.engine.simulator import Simulator
@@ -59,6 +62,22 @@ def test_hanging_node_is_replaced_and_the_match_goes_on(made: Callable[..., VgcG
         assert isinstance(answer, Answer)
         assert answer.turn == 1
         assert not psutil.pid_exists(hung)
+    finally:
+        simulator.close()
+
+
+@pytest.mark.parametrize("said", ["", "\\n", "\\nTypeError: out of ideas\\n    at battle.js"])
+def test_error_of_the_simulator_is_told_whatever_it_says(tmp_path: Path, said: str) -> None:
+    node = tmp_path / "node"
+    node.write_text(f"#!/bin/sh\nwhile read -r line; do printf '%s\\n' '{{\"error\":\"{said}\"}}'; done\n")
+    node.chmod(0o755)
+    simulator = Simulator(node)
+    try:
+        expected = "TypeError: out of ideas" if "TypeError" in said else "an error without a message"
+        with pytest.raises(GameFault, match=f"the Showdown simulator raised {expected}$"):
+            simulator.ask({"do": "dex", "format": "any"})
+        with pytest.raises(GameFault, match=f"the Showdown simulator raised {expected}$"):
+            simulator.open("any", "sodium,00", ("", ""))
     finally:
         simulator.close()
 

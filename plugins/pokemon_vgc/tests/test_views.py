@@ -50,7 +50,7 @@ def _rerun(state: VgcState) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("format_id", ["gen9championsvgc2026regmb", "gen9vgc2025regi"])
+@pytest.mark.parametrize("format_id", ["gen9championsvgc2026regmb", "gen9vgc2025regi", "gen9vgc2024regg"])
 def test_input_log_reruns_to_the_same_log_in_the_simulators_own_stream(
     made: Callable[..., VgcGame], format_id: str
 ) -> None:

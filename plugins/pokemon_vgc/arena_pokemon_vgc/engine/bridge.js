@@ -1,16 +1,20 @@
 'use strict';
 /*
  * Many matches of the Pokemon Showdown simulator behind one pair of pipes: a JSON command a line in, a JSON answer a line
- * out, in order. Commands come from our own Python code alone. Choices are given to Battle.choose(); the simulator's
- * text stream, which can run code, is never used.
+ * out, in order; answers to commands that came together leave together. Commands come from our own Python code alone.
+ * Choices are given to Battle.choose(); the simulator's text stream, which can run code, is never used.
  */
-const readline = require('readline');
-const { Battle } = require('pokemon-showdown/dist/sim/battle');
+const fs = require('fs');
+const { StringDecoder } = require('string_decoder');
 const { Dex } = require('pokemon-showdown/dist/sim/dex');
 const { Teams } = require('pokemon-showdown/dist/sim/teams');
 const { TeamValidator } = require('pokemon-showdown/dist/sim/team-validator');
+const { QuickBattle } = require('./battle');
 
 const SIDES = ['p1', 'p2'];
+const STDIN = 0;
+const STDOUT = 1;
+const CHUNK = 1 << 16;
 const matches = new Map();
 
 class Match {
@@ -20,7 +24,7 @@ class Match {
     this.sent = 0;
     const sides = Object.fromEntries(
       SIDES.map((id, n) => [id, { name: `Seat ${n}`, team: Teams.unpack(teams[n]) }]));
-    this.battle = new Battle({
+    this.battle = new QuickBattle({
       formatid: Dex.formats.get(format).id, format: Dex.formats.get(format, true), seed,
       send: (kind, data) => this.note(kind, data), ...sides,
     });
@@ -102,8 +106,32 @@ function answered(line) {
   }
 }
 
+/** Write all of it; the pipe waits until the other end has read. */
+function write(text) {
+  let bytes = Buffer.from(text);
+  while (bytes.length) bytes = bytes.subarray(fs.writeSync(STDOUT, bytes));
+}
+
+/** Answer commands until the other end closes the pipe. Nothing else happens here meanwhile, so that reads may block. */
+function serve() {
+  const chunk = Buffer.alloc(CHUNK);
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for (let size; (size = fs.readSync(STDIN, chunk)) > 0;) {
+    const lines = (rest + decoder.write(chunk.subarray(0, size))).split('\n');
+    rest = lines.pop();
+    let answers = '';
+    for (const line of lines) {
+      answers += `${answered(line)}\n`;
+      if (answers.length > CHUNK) {
+        write(answers);
+        answers = '';
+      }
+    }
+    write(answers);
+  }
+}
+
 // What the simulator prints must not mix with the answers.
 console.log = console.info = console.error;
-readline.createInterface({ input: process.stdin, terminal: false })
-  .on('line', line => process.stdout.write(`${answered(line)}\n`))
-  .on('close', () => process.exit(0));
+serve();

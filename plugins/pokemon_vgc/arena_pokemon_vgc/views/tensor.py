@@ -4,12 +4,14 @@ Every row ends with the same numbers of the field and both halves, so that a row
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Tree = Mapping[str, Any]
+Row: TypeAlias = tuple[float, ...]
 
 VERSION: Final = 1
 TOKENS: Final = 12
@@ -26,6 +28,7 @@ _HALF: Final = ("tailwind", "reflect", "lightscreen", "auroraveil", "safeguard",
 _CATEGORIES: Final = ("Physical", "Special", "Status")
 _MOVES: Final = 4
 _MOVE: Final = len(_TYPES) + len(_CATEGORIES) + 5
+_NO_MOVE: Final[Row] = (0.0,) * _MOVE
 _OWN: Final = 14 + 2 * len(_TYPES) + len(_STATUSES) + len(_BOOSTS) + len(_STATS) + _MOVES * _MOVE
 _SHARED: Final = 2 + len(_WEATHERS) + len(_FIELD) + 2 * (len(_HALF) + 2)
 WIDTH: Final = _OWN + _SHARED
@@ -64,34 +67,34 @@ def _member(member: Tree, *, own: bool) -> list[float]:
     ]
     stats = member.get("stats") or {}
     moves = [_move(move) for move in member["moves"][:_MOVES]]
-    moves += [[0.0] * _MOVE] * (_MOVES - len(moves))
+    moves += [_NO_MOVE] * (_MOVES - len(moves))
     return [
         *flags,
-        *_among(_TYPES, member["types"]),
-        *_among(_TYPES, [member["tera_type"]]),
-        *_among(_STATUSES, [member["status"]]),
+        *_among(_TYPES, *member["types"]),
+        *_among(_TYPES, member["tera_type"]),
+        *_among(_STATUSES, member["status"]),
         *(member["boosts"].get(stat, 0) / 6 for stat in _BOOSTS),
         *(stats.get(stat, 0) / 255 for stat in _STATS),
         *(number for move in moves for number in move),
     ]
 
 
-def _move(move: Tree) -> list[float]:
-    return [
-        1.0,
-        move["power"] / 150,
-        float(move["accuracy"]),
-        move["priority"] / 5,
-        min(move["used"], 8) / 8,
-        *_among(_TYPES, [move["type"]]),
-        *_among(_CATEGORIES, [move["category"]]),
-    ]
+def _move(move: Tree) -> Row:
+    return _move_row(
+        move["type"], move["category"], move["power"], float(move["accuracy"]), move["priority"], min(move["used"], 8)
+    )
+
+
+@lru_cache(maxsize=8_192)
+def _move_row(type_: str, category: str, power: int, accuracy: float, priority: int, used: int) -> Row:
+    kind = (*_among(_TYPES, type_), *_among(_CATEGORIES, category))
+    return (1.0, power / 150, accuracy, priority / 5, used / 8, *kind)
 
 
 def _shared(view: Tree, own: int) -> list[float]:
     field = view["field"]
     numbers = [min(view["turn"], 50) / 50, (view["weather_turns_left"] or [0])[0] / 8]
-    numbers += _among(_WEATHERS, [view["weather"]])
+    numbers += _among(_WEATHERS, view["weather"])
     numbers += [(field[name] or [1])[0] / 8 if name in field else 0.0 for name in _FIELD]
     for seat in (own, 1 - own):
         side = view["sides"][seat]
@@ -100,5 +103,6 @@ def _shared(view: Tree, own: int) -> list[float]:
     return numbers
 
 
-def _among(names: Sequence[str], chosen: Sequence[str]) -> list[float]:
-    return [float(name in chosen) for name in names]
+@lru_cache(maxsize=8_192)
+def _among(names: Sequence[str], *chosen: str) -> Row:
+    return tuple(float(name in chosen) for name in names)
