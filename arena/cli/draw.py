@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from arena.cli.output import harmless
+from arena.core.terminal import harmless
 from arena.cli.plugins import plugin_code
 from arena.core.errors import BadRequest
 

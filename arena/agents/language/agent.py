@@ -123,7 +123,7 @@ class LanguageAgent(Agent):
                     self._again(opened, str(error))
         except ModelFault as error:
             raise self._unavailable(error) from error
-        return Reply(_as_it_stands(opened.turn.answer), opened.spent.provenance(opened.last))
+        return Reply(_as_it_stands(opened.turn.answer), opened.spent.provenance(opened.last, self.settings.prices))
 
     def _opened(self, observation: Observation, legal: Legal) -> _Open:
         """The decision that is open: a new one, or the same one again since its answer was refused."""
@@ -186,7 +186,7 @@ class LanguageAgent(Agent):
         opened.spent.reasoning = "\n".join(filter(None, (opened.spent.reasoning, *thoughts)))
 
     def _reply(self, opened: _Open, said: Said) -> Reply:
-        reply = Reply(opened.form.read(said.answer), opened.spent.provenance(opened.last))
+        reply = Reply(opened.form.read(said.answer), opened.spent.provenance(opened.last, self.settings.prices))
         if self.memory.overfull:
             self._noting = asyncio.create_task(self._note())
         return reply

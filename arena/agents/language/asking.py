@@ -27,6 +27,14 @@ _TOKEN_BYTES: Final = 5
 """Of one token id or logprob, at most, as they are sent."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a million tokens cost, in whatever unit the user counts."""
+
+    prompt: float = 0.0
+    completion: float = 0.0
+
+
 @dataclass(slots=True)
 class Spent:
     """What one decision took, over every completion asked for it."""
@@ -42,7 +50,11 @@ class Spent:
         self.completion_tokens += other.completion_tokens
         self.seconds += other.seconds
 
-    def provenance(self, last: Completion) -> Provenance:
+    def cost(self, prices: Prices) -> float:
+        """What the tokens cost."""
+        return (self.prompt_tokens * prices.prompt + self.completion_tokens * prices.completion) / 1_000_000
+
+    def provenance(self, last: Completion, prices: Prices) -> Provenance:
         """How the action came about that was read from the `last` completion."""
         made = Provenance(
             policy_version=last.policy_version,
@@ -50,6 +62,7 @@ class Spent:
             completion_token_ids=last.completion_token_ids,
             logprobs=last.logprobs,
             reasoning=self.reasoning[-_MAX_REASONING:].encode(errors="replace").decode(),
+            cost=self.cost(prices),
             think_seconds=self.seconds,
             mask=last.mask,
             prompt_tokens=self.prompt_tokens,

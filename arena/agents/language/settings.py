@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self, cast
 
+from arena.agents.language.asking import Prices
 from arena.agents.language.memory import MemoryKind
 from arena.agents.language.model import Sampling
 from arena.agents.language.prompts import Prompts
@@ -26,6 +27,8 @@ OPTIONS: Final = (
     Option(name="prompts", kind="file", default=None, help="a TOML file of templates that replace the usual ones"),
     Option(name="adapter", default="", help="a LoRA adapter of the engine, empty for none; with commas one a seat"),
     Option(name="pictures", kind="bool", default=False, help="show the game's pictures to a model that sees"),
+    Option(name="prompt_price", kind="float", default=0.0, low=0, help="of a million prompt tokens, in your currency"),
+    Option(name="completion_price", kind="float", default=0.0, low=0, help="of a million completion tokens"),
 )
 
 
@@ -41,6 +44,7 @@ class Settings:
     prompts: Prompts = Prompts.shipped()  # noqa: RUF009 - immutable, and read once
     adapter: str = ""
     pictures: bool = False
+    prices: Prices = Prices()  # noqa: RUF009 - immutable
 
     @classmethod
     def of(cls, config: Config) -> Self:
@@ -64,6 +68,7 @@ class Settings:
             prompts=Prompts.read(file["text"]) if file else Prompts.shipped(),
             adapter=cast(str, value["adapter"]),
             pictures=cast(bool, value["pictures"]),
+            prices=Prices(cast(float, value["prompt_price"]), cast(float, value["completion_price"])),
         )
 
     def adapter_of(self, seat: int) -> str:

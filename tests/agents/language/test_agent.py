@@ -31,6 +31,12 @@ async def test_an_unreadable_answer_is_asked_for_again_with_the_reason():
     assert (reply.provenance.prompt_tokens, reply.provenance.completion_tokens) == (20, 4)
 
 
+async def test_every_completion_of_a_decision_is_paid_for():
+    model = Scripted(in_turn("pardon?", "Final Answer: hit"))
+    reply = await seated(model, prompt_price=3.0, completion_price=15.0).act(seen(), LEGAL, Clock(10, 0))
+    assert reply.provenance.cost == pytest.approx((20 * 3.0 + 4 * 15.0) / 1e6)
+
+
 async def test_after_two_re_asks_what_was_said_is_sent_as_it_stands():
     model = Scripted(in_turn("I will not play"))
     reply = await seated(model).act(seen(), LEGAL, Clock(10, 0))
