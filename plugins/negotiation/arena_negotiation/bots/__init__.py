@@ -13,6 +13,7 @@ from arena_negotiation.bots.imitation import TitForTat
 from arena_negotiation.bots.micro import Micro
 from arena_negotiation.bots.modelling import Modeller
 from arena_negotiation.bots.models import BayesianModel, FrequencyModel, OpponentModel
+from arena_negotiation.bots.planner import Planner
 from arena_negotiation.bots.stubborn import HardLiner, Silent
 from arena_negotiation.bots.whim import RandomOffers
 
@@ -65,5 +66,10 @@ BOTS = (
         summary="concedes late; infers the others' values, and offers what they seem to like",
         make=_modeller(BayesianModel),
         options=_beta(0.5, 0.01, 1.0),
+    ),
+    Bot(
+        name="planner",
+        summary="infers what the others value and how they concede, and plays its plans against that in its head",
+        make=_plain(Planner),
     ),
 )
