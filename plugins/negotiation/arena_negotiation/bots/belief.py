@@ -25,11 +25,11 @@ class Belief:
         self._log = np.broadcast_to(_PRIOR[:, None], (TACTICS, len(self._minds.top))).copy()
 
     def watch(self, act: str, offer: int, others: Sequence[int], time: float, is_last: bool) -> None:
-        """Weigh what the rival did in its turn, with the rows `others` (-1: none) open to it.
+        """Weigh what the rival did in its turn, with the rows `others` open to it.
 
         `offer` is the row that it proposed, where it did.
         """
-        standing = self._best(np.array(others))
+        standing = self._best(np.array([-1, *others], dtype=np.int64))
         predicted, takes = self._rivals.react(standing, time, is_last, self._rng)
         if act == "propose":
             self._log += np.where(takes & (self._rivals.tactic != RANDOM), _SURPRISE, self._of_offer(offer, predicted))

@@ -13,15 +13,15 @@ from arena_negotiation.bots.outlook import Bounds, Outlook, Space, looked_at
 class Field:
     """Every outcome that is looked at, in the bot's own words; compared by identity, since one is made a deal.
 
-    `scaled` is (outcomes, issues) within [0, 1], `mine` (outcomes,) what the bot gains by each, `now` what it owns
-    before a deal, scaled, or empty.
+    `quantities` is (outcomes, issues), `outcomes` the same as the rules write it, which is in the words of seat 0,
+    `scaled` the same as `quantities` within [0, 1], `mine` (outcomes,) what the bot gains by each.
     """
 
     space: Space
     quantities: NDArray[np.int64]
+    outcomes: NDArray[np.int64]
     scaled: NDArray[np.float64]
     mine: NDArray[np.float64]
-    now: tuple[float, ...]
     own_frame: bool
 
     @property
@@ -41,14 +41,13 @@ class Field:
 
 def field_of(outlook: Outlook) -> Field:
     """The field of this deal; the same object for equal deals."""
-    return _field(outlook.space, outlook.bounds, outlook.held, outlook.now, outlook.own_frame)
+    return _field(outlook.space, outlook.bounds, outlook.held, outlook.seat, outlook.own_frame)
 
 
 @lru_cache(maxsize=256)
-def _field(
-    space: Space, bounds: Bounds, held: tuple[int, ...], now: tuple[float, ...], own_frame: bool
-) -> Field:
+def _field(space: Space, bounds: Bounds, held: tuple[int, ...], seat: int, own_frame: bool) -> Field:
     lows, highs = (np.array([bound[side] for bound in bounds]) for side in (1, 2))
     quantities = looked_at(tuple(bound[1:] for bound in bounds), held)
     scaled = (quantities - lows) / np.maximum(1, highs - lows)
-    return Field(space, quantities, scaled, scaled @ space.slopes + space.base, now, own_frame)
+    outcomes = highs - quantities if own_frame and seat else quantities
+    return Field(space, quantities, outcomes, scaled, scaled @ space.slopes + space.base, own_frame)

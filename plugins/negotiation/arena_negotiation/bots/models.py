@@ -61,7 +61,7 @@ class BayesianModel:
     """
 
     def __init__(self, issues: int, own_frame: bool) -> None:
-        self._slopes, self._constants = guesses(issues, own_frame)
+        self._slopes, self._constants = _guesses(issues, own_frame)
         self._fit = np.zeros(len(self._slopes))
 
     def hear(self, offer: tuple[float, ...], time: float) -> None:
@@ -77,12 +77,9 @@ class BayesianModel:
 
 
 @lru_cache(maxsize=32)
-def guesses(issues: int, own_frame: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Slopes (guesses, issues) and constants (guesses,) of what offers may be worth to another side.
-
-    Weights are uniform on the simplex. Where offers say what is kept, less for the bot is more for the other side;
-    elsewhere each issue may point either way.
-    """
+def _guesses(issues: int, own_frame: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights uniform on the simplex. Where offers say what is kept, less for the bot is more for the other side;
+    elsewhere each issue may point either way."""
     rng = np.random.default_rng(issues)
     weights = rng.dirichlet(np.ones(issues), size=_GUESSES)
     signs = np.full(weights.shape, -1.0) if own_frame else rng.choice([-1.0, 1.0], size=weights.shape)

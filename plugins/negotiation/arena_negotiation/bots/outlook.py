@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from arena.core.agent import Observation
 from arena.core.legal import Legal, Schema
-from arena.core.values import VIEW, Action
+from arena.core.values import VIEW, Action, Seat
 from arena_negotiation.bots.schedule import Schedule
+from arena_negotiation.scenario import Known
 
 _MOST: Final = 8000
 """Offers a bot looks at; of larger domains it sees evenly spaced quantities alone."""
@@ -126,6 +127,17 @@ class Outlook:
         return tuple(held[self.seat].values()) if held else ()
 
     @property
+    def known(self) -> Known:
+        """What the bot knows of this deal."""
+        held = self._view.get("holdings")
+        return Known(
+            seat=Seat(self.seat),
+            private=self._view["private"],
+            highs=tuple(high for _, _, high in self.bounds),
+            holdings=tuple(held[0].values()) if held else None,
+        )
+
+    @property
     def bounds(self) -> Bounds:
         """The issues."""
         return tuple((issue["name"], issue["low"], issue["high"]) for issue in self._view["issues"])
@@ -176,6 +188,11 @@ class Outlook:
         return tuple(_scaled(said["offer"], self.bounds, turned=turned))
 
     @property
+    def open_offers(self) -> Mapping[int, Mapping[str, Any]]:
+        """Every open offer by who made it."""
+        return {offer["by"]: offer for offer in self._view["open_offers"]}
+
+    @property
     def deals(self) -> int:
         """How many deals were made already."""
         return int(self._view.get("deals", 0))
@@ -204,8 +221,7 @@ class Outlook:
     @property
     def is_last(self) -> bool:
         """Whether nothing better than an open offer can be counted on after this turn."""
-        schedule = self.schedule
-        return self.turn + self.seats >= schedule.sure_turns or (schedule.final and not self.can_propose)
+        return self.schedule.is_last(self.turn)
 
 
 def _acts(legal: Legal) -> Mapping[str, Sequence[int]]:

@@ -1,23 +1,24 @@
 """What a rival would do: the ladder's tactics, each with each of many guesses at what the rival values.
 
 All arrays broadcast over hypotheses, so that the same code replays a rival's past under every hypothesis and plays its
-future in every rehearsal. Offers are rows of a `Field`'s grid; -1 is no offer. A rival's gains are on its own scale, 1
-from its worst outcome to its best.
+future in every rehearsal. Offers are rows of a `Field`'s grid; -1 is no offer. A rival's gains are in points.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arena_negotiation.bots.concession import conceded
 from arena_negotiation.bots.field import Field
-from arena_negotiation.bots.models import guesses
+from arena_negotiation.utility import Utility
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+_Number = TypeVar("_Number", np.float64, np.int64)
 
 CONCESSIONS: Final = ((5.0, 0.0), (1.0, 0.0), (0.2, 0.0), (0.5, 0.5))
 """Beta, and what is never given up, of the tactics that go by the clock; the last is that of those who model."""
@@ -42,7 +43,11 @@ class Minds:
 
 @dataclass(slots=True)
 class Rivals:
-    """Rivals of some tactics and values, in the middle of a match: arrays that broadcast against each other."""
+    """Rivals of some tactics and values, in the middle of a match: arrays that broadcast against each other.
+
+    `aspiration` is what tit-for-tat wants, `heard` the gain by the last offer that it heard, and `last` that offer;
+    `made` and `seen` count offers of one's own, and different ones of others.
+    """
 
     minds: Minds
     tactic: Rows
@@ -53,13 +58,16 @@ class Rivals:
     made: Rows
     seen: Rows
 
-    def react(self, standing: Rows, time: float, is_last: bool, rng: np.random.Generator) -> tuple[Rows, NDArray[np.bool_]]:
-        """The offer that each would make in its turn (-1: none), and whether it accepts `standing` instead."""
-        minds, values = self.minds, self.values
-        gain = np.where(standing >= 0, minds.gains[values, standing], -np.inf)
+    def gain(self, offers: Rows) -> Floats:
+        """What each gains by these rows."""
+        return self.minds.gains[self.values, offers]
+
+    def react(self, standing: Rows, time: float, is_last: bool, rng: np.random.Generator) -> tuple[Rows, Flags]:
+        """The offer that each would make in its turn (-1: none), and whether it accepts `standing` (-1) instead."""
+        gain = np.where(standing >= 0, self.gain(standing), -np.inf)
         self._hear(standing, gain)
         offer = self._offer(time, rng)
-        least = minds.gains[values, np.where(self.tactic == RANDOM, self._whim(rng), offer)]
+        least = self.gain(np.where(self.tactic == RANDOM, self._whim(rng), offer))
         takes = (gain >= least - 1e-9) | (is_last & (self.tactic != HARD))
         self.made = self.made + 1
         return np.where(self.tactic == SILENT, -1, offer), takes & (gain > 0.0) & (self.tactic != SILENT)
@@ -67,8 +75,20 @@ class Rivals:
     def picked(self, chosen: Rows) -> "Rivals":
         """Some of them, by their place among all: arrays of (1, chosen)."""
         shape = np.broadcast_shapes(self.tactic.shape, self.values.shape)
-        state = (self.tactic, self.values, self.aspiration, self.heard, self.last, self.made, self.seen)
-        return Rivals(self.minds, *(np.broadcast_to(part, shape).ravel()[None, chosen] for part in state))
+
+        def pick(part: NDArray[_Number]) -> NDArray[_Number]:
+            return np.broadcast_to(part, shape).ravel()[None, chosen]
+
+        return Rivals(
+            self.minds,
+            pick(self.tactic),
+            pick(self.values),
+            pick(self.aspiration),
+            pick(self.heard),
+            pick(self.last),
+            pick(self.made),
+            pick(self.seen),
+        )
 
     def _hear(self, standing: Rows, gain: Floats) -> None:
         known = (standing >= 0) & np.isfinite(self.heard)
@@ -113,42 +133,23 @@ def newcomers(minds: Minds, tactic: Rows, values: Rows) -> Rivals:
     )
 
 
-@lru_cache(maxsize=64)
-def minds_of(field: Field, limits: tuple[float, ...]) -> Minds:
-    """Guesses at the values of whoever sits across this field; `limits` are those it may have in a single issue."""
-    worth = _worth(field, len(limits))
-    gains = worth - _limits(field, worth, limits)
+def minds_of(field: Field, drawn: Sequence[Utility]) -> Minds:
+    """The minds of rivals that gain so much by each outcome; of those who gain by none nothing need be thought."""
+    gains = np.stack([gain.over(field.outcomes) for gain in drawn])
     keen = gains.max(axis=1) > 0.0
     gains = gains[keen] if keen.any() else gains - gains.max() + 1.0
     top = gains.max(axis=1)
-    order = np.argsort(-gains + 1e-9 * field.asked_by_others, axis=1, kind="stable")
+    order = np.lexsort((np.broadcast_to(field.asked_by_others, gains.shape), -gains), axis=1)
     useful = np.maximum(1, (gains > 0.0).sum(axis=1))
     falling = -np.take_along_axis(gains, order, axis=1)
-    wanted = np.linspace(0.0, 1.0, _STEPS + 1)
-    enough = np.stack([np.searchsorted(row, -best * wanted + 1e-9, side="right") for row, best in zip(falling, top, strict=True)])
-    ranks = np.clip(enough - 1, 0, useful[:, None] - 1)
+    steps = np.linspace(0.0, 1.0, _STEPS + 1)
+    rows = zip(falling, top, useful, strict=True)
+    ranks = np.stack([_cheapest(row[:many], best * steps) for row, best, many in rows])
     return Minds(gains, order, useful, top, np.take_along_axis(order, ranks, axis=1))
 
 
-def _worth(field: Field, limits: int) -> Floats:
-    """(guesses, offers) within [0, 1]; with a single issue others want the opposite, and only their limit is open."""
-    if field.scaled.shape[1] == 1:
-        upwards = field.space.slopes[0] > 0
-        return np.tile(1.0 - field.scaled.T if upwards else field.scaled.T, (limits, 1))
-    slopes, constants = (part[:_GUESSES] for part in guesses(field.scaled.shape[1], field.own_frame))
-    return np.asarray(slopes @ field.scaled.T + constants[:, None], dtype=np.float64)
-
-
-def _limits(field: Field, worth: Floats, limits: tuple[float, ...]) -> Floats:
-    """(guesses, 1): what each would have without a deal. Who divides something has what it owns, or nothing."""
-    if field.now:
-        return worth[:, [field.row(field.now)]]
-    if field.own_frame:
-        return np.zeros((len(worth), 1))
-    if field.scaled.shape[1] == 1:
-        return np.array(limits)[:, None]
-    return np.random.default_rng(1).uniform(0.0, _PATIENCE, size=(len(worth), 1))
-
-
-_GUESSES: Final = 200
-_PATIENCE: Final = 0.6
+def _cheapest(falling: Floats, wanted: Floats) -> Rows:
+    """The first of the offers that gain least among those that gain as much as wanted."""
+    enough = np.searchsorted(falling, -wanted + 1e-9, side="right")
+    least = falling[np.maximum(0, enough - 1)]
+    return np.searchsorted(falling, least, side="left").astype(np.int64)

@@ -20,8 +20,8 @@ from arena.core.values import OMNISCIENT, Config, Seat
 from arena_negotiation.domain import Issue, Terms
 from arena_negotiation.frontier import EXHAUSTIVE
 from arena_negotiation.protocol import AlternatingOffers
-from arena_negotiation.scenario import Scenario, Variant
-from arena_negotiation.utility import Linear
+from arena_negotiation.scenario import Known, Scenario, Variant
+from arena_negotiation.utility import Linear, Utility
 from arena_negotiation.variants.table_talk import TALK, manners, rounds, whole
 
 MOST_PARTIES: Final = 6
@@ -75,6 +75,12 @@ class MultiIssue(Variant):
         parties = self._parties(seed.stream("scenario"), {})
         kept = {viewer: parties[viewer]} if viewer >= 0 else {}
         return self._scenario(seed, self._parties(seed.stream("disguise", viewer), kept))
+
+    def rivals(self, known: Known, rival: Seat, rng: Random, most: int) -> Sequence[Utility]:
+        """Parties drawn anew around the one that is known."""
+        own = (tuple(known.private["wishes"].values()), known.private["reservation"])
+        drawn = (self._parties(rng, {known.seat: own})[rival] for _ in range(most))
+        return [Linear(wish, _falling(wish, self.levels) - bar) for wish, bar in drawn]
 
     def _parties(self, rng: Random, kept: dict[Seat, Party]) -> list[Party]:
         while True:
