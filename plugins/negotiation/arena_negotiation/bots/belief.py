@@ -16,13 +16,13 @@ _SURPRISE: Final = -8.0
 
 
 class Belief:
-    """Of one other seat, in one deal."""
+    """Of one other seat, in one deal: `log` (tactics, guesses) is the posterior's logarithm, up to a constant."""
 
     def __init__(self, minds: Minds, rng: np.random.Generator) -> None:
         self._minds, self._rng = minds, rng
         tactic, values = np.arange(TACTICS)[:, None], np.arange(len(self._minds.top))[None, :]
         self._rivals = newcomers(self._minds, tactic, values)
-        self._log = np.broadcast_to(_PRIOR[:, None], (TACTICS, len(self._minds.top))).copy()
+        self.log = np.broadcast_to(_PRIOR[:, None], (TACTICS, len(self._minds.top))).copy()
 
     def watch(self, act: str, offer: int, others: Sequence[int], time: float, is_last: bool) -> None:
         """Weigh what the rival did in its turn, with the rows `others` open to it.
@@ -32,11 +32,11 @@ class Belief:
         standing = self._best(np.array([-1, *others], dtype=np.int64))
         predicted, takes = self._rivals.react(standing, time, is_last, self._rng)
         if act == "propose":
-            self._log += np.where(takes & (self._rivals.tactic != RANDOM), _SURPRISE, self._of_offer(offer, predicted))
+            self.log += np.where(takes & (self._rivals.tactic != RANDOM), _SURPRISE, self._of_offer(offer, predicted))
         elif act == "accept":
-            self._log += np.where(takes, 0.0, _SURPRISE)
+            self.log += np.where(takes, 0.0, _SURPRISE)
         else:
-            self._log += np.where(self._rivals.tactic == SILENT, 0.0, _SURPRISE)
+            self.log += np.where(self._rivals.tactic == SILENT, 0.0, _SURPRISE)
 
     def _best(self, others: Rows) -> Rows:
         """Which of the rows each guess likes best: (1, guesses)."""
@@ -45,7 +45,7 @@ class Belief:
 
     def hear(self, offer: int) -> None:
         """An offer that was not made in a turn: whoever would lose by it did not make it."""
-        self._log += np.where(self._minds.gains[self._rivals.values, offer] > 0.0, 0.0, _SURPRISE)
+        self.log += np.where(self._minds.gains[self._rivals.values, offer] > 0.0, 0.0, _SURPRISE)
 
     def _of_offer(self, offer: int, predicted: Rows) -> Floats:
         minds, values, tactic = self._minds, self._rivals.values, self._rivals.tactic
@@ -57,7 +57,7 @@ class Belief:
 
     def drawn(self, number: int) -> Rivals:
         """Rivals as they stand now, shaped (1, number), each hypothesis as often as it is likely."""
-        weights = np.exp(self._log - self._log.max()).ravel()
+        weights = np.exp(self.log - self.log.max()).ravel()
         marks = (self._rng.random() + np.arange(number)) / number
         chosen = np.searchsorted(np.cumsum(weights) / weights.sum(), marks).clip(max=len(weights) - 1)
         return self._rivals.picked(self._rng.permutation(chosen))
@@ -65,7 +65,7 @@ class Belief:
     @property
     def liked(self) -> Floats:
         """What the rival gains by each offer, as far as it is known: the posterior mean, (offers,)."""
-        weights = np.exp(self._log - self._log.max()).sum(axis=0)
+        weights = np.exp(self.log - self.log.max()).sum(axis=0)
         return np.asarray(weights @ self._minds.gains / weights.sum(), dtype=np.float64)
 
 
