@@ -8,7 +8,6 @@ import pytest
 
 from arena.core.agent import Clock, Observation
 from arena.core.game import Outcome
-from arena.core.seed import Seed
 from arena_negotiation.bots import BOTS
 from arena_negotiation.bots.concession import conceded
 from arena_negotiation.bots.models import BayesianModel, FrequencyModel

@@ -118,7 +118,7 @@ def test_guesses_at_a_rival_are_deals_that_the_rules_allow(name: str) -> None:
 @pytest.mark.parametrize(("rung", "tactic"), [("tit-for-tat", TIT_FOR_TAT), ("micro", MICRO), ("hard-liner", HARD)])
 def test_what_a_rival_does_tells_which_rung_it_is(rung: str, tactic: int) -> None:
     """A seller who gives way tells those apart that hold out in silence alike."""
-    insight = watched(BALLOON, rung, [price(20), price(19), price(18), price(17)])
+    insight = watched(BALLOON, rung, [price(20), price(18), price(16)])
     assert max((TIT_FOR_TAT, MICRO, HARD), key=insight.beliefs[1].log.max(axis=1).__getitem__) == tactic
 
 
