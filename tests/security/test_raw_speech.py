@@ -1,4 +1,4 @@
-"""What an agent said is kept twice, from the wire to the ledger: as others hear it, and as it was sent, for its owner."""
+"""What an agent said is kept twice, from the wire to the ledger: as others hear it, and, for its owner, as sent."""
 
 import asyncio
 import json

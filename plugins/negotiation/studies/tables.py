@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.agents.simple import RandomAgent
+from arena.agents.simple import DefaultAgent, RandomAgent
 from arena.core.agent import AgentFactory, Clock, Observation, SeatInfo
 from arena.core.game import Outcome
 from arena.core.options import parse_query, resolve
@@ -53,9 +53,9 @@ def made(rated_id: str) -> NegotiationGame:
 
 
 def agents() -> dict[str, AgentFactory]:
-    """Every bot with its default options, by name, and the arena's `random` as `chance`."""
+    """Every bot with its default options, by name; the arena's `null`, and its `random` as `chance`."""
     bots: dict[str, AgentFactory] = {bot.name: bot.make("", resolve(bot.options, {})) for bot in BOTS}
-    return {**bots, "chance": RandomAgent}
+    return {"null": DefaultAgent, **bots, "chance": RandomAgent}
 
 
 def play(game: NegotiationGame, deal: int, makers: Sequence[AgentFactory]) -> Outcome:

@@ -14,7 +14,7 @@ from arena_negotiation.bots.micro import Micro
 from arena_negotiation.bots.modelling import Modeller
 from arena_negotiation.bots.models import BayesianModel, FrequencyModel, OpponentModel
 from arena_negotiation.bots.planner import Planner
-from arena_negotiation.bots.stubborn import HardLiner, Silent
+from arena_negotiation.bots.stubborn import HardLiner
 from arena_negotiation.bots.whim import RandomOffers
 
 
@@ -47,7 +47,6 @@ def _beta(default: float, low: float, high: float) -> tuple[Option, ...]:
 
 
 BOTS = (
-    Bot(name="silent", summary="rejects everything, offers nothing", make=_plain(Silent), null=True),
     Bot(name="hard-liner", summary="its best offer, again and again", make=_plain(HardLiner)),
     Bot(name="random", summary="any offer it gains by, any deal it likes", make=_plain(RandomOffers), null=True),
     Bot(name="conceder", summary="concedes early", make=_time_dependent, options=_beta(5.0, 1.0, 100.0)),
