@@ -124,11 +124,12 @@ def multi_issue(config: Config) -> MultiIssue:
     seats, issues, levels = (whole(config, name) for name in ("parties", "issues", "levels"))
     quota = whole(config, "quota") or seats
     if not 2 <= quota <= seats:
-        raise BadOption(f"option quota: {quota} must be 0 or from 2 to parties, which is {seats}")
+        raise BadOption(f"option quota: {quota} must be 0 or from 2 to parties, which is {seats} (RULES.md 11.6)")
     if issues == 1 and levels == 2:
-        raise BadOption("option levels: a single issue needs at least 3 levels, or no outcome could be good for both")
+        raise BadOption("option levels: a single issue needs 3 or more, or none could be good for both (RULES.md 11.6)")
     if levels**issues > EXHAUSTIVE:
-        raise BadOption(f"option levels: {levels} levels of {issues} issues are more than {EXHAUSTIVE} outcomes")
+        many = f"{levels} levels of {issues} issues are more than {EXHAUSTIVE} outcomes"
+        raise BadOption(f"option levels: {many} (RULES.md 11.6)")
     protocol = AlternatingOffers(
         seats=seats,
         rounds=whole(config, "rounds"),

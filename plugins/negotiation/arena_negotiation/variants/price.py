@@ -177,4 +177,4 @@ def _haggle(
 
 def _require_below(low_name: str, low: int, high_name: str, high: int) -> None:
     if low >= high:
-        raise BadOption(f"option {low_name}: {low} must be below {high_name}, which is {high}")
+        raise BadOption(f"option {low_name}: {low} must be below {high_name}, which is {high} (RULES.md 8.3)")
