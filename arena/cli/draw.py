@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from arena.core.terminal import harmless
 from arena.cli.plugins import plugin_code
 from arena.core.errors import BadRequest
+from arena.core.terminal import harmless
 
 
 def draw(match: str, db: str, kind: str, at: str, file: Path) -> None:

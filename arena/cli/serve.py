@@ -22,6 +22,15 @@ def serve(
     tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="Certificate chain, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its private key, PEM.")] = None,
     metrics_port: Annotated[int, typer.Option(min=0, max=65535, help="Serve Prometheus metrics here; 0: no.")] = 0,
+    provenance: Annotated[
+        int,
+        typer.Option(
+            metavar="MIB",
+            min=1,
+            max=1_000_000,
+            help="MiB of provenance kept of a session in a minute; more is dropped.",
+        ),
+    ] = 256,
     reflection: Annotated[bool, typer.Option("--reflection", help="Tell clients the protocol, for grpcurl.")] = False,
 ) -> None:
     """Host games until Ctrl-C.
@@ -33,6 +42,7 @@ def serve(
 
     from arena.server.run import serve as run
     from arena.server.settings import Settings
+    from arena.wire.limits import Limits
 
     run(
         Settings(
@@ -46,6 +56,7 @@ def serve(
             tls_key=tls_key,
             metrics_port=metrics_port,
             reflection=reflection,
+            limits=Limits(provenance_per_minute=provenance * 1024 * 1024),
         )
     )
 

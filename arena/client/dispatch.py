@@ -67,6 +67,7 @@ class Dispatch:
             "ping": self._ping,
             "go_away": self._go_away,
             "error": self._error,
+            "notice": self._notice,
         }
 
     # ---- a new stream
@@ -265,6 +266,9 @@ class Dispatch:
         error = read_error(message)
         if not isinstance(error, ResumeGap):
             raise error
+
+    def _notice(self, message: common_pb2.Error) -> None:
+        log.warning("the server lets us know: %s", message.message)
 
 
 def _clock(message: common_pb2.Clock) -> Clock:

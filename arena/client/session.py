@@ -7,7 +7,7 @@ from arena.v1 import play_pb2 as pb
 from arena.wire.limits import Limits
 
 CLIENT: Final = "arena-py/0.1.0"
-PROTOCOL_MINOR: Final = 0
+PROTOCOL_MINOR: Final = 1
 
 
 class Session:

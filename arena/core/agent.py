@@ -84,7 +84,7 @@ MAX_REFUSAL_REASON: Final = 500
 MAX_REFUSED_TEXT: Final = 2_000
 """Characters of a refused answer that are kept."""
 MAX_RAW_TEXT: Final = 40_000
-"""Characters of an answer as it was sent that are kept, where what stands is another text."""
+"""Characters of an answer as it was sent that are kept, where what stands is another form of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,8 @@ class Provenance:
     refused: Sequence[Refusal] = ()
     """What was answered to the same decision before, oldest first. Noted by whoever refused it, not by the agent."""
     raw: str = ""
-    """A text as it was sent, where its canonical form is another one. Noted by whoever took it, not by the agent."""
+    """The answer as it was sent, where its canonical form is another one: a text as it is, an object or a list as JSON.
+    Noted by whoever took it, not by the agent."""
 
 
 @dataclass(slots=True)

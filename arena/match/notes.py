@@ -1,7 +1,8 @@
-"""What is kept beside the moves of a match: how they came about, which answers were refused before, and raw texts."""
+"""What is kept beside the moves of a match: how they came about, which answers were refused before, and raw ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from arena.core.agent import MAX_RAW_TEXT, Provenance, Refusal
 from arena.core.canonical import canonical_text
@@ -10,7 +11,7 @@ from arena.core.values import Seat
 
 
 class Notes:
-    """Provenance, refusals and raw texts by step and seat, until they are joined with the moves they belong to."""
+    """Provenance, refusals and raw answers by step and seat, until they are joined with the moves they belong to."""
 
     __slots__ = ("_made", "_raw", "_refused")
 
@@ -27,9 +28,10 @@ class Notes:
         """An answer that does not stand; `sent` may be anything at all."""
         self._refused.setdefault((step, seat), []).append(Refusal.of(reason, _as_text(sent)))
 
-    def cleaned(self, step: int, seat: Seat, raw: str) -> None:
-        """A text that stands in another form than the one in which it was sent."""
-        self._raw[step, seat] = raw[:MAX_RAW_TEXT].encode(errors="replace").decode()
+    def taken(self, step: int, seat: Seat, *, sent: object, stands: object) -> None:
+        """An answer that stands; what was sent is kept where it is, or holds, words and stands in another form."""
+        if isinstance(sent, _WORDED) and sent is not stands and (raw := _as_text(sent)) != _as_text(stands):
+            self._raw[step, seat] = raw[:MAX_RAW_TEXT].encode(errors="replace").decode()
 
     def by_move(self, moves: Sequence[Move]) -> Mapping[int, Provenance]:
         """The notes by index into `moves`.
@@ -47,6 +49,10 @@ class Notes:
         for i, move in enumerate(moves):
             index.setdefault((move.step, move.seat), i)
         return {index[key]: note for key, note in notes.items() if key in index}
+
+
+_WORDED: Final = (str, Mapping, list, tuple)
+"""Forms of an answer that can hold words: a tensor cannot."""
 
 
 def _as_text(sent: object) -> str:

@@ -129,8 +129,8 @@ class Table:
             raise
         if provenance is not None:
             self._notes.made(self.step_number, seat, provenance)
-        if type(action) is str and chosen != action:
-            self._notes.cleaned(self.step_number, seat, action)
+        if type(chosen) is not int:
+            self._notes.taken(self.step_number, seat, sent=action, stands=chosen)
         move = Move(self.step_number, seat, chosen)
         self.open_seats.remove(seat)
         self._answers.append(move)

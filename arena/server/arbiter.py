@@ -61,6 +61,8 @@ class Arbiter:
         self._on_over = on_over
         self.on_view: Callable[[MatchId, bytes], None] = lambda match, view: None
         self.matches: dict[MatchId, LiveMatch] = {}
+        self.provenance_dropped = 0
+        """Provenances beyond what their sessions may have kept."""
         self.clocks = Clocks(self._expired, self._overdue)
         self._requests = self.clocks.requests
         self._quiet = asyncio.Event()
@@ -175,9 +177,17 @@ class Arbiter:
                 self._lost(request, Cause(cause))
             else:
                 request.session.accept(request.id)
-                if provenance := request.provenance:
+                provenance = self._kept(request)
+                if provenance:
                     live.provenance[report.step, seat] = provenance
         self._journal.note(Moved(report.match, report.step, seat, report.action, cause, live.banks[seat], provenance))
+
+    def _kept(self, request: Request) -> bytes:
+        made = request.provenance
+        if not made or request.session.keeps(made, self.clocks.now()):
+            return made
+        self.provenance_dropped += 1
+        return b""
 
     def _lost(self, request: Request, cause: Cause) -> None:
         request.session.spoil_request(request.id, _CLOSED_BY.get(cause, ErrorCode.TOO_LATE))

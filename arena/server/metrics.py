@@ -51,6 +51,11 @@ class Metrics(Collector):
         return [
             matches,
             seats,
+            CounterMetricFamily(
+                "arena_provenance_dropped",
+                "Provenances that were not kept, because their session had sent its share",
+                hall.arbiter.provenance_dropped,
+            ),
             CounterMetricFamily("arena_decisions", "Decisions of matches that ended", self._decisions),
             GaugeMetricFamily("arena_live_matches", "Matches under way", len(hall.arbiter.matches)),
             GaugeMetricFamily("arena_open_requests", "Decisions that agents owe", hall.arbiter.open_requests),

@@ -22,7 +22,7 @@ from arena.v1.relay_pb2 import ServerFrame
 from arena.wire.entrance import check_hello
 from arena.wire.frames import client_frames, error_message, join_frames
 
-PROTOCOL_MINOR = 0
+PROTOCOL_MINOR = 1
 log = structlog.get_logger()
 
 

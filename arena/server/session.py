@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from arena.core.errors import ArenaError, ErrorCode, ProtocolViolation
+from arena.core.errors import ArenaError, ErrorCode, ProtocolViolation, RateLimited
 from arena.core.match import Cause
 from arena.core.values import Seat
+from arena.server.allowance import Allowance
 from arena.server.connection import Connection
 from arena.v1 import common_pb2
 from arena.v1 import play_pb2 as pb
@@ -28,6 +29,11 @@ _KEPT_BYTES = 128 * 1024 * 1024
 """Of the frames that one session is owed; beyond it is treated as beyond `Limits.max_unacked_frames`."""
 _RETOLD_SHARE = 8
 """Of `Limits.max_unacked_frames`, one in so many may be the end of a match that is told again."""
+
+_TOO_MUCH = (
+    "this session sent more provenance than the {} bytes that are kept of one in a minute: the rest is dropped, which "
+    "is told once, and its answers stand"
+)
 
 _ASKING = ServerFrame()
 """Filled anew for every decision request: a message made for each one costs four times as much."""
@@ -113,6 +119,9 @@ class Session:
     connection: Connection | None = None
     ended_joins: dict[int, int] = field(default_factory=dict)
     """Joins that are over, and how many matches they played: a Join that is sent again must not begin anew."""
+    provenance_dropped: int = 0
+    """Provenances that came with answers and were not kept."""
+    _allowance: Allowance = field(init=False)
     _sequence: int = 0
     _kept: deque[tuple[int, bytes]] = field(default_factory=deque)
     _kept_bytes: int = 0
@@ -125,6 +134,9 @@ class Session:
     """How many requests there were."""
     _spoiled: dict[int, ErrorCode] = field(default_factory=dict)
     """Of the latest requests, those that were not accepted, and why."""
+
+    def __post_init__(self) -> None:
+        self._allowance = Allowance.full(self.limits.provenance_per_minute)
 
     # ---- identity
 
@@ -192,6 +204,15 @@ class Session:
         if not self._accepted and self.connection is not None:
             self.connection.ready.set()
         self._accepted.append(request)
+
+    def keeps(self, provenance: bytes, now: float) -> bool:
+        """Whether the provenance of an answer that stands is kept; the peer is told of the first one that is not."""
+        if self._allowance.take(len(provenance), now):
+            return True
+        self.provenance_dropped += 1
+        if self.provenance_dropped == 1:
+            self.emit(notice=error_message(RateLimited(_TOO_MUCH.format(self.limits.provenance_per_minute))))
+        return False
 
     def refuse(self, request: int, error: ArenaError, clock: common_pb2.Clock | None = None) -> None:
         """Tell that an answer was not taken."""

@@ -163,6 +163,7 @@ class ServerFrame(_message.Message):
     PING_FIELD_NUMBER: _builtins.int
     GO_AWAY_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
+    NOTICE_FIELD_NUMBER: _builtins.int
     seq: _builtins.int
     """per session and epoch: gap-free, starts at 1"""
     @_builtins.property
@@ -197,6 +198,10 @@ class ServerFrame(_message.Message):
     def error(self) -> _common_pb2.Error:
         """about the stream as a whole"""
 
+    @_builtins.property
+    def notice(self) -> _common_pb2.Error:
+        """worth knowing: nothing is refused and nothing ends by it"""
+
     def __init__(
         self,
         *,
@@ -213,12 +218,13 @@ class ServerFrame(_message.Message):
         ping: Global___Ping | None = ...,
         go_away: Global___GoAway | None = ...,
         error: _common_pb2.Error | None = ...,
+        notice: _common_pb2.Error | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "decision_request", b"decision_request", "defaulted", b"defaulted", "error", b"error", "frame", b"frame", "go_away", b"go_away", "join_ended", b"join_ended", "joined", b"joined", "match_ended", b"match_ended", "ping", b"ping", "refused", b"refused", "seat_assigned", b"seat_assigned", "welcome", b"welcome"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "decision_request", b"decision_request", "defaulted", b"defaulted", "error", b"error", "frame", b"frame", "go_away", b"go_away", "join_ended", b"join_ended", "joined", b"joined", "match_ended", b"match_ended", "notice", b"notice", "ping", b"ping", "refused", b"refused", "seat_assigned", b"seat_assigned", "welcome", b"welcome"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "decision_request", b"decision_request", "defaulted", b"defaulted", "error", b"error", "frame", b"frame", "go_away", b"go_away", "join_ended", b"join_ended", "joined", b"joined", "match_ended", b"match_ended", "ping", b"ping", "refused", b"refused", "seat_assigned", b"seat_assigned", "seq", b"seq", "welcome", b"welcome"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "decision_request", b"decision_request", "defaulted", b"defaulted", "error", b"error", "frame", b"frame", "go_away", b"go_away", "join_ended", b"join_ended", "joined", b"joined", "match_ended", b"match_ended", "notice", b"notice", "ping", b"ping", "refused", b"refused", "seat_assigned", b"seat_assigned", "seq", b"seq", "welcome", b"welcome"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_frame: _TypeAlias = _typing.Literal["welcome", "joined", "join_ended", "seat_assigned", "decision_request", "accepted", "refused", "defaulted", "match_ended", "ping", "go_away", "error"]  # noqa: Y015
+    _WhichOneofReturnType_frame: _TypeAlias = _typing.Literal["welcome", "joined", "join_ended", "seat_assigned", "decision_request", "accepted", "refused", "defaulted", "match_ended", "ping", "go_away", "error", "notice"]  # noqa: Y015
     _WhichOneofArgType_frame: _TypeAlias = _typing.Literal["frame", b"frame"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_frame) -> _WhichOneofReturnType_frame | None: ...
 
@@ -317,6 +323,7 @@ class Limits(_message.Message):
     RESUME_WINDOW_MS_FIELD_NUMBER: _builtins.int
     HEARTBEAT_MS_FIELD_NUMBER: _builtins.int
     MAX_SEATS_FIELD_NUMBER: _builtins.int
+    PROVENANCE_PER_MINUTE_FIELD_NUMBER: _builtins.int
     max_frame_bytes: _builtins.int
     """of one ClientBatch as a whole, encoded"""
     max_batch: _builtins.int
@@ -329,6 +336,8 @@ class Limits(_message.Message):
     """a Ping comes after this much silence"""
     max_seats: _builtins.int
     """per session"""
+    provenance_per_minute: _builtins.int
+    """bytes that are kept of a session's; what is more is dropped, with one notice"""
     def __init__(
         self,
         *,
@@ -338,10 +347,11 @@ class Limits(_message.Message):
         resume_window_ms: _builtins.int = ...,
         heartbeat_ms: _builtins.int = ...,
         max_seats: _builtins.int = ...,
+        provenance_per_minute: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["heartbeat_ms", b"heartbeat_ms", "max_batch", b"max_batch", "max_frame_bytes", b"max_frame_bytes", "max_seats", b"max_seats", "max_unacked_frames", b"max_unacked_frames", "resume_window_ms", b"resume_window_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["heartbeat_ms", b"heartbeat_ms", "max_batch", b"max_batch", "max_frame_bytes", b"max_frame_bytes", "max_seats", b"max_seats", "max_unacked_frames", b"max_unacked_frames", "provenance_per_minute", b"provenance_per_minute", "resume_window_ms", b"resume_window_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -163,6 +163,7 @@ class ServerFrame(_message.Message):
     PING_FIELD_NUMBER: _builtins.int
     GO_AWAY_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
+    NOTICE_FIELD_NUMBER: _builtins.int
     seq: _builtins.int
     @_builtins.property
     def welcome(self) -> _play_pb2.Welcome: ...
@@ -188,6 +189,8 @@ class ServerFrame(_message.Message):
     def go_away(self) -> _play_pb2.GoAway: ...
     @_builtins.property
     def error(self) -> _common_pb2.Error: ...
+    @_builtins.property
+    def notice(self) -> _common_pb2.Error: ...
     def __init__(
         self,
         *,
@@ -204,12 +207,13 @@ class ServerFrame(_message.Message):
         ping: _play_pb2.Ping | None = ...,
         go_away: _play_pb2.GoAway | None = ...,
         error: _common_pb2.Error | None = ...,
+        notice: _common_pb2.Error | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "decision_request", b"decision_request", "defaulted", b"defaulted", "error", b"error", "frame", b"frame", "go_away", b"go_away", "join_ended", b"join_ended", "joined", b"joined", "match_ended", b"match_ended", "ping", b"ping", "refused", b"refused", "seat_assigned", b"seat_assigned", "welcome", b"welcome"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "decision_request", b"decision_request", "defaulted", b"defaulted", "error", b"error", "frame", b"frame", "go_away", b"go_away", "join_ended", b"join_ended", "joined", b"joined", "match_ended", b"match_ended", "notice", b"notice", "ping", b"ping", "refused", b"refused", "seat_assigned", b"seat_assigned", "welcome", b"welcome"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "decision_request", b"decision_request", "defaulted", b"defaulted", "error", b"error", "frame", b"frame", "go_away", b"go_away", "join_ended", b"join_ended", "joined", b"joined", "match_ended", b"match_ended", "ping", b"ping", "refused", b"refused", "seat_assigned", b"seat_assigned", "seq", b"seq", "welcome", b"welcome"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "decision_request", b"decision_request", "defaulted", b"defaulted", "error", b"error", "frame", b"frame", "go_away", b"go_away", "join_ended", b"join_ended", "joined", b"joined", "match_ended", b"match_ended", "notice", b"notice", "ping", b"ping", "refused", b"refused", "seat_assigned", b"seat_assigned", "seq", b"seq", "welcome", b"welcome"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_frame: _TypeAlias = _typing.Literal["welcome", "joined", "join_ended", "seat_assigned", "decision_request", "accepted", "refused", "defaulted", "match_ended", "ping", "go_away", "error"]  # noqa: Y015
+    _WhichOneofReturnType_frame: _TypeAlias = _typing.Literal["welcome", "joined", "join_ended", "seat_assigned", "decision_request", "accepted", "refused", "defaulted", "match_ended", "ping", "go_away", "error", "notice"]  # noqa: Y015
     _WhichOneofArgType_frame: _TypeAlias = _typing.Literal["frame", b"frame"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_frame) -> _WhichOneofReturnType_frame | None: ...
 

@@ -229,7 +229,7 @@ class MoveProvenance(_message.Message):
     """of the match"""
     seat: _builtins.int
     raw: _builtins.str
-    """a text as it was sent, where the one that stands is its canonical form; empty: as it stands"""
+    """the answer as it was sent, text or JSON, where its canonical form is another one; empty: as it stands"""
     @_builtins.property
     def provenance(self) -> _play_pb2.Provenance: ...
     @_builtins.property

@@ -45,6 +45,8 @@ class Limits:
     """A Ping comes after this much silence, seconds."""
     max_seats: int = 1024
     """Held at once by one session."""
+    provenance_per_minute: int = 256 * 1024 * 1024
+    """Bytes that are kept of what one session's agents tell of their moves."""
 
     def message(self) -> pb.Limits:
         """As the welcome states them."""
@@ -55,6 +57,7 @@ class Limits:
             resume_window_ms=round(self.resume_window * 1000),
             heartbeat_ms=round(self.heartbeat * 1000),
             max_seats=self.max_seats,
+            provenance_per_minute=self.provenance_per_minute,
         )
 
     @classmethod
@@ -68,4 +71,5 @@ class Limits:
             resume_window=message.resume_window_ms / 1000 or default.resume_window,
             heartbeat=message.heartbeat_ms / 1000 or default.heartbeat,
             max_seats=message.max_seats or default.max_seats,
+            provenance_per_minute=message.provenance_per_minute or default.provenance_per_minute,
         )

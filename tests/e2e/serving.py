@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -195,3 +195,19 @@ def install_plugin(folder: Path, name: str, module: str, source: str = "") -> di
     if source:
         (site / f"{module}.py").write_text(source)
     return {"PYTHONPATH": os.pathsep.join([str(site), str(ROOT)])}
+
+
+def watch(server: Server, match: str, when_it_shows: Callable[[], object]) -> str:
+    """All that `arena watch` prints until the match is over; `when_it_shows` is called after its first line."""
+    command = [*ARENA, "watch", match, "--server", server.address]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as watching:
+        assert watching.stdout is not None
+        try:
+            first = watching.stdout.readline()
+            when_it_shows()
+            rest = watching.stdout.read()  # what `communicate` reads leaves out what the first line was buffered with
+            watching.wait(timeout=STOP_SECONDS)
+        finally:
+            watching.kill()
+        assert watching.returncode == 0
+    return first + rest

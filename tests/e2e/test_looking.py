@@ -7,7 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from arena.client.remote import Remote
 from arena.core.errors import ArenaError, BadRequest
 from tests.e2e.clients import Notes, client_of, play
 from tests.e2e.peer import peer
-from tests.e2e.serving import ARENA, ROOT, Server, arena, arena_json, free_port, install_plugin, serving
+from tests.e2e.serving import ROOT, Server, arena, arena_json, free_port, install_plugin, serving, watch
 
 GAME = "openspiel/tic_tac_toe"
 
@@ -77,26 +77,12 @@ async def test_spectators_follow_a_live_match_to_its_end(server: Server) -> None
     (live,) = [row for row in listed["matches"] if row.get("live")]
     assert live["match"] == match
     assert "cat" not in json.dumps(live)
-    first, *later = await asyncio.to_thread(watch, server, match, lambda: loop.call_soon_threadsafe(go.set))
+    shown = await asyncio.to_thread(watch, server, match, lambda: loop.call_soon_threadsafe(go.set))
+    first, *later = shown.splitlines()
     assert first.startswith("--- step")
     assert sum(line.startswith("--- step") for line in later) >= 5
     assert later[-1].startswith("--- over: seat 0: rank")
     await playing
-
-
-def watch(server: Server, match: str, when_it_shows: Callable[[], object]) -> list[str]:
-    """What `arena watch` prints."""
-    command = [*ARENA, "watch", match, "--server", server.address]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True) as watching:
-        assert watching.stdout is not None
-        try:
-            first = watching.stdout.readline()
-            when_it_shows()
-            rest, _ = watching.communicate(timeout=20)
-        finally:
-            watching.kill()
-        assert watching.returncode == 0
-    return [first, *rest.rstrip().splitlines()]
 
 
 async def test_a_finished_match_cannot_be_watched(server: Server) -> None:

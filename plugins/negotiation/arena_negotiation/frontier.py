@@ -20,6 +20,9 @@ Points: TypeAlias = NDArray[np.float64]
 
 EXHAUSTIVE: Final = 20_000
 """Outcomes that are gone through one by one; more than these are not listed."""
+_AT_ONCE: Final = 16
+"""Points that strike out others together; of 8 to 32 all are about as fast for some hundred outcomes of three seats."""
+_NOT_BEFORE: Final = ~np.tri(_AT_ONCE, k=-1, dtype=np.bool_)
 _UNREACHED: Final = np.int64(-(2**62))
 
 
@@ -83,17 +86,27 @@ def _of_points(points: Points, low: Points, high: Points) -> Benchmark:
 
 
 def _undominated(points: Points) -> Points:
-    """Two seats in one sweep; with more, the largest sum of those left is undominated, and strikes out what it
-    dominates."""
+    """Two seats in one sweep; with more, nothing is dominated by what has a smaller sum, so that the largest sums of
+    those left strike out, some at a time, first each other and then the rest."""
     if points.shape[1] == 2:
         ordered = points[np.lexsort((-points[:, 1], -points[:, 0]))]
         before = np.concatenate(([-np.inf], np.maximum.accumulate(ordered[:, 1])[:-1]))
         return ordered[ordered[:, 1] > before]
-    left, kept = points[np.argsort(-points.sum(axis=1), kind="stable")].T, []
+    left, kept = np.ascontiguousarray(points[np.argsort(-points.sum(axis=1), kind="stable")].T), []
     while left.size:
-        kept.append(left[:, 0])
-        left = left[:, (left > left[:, :1]).any(axis=0)]
-    return np.array(kept)
+        block, rest = left[:, :_AT_ONCE], left[:, _AT_ONCE:]
+        block = block[:, (_exceeds(block, block) | _NOT_BEFORE[: block.shape[1], : block.shape[1]]).all(axis=1)]
+        left = rest[:, _exceeds(rest, block).all(axis=1)]
+        kept.append(block)
+    return np.concatenate(kept, axis=1).T
+
+
+def _exceeds(some: Points, others: Points) -> NDArray[np.bool_]:
+    """Which of `some` is better for a seat than which of `others`, both a point a column: (some, others)."""
+    better: NDArray[np.bool_] = some[0][:, None] > others[0]
+    for mine, theirs in zip(some[1:], others[1:], strict=True):  # seat by seat: reducing over the seats is slower
+        better |= mine[:, None] > theirs
+    return better
 
 
 def _best_replies(domain: Domain, utilities: tuple[Linear, ...], disagreement: tuple[float, ...]) -> Points:

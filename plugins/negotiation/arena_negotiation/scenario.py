@@ -1,8 +1,10 @@
 """One deal of the cards: what is negotiated, who values it how, and how a variant draws it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from random import Random
+from typing import Any
 
 from arena.core.seed import Seed
 from arena.core.values import Json, Seat
@@ -36,6 +38,17 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What one seat knows of a deal beside the rules: its private entry, the highest quantity of each issue, and the
+    outcome that holds, where there is one."""
+
+    seat: Seat
+    private: Mapping[str, Any]
+    highs: Outcome
+    holdings: Outcome | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variant(ABC):
     """The pieces that make one game id: a protocol, a way to draw scenarios, and the words of its rules.
 
@@ -62,6 +75,11 @@ class Variant(ABC):
         """A scenario that differs from `scenario(seed)` only in what `viewer` may not know; None when there is none."""
         return None
 
+    @abstractmethod
+    def rivals(self, known: Known, rival: Seat, rng: Random, most: int) -> Sequence[Utility]:
+        """What the seat `rival` may gain by an outcome over what it has, as far as the rules tell the seat that knows
+        this: at most `most` draws of equal weight, at least one. The rules are public, and so are options (5)."""
+
     def metrics(self, deal: Outcome) -> Mapping[str, float]:
         """What is worth knowing of a deal in this variant, beside what every negotiation measures."""
         return {}
@@ -76,3 +94,9 @@ class Fixed(Variant):
     def scenario(self, seed: Seed) -> Scenario:
         """Always the same."""
         return self.only
+
+    def rivals(self, known: Known, rival: Seat, rng: Random, most: int) -> Sequence[Utility]:
+        """No secret."""
+        worth = self.only.utilities[rival]
+        base = self.only.disagreement[rival] if known.holdings is None else worth(known.holdings)
+        return [worth.less(base)]

@@ -23,6 +23,9 @@ class Utility(Protocol):
     def over(self, grid: NDArray[np.int64]) -> NDArray[np.float64]:
         """The worth of each row of `grid`, an outcome a row."""
 
+    def less(self, worth: float) -> "Utility":
+        """The same function, lowered by `worth`."""
+
     def in_words_of(self, proposer: Seat, domain: Domain) -> Json:
         """The same function over the offers of `proposer`, as agents read it."""
 
@@ -41,6 +44,10 @@ class Linear:
     def over(self, grid: NDArray[np.int64]) -> NDArray[np.float64]:
         """The worth of each row of `grid`: float64 of (rows,), exact where weights are whole."""
         return np.asarray(grid @ np.asarray(self.weights) + self.constant, dtype=np.float64)
+
+    def less(self, worth: float) -> "Linear":
+        """The same function, lowered by `worth`."""
+        return Linear(self.weights, self.constant - worth)
 
     def in_words_of(self, proposer: Seat, domain: Domain) -> Json:
         """`{"constant": c, "weights": {issue: w}}` over the quantities that `proposer` names.

@@ -156,11 +156,11 @@ class Window:
         return [1.0, *((q - i.low) / (i.high - i.low) for q, i in zip(mine, issues, strict=True))]
 
     def text(self) -> str:
-        """The whole view in words."""
-        table = self._table
-        lines = [self._variant.story, *self._who(), f"Turns taken: {table.turn} of {self._most_turns()}."]
-        lines += map(self._line, self._log)
-        return "\n".join([*lines, *self._stand(), *self._now()])
+        """The whole view in words: what is fixed, what happened, what changes; so followers read all of it once."""
+        happened, taken = map(self._line, self._log), f"Turns taken: {self._table.turn} of {self._most_turns()}."
+        known, learned = ([], self._who()) if self._viewer == SPECTATOR else (self._who(), [])
+        fixed = [self._variant.story, *known]
+        return "\n".join([*fixed, *happened, *learned, taken, *self._stand(), *self._now()])
 
     def _most_turns(self) -> str:
         protocol = self._variant.protocol

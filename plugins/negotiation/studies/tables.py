@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.agents.simple import RandomAgent
+from arena.agents.simple import DefaultAgent, RandomAgent
 from arena.core.agent import AgentFactory, Clock, Observation, SeatInfo
 from arena.core.game import Outcome
 from arena.core.options import parse_query, resolve
@@ -53,15 +53,15 @@ def made(rated_id: str) -> NegotiationGame:
 
 
 def agents() -> dict[str, AgentFactory]:
-    """Every bot with its default options, by name, and the arena's `random` as `chance`."""
+    """Every bot with its default options, by name; the arena's `null`, and its `random` as `chance`."""
     bots: dict[str, AgentFactory] = {bot.name: bot.make("", resolve(bot.options, {})) for bot in BOTS}
-    return {**bots, "chance": RandomAgent}
+    return {"null": DefaultAgent, **bots, "chance": RandomAgent}
 
 
 def play(game: NegotiationGame, deal: int, makers: Sequence[AgentFactory]) -> Outcome:
     """One match of deal number `deal`."""
     seed, state = Seed.of(deal), game.new_state(Seed.of(deal), {})
-    seats: list[Any] = [make(_info(seed, seat, len(makers))) for seat, make in enumerate(makers)]
+    seats: list[Any] = [make(_info(game, seed, seat)) for seat, make in enumerate(makers)]
     while movers := state.to_move():
         (seat,) = movers
         seen = Observation(0, state.observe(seat, seats[seat].wants))
@@ -89,13 +89,13 @@ def _placed(game: NegotiationGame, deal: int, agent: AgentFactory, others: Seque
     return play(game, deal, [*makers[:seat], agent, *makers[seat:]])[seat].score
 
 
-def _info(seed: Seed, seat: int, seats: int) -> SeatInfo:
+def _info(game: NegotiationGame, seed: Seed, seat: int) -> SeatInfo:
     return SeatInfo(
         match_id=MatchId("study"),
         seat=Seat(seat),
-        seats=seats,
-        game="",
-        config={},
+        seats=game.spec.seats,
+        game=game.spec.id,
+        config=game.config,
         brief="",
         seed=seed.derive("agent", seat),
     )

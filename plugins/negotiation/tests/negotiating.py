@@ -64,24 +64,29 @@ def ended(state: Negotiation) -> Outcome:
     return outcome
 
 
-def bot(name: str, seat: int, seed: int = 0, seats: int = 2) -> Agent:
+def bot(name: str, seat: int, rules: NegotiationGame, seed: int = 0) -> Agent:
     """A registered bot with its default options."""
     listing = next(b for b in BOTS if b.name == name)
-    info = SeatInfo(
+    return listing.make("", resolve(listing.options, {}))(seat_info(rules, seat, seed))
+
+
+def seat_info(rules: NegotiationGame, seat: int, seed: int = 0) -> SeatInfo:
+    """What a bot is told of its seat."""
+    return SeatInfo(
         match_id=MatchId("m"),
         seat=Seat(seat),
-        seats=seats,
-        game="",
-        config={},
-        brief="",
+        seats=rules.spec.seats,
+        game=rules.spec.id,
+        config=rules.config,
+        brief=rules.spec.brief,
         seed=Seed.of(seed).derive(seat),
     )
-    return listing.make("", resolve(listing.options, {}))(info)
 
 
-def duel(state: Negotiation, names: Sequence[str], seed: int = 0) -> Outcome:
-    """The outcome of one match between bots."""
-    agents = [bot(name, seat, seed, len(names)) for seat, name in enumerate(names)]
+def duel(rules: NegotiationGame, names: Sequence[str], seed: int = 0) -> Outcome:
+    """The outcome of one match between bots, on the deal of `seed`."""
+    state = rules.new_state(Seed.of(seed), {})
+    agents = [bot(name, seat, rules, seed) for seat, name in enumerate(names)]
     while movers := state.to_move():
         (seat,) = movers
         seen = Observation(0, state.observe(seat, agents[seat].wants))

@@ -124,7 +124,7 @@ def checked_id(
             known, and lists what is on the menu.
     """
     if isinstance(action, bool) or not isinstance(action, (int, np.integer)):
-        raise MalformedAction("answer with one of the listed action ids, a whole number")
+        raise MalformedAction(f"RULES.md {section}: answer with one of the listed action ids, a whole number")
     choice = int(action)
     if choice not in menu:
         choices = ", ".join(f"{each} ({label(each)})" for each in menu)

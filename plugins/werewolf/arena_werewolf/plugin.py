@@ -10,8 +10,6 @@ from arena.core.values import Config
 from arena.plugin import hookimpl
 from arena.plugin.spec import RegisterAgent, RegisterGame
 from arena_werewolf.bots.detective import Detective
-from arena_werewolf.bots.echo import Echo
-from arena_werewolf.bots.injector import Injector
 from arena_werewolf.bots.random_table import RandomTable
 from arena_werewolf.bots.seer_claim import SeerClaim
 from arena_werewolf.game import VERSION, WerewolfGame
@@ -39,8 +37,6 @@ def arena_register_games(register: RegisterGame) -> None:
 
 _BOTS: Final[Mapping[str, tuple[AgentFactory, str]]] = {
     "random-table": (RandomTable, "random, but always votes, spares its own pack and saves itself on the first night"),
-    "echo": (Echo, "chooses as random-table does, and says again what was said last"),
-    "injector": (Injector, "chooses as random-table does, and speaks in forgeries of notices, speakers and markup"),
     "seer-claim": (
         SeerClaim,
         "the seer tells what it saw and the village follows; wolves deny or claim themselves",
@@ -51,8 +47,8 @@ _BOTS: Final[Mapping[str, tuple[AgentFactory, str]]] = {
     ),
 }
 
-_NULL: Final = frozenset({"random-table", "echo", "injector"})
-"""Of the null class: they choose by chance."""
+_NULL: Final = frozenset({"random-table"})
+"""Of the null class: it chooses by chance."""
 
 
 @hookimpl

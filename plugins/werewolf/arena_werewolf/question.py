@@ -31,7 +31,7 @@ class Question(Phase):
     def check(self, seat: Seat, action: Action) -> Action:
         """The probabilities scaled to a sum of 1 for each player; an empty object is no answer."""
         if not isinstance(action, Mapping):
-            raise MalformedAction("answer with an object: by player, by role, a probability")
+            raise MalformedAction("RULES.md 3.9: answer with an object: by player, by role, a probability")
         others = {player(other) for other in self.table.living if other != seat}
         found = {name: self._shares(name, shares, others) for name, shares in cast(Any, action).items()}
         return {name: found[name] for name in sorted(found) if found[name]}
@@ -57,7 +57,7 @@ class Question(Phase):
         if not isinstance(shares, Mapping) or not shares.keys() <= known:
             raise IllegalAction(f"RULES.md 3.9: give each player a probability by role: {', '.join(sorted(known))}")
         if not all(type(share) in {int, float} and 0 <= share <= 1 for share in shares.values()):
-            raise MalformedAction("a probability is a number from 0 to 1")
+            raise MalformedAction("RULES.md 3.9: a probability is a number from 0 to 1")
         total = sum(shares.values())
         if abs(total - 1) < _CLOSE:  # what is scaled already stays as it is, to the last digit
             total = 1

@@ -148,18 +148,19 @@ def rules_of(config: Config, preset: Preset) -> Rules:
 
 def _roles(counts: object, low: int, high: int) -> tuple[Role, ...]:
     if not isinstance(counts, Mapping) or not all(_is_count(n) for n in counts.values()):
-        raise BadOption("option roles: give a count of at least 1 for each role, such as werewolf:2,villager:5")
+        raise BadOption("option roles: each takes a count of at least 1, such as werewolf:2,villager:5 (RULES.md 8.2)")
     if unknown := sorted(counts.keys() - ROLES.keys()):
-        raise BadOption(f"option roles: there is no role {unknown[0]!r}; there is {', '.join(ROLES)}")
+        raise BadOption(f"option roles: there is no role {unknown[0]!r}; there is {', '.join(ROLES)} (RULES.md 8.2)")
     if not low <= sum(counts.values()) <= high:
         wanted = str(low) if low == high else f"{low} to {high}"
-        raise BadOption(f"option roles: {sum(counts.values())} roles are given, and this setting seats {wanted}")
+        given = sum(counts.values())
+        raise BadOption(f"option roles: {given} roles are given, and this setting seats {wanted} (RULES.md 8.2)")
     roles = tuple(role for name, role in ROLES.items() for _ in range(counts.get(name, 0)))
     wolves = sum(role.team is Team.WEREWOLF for role in roles)
     if not 0 < wolves < len(roles) - wolves:
-        raise BadOption("option roles: there must be at least one werewolf, and fewer werewolves than others")
+        raise BadOption("option roles: it takes at least one werewolf, and fewer werewolves than others (RULES.md 8.2)")
     if roles.count(WITCH) > 1:
-        raise BadOption("option roles: there is at most one witch, since two antidotes for one victim make no sense")
+        raise BadOption("option roles: there is at most one witch, or one victim has two antidotes (RULES.md 8.2)")
     return roles
 
 

@@ -20,7 +20,7 @@ def canonical_speech(action: Action, budget: int) -> str:
         IllegalAction: it is longer than `budget` characters.
     """
     if not isinstance(action, str):
-        raise MalformedAction("answer with a text")
+        raise MalformedAction("RULES.md 3.2: answer with a text")
     text = one_line(action) if len(action) <= _UNREAD * budget else action
     if len(text) > budget:
         raise IllegalAction(f"RULES.md 3.2: a speech has at most {budget} characters, this one has {len(text)}")

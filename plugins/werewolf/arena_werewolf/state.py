@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from arena.core.errors import IllegalAction
 from arena.core.game import Event, Outcome, State
 from arena.core.legal import Legal
 from arena.core.seed import Seed
@@ -41,6 +42,8 @@ class WerewolfState(State):
 
     def check(self, seat: Seat, action: Action) -> Action:
         """The id itself, or the cleaned speech."""
+        if self.phase.asked and seat not in self.phase.asked:
+            raise IllegalAction("RULES.md 3.1: you are not asked now; whoever is asked answers once")
         return self.phase.check(seat, action)
 
     def default_action(self, seat: Seat) -> Action:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from arena.agents.simple import DefaultAgent, RandomAgent
+from arena.core.figures import Figures, Rate, Rung
 from arena.core.seed import Seed
 from arena.core.share import Share
 from arena_werewolf import base_rates
-from arena_werewolf.base_rates import BaseRate, Rung
+from arena_werewolf.base_rates import figures
 from arena_werewolf.bots.detective import Detective
-from arena_werewolf.bots.echo import Echo
 from arena_werewolf.bots.random_table import RandomTable
 from arena_werewolf.bots.seer_claim import SeerClaim
 from arena_werewolf.presets import PRESETS
@@ -29,7 +29,6 @@ BOTS: Final[dict[str, Factory]] = {
     "werewolf:random-table": RandomTable,
     "werewolf:seer-claim": SeerClaim,
     "werewolf:detective": Detective,
-    "werewolf:echo": Echo,
 }
 NULL: Final = ("random", "werewolf:random-table")
 LADDER: Final = ("null", "random", "werewolf:random-table", "werewolf:seer-claim", "werewolf:detective")
@@ -42,10 +41,10 @@ def play(preset: str, wolves: str, village: str, matches: int) -> Counter[str | 
     return Counter(winner(finish(game, Seed.of(n), BOTS[wolves], BOTS[village])) for n in range(matches))
 
 
-def base_rate(preset: str, bot: str, matches: int) -> BaseRate:
+def base_rate(preset: str, bot: str, matches: int) -> Rate:
     """One bot in all seats."""
     won = play(preset, bot, bot, matches)
-    return BaseRate(preset=preset, bot=bot, village=Share.of(won["village"], matches), draws=won["draw"] / matches)
+    return Rate(setting=preset, bot=bot, share=Share.of(won["village"], matches), draws=won["draw"] / matches)
 
 
 def rung(preset: str, better: str, worse: str, matches: int) -> Rung:
@@ -53,10 +52,10 @@ def rung(preset: str, better: str, worse: str, matches: int) -> Rung:
     as_wolves = play(preset, better, worse, matches // 2)
     as_village = play(preset, worse, better, matches // 2)
     wins = as_wolves["werewolf"] + as_village["village"] + (as_wolves["draw"] + as_village["draw"]) / 2
-    return Rung(preset=preset, better=better, worse=worse, score=Share.of(wins, matches // 2 * 2))
+    return Rung(setting=preset, better=better, worse=worse, share=Share.of(wins, matches // 2 * 2))
 
 
-def simulate(matches: int) -> tuple[list[BaseRate], list[Rung]]:
+def simulate(matches: int) -> Figures:
     """Everything that the file holds."""
     rates = [base_rate(preset.name, bot, matches) for preset in PRESETS for bot in NULL]
     steps = [
@@ -65,37 +64,16 @@ def simulate(matches: int) -> tuple[list[BaseRate], list[Rung]]:
         for worse, better in pairwise(LADDER)
         if preset.name == "ww7-lspo" or better in LADDER[-2:]
     ]
-    return rates, steps
-
-
-def as_toml(rates: list[BaseRate], steps: list[Rung]) -> str:
-    """The file's text."""
-    lines = ["# Written by plugins/werewolf/tests/simulate.py; read by arena_werewolf.base_rates."]
-    for rate in rates:
-        lines += ["", "[[rate]]", f'preset = "{rate.preset}"', f'bot = "{rate.bot}"', *_numbers(rate.village)]
-        lines += [f"draws = {rate.draws:.6f}"]
-    for step in steps:
-        lines += ["", "[[rung]]", f'preset = "{step.preset}"', f'better = "{step.better}"', f'worse = "{step.worse}"']
-        lines += _numbers(step.score)
-    return "\n".join(lines) + "\n"
+    return Figures(rates, steps)
 
 
 def as_markdown() -> Iterator[str]:
     """The rows of RULES.md 9, then those of RULES.md 10, as the file has them."""
-    for rate in base_rates.base_rates():
+    for rate in figures().rates:
         draws = f"{100 * rate.draws:.1f} %"
-        yield f"| `{rate.preset}` | `{rate.bot}` | {_shown(rate.village)} | {draws} | {rate.village.matches:,} |"
-    for step in base_rates.rungs():
-        yield f"| `{step.preset}` | `{step.better}` | `{step.worse}` | {_shown(step.score)} | {step.score.matches:,} |"
-
-
-def _numbers(share: Share) -> list[str]:
-    return [
-        f"value = {share.value:.6f}",
-        f"low = {share.low:.6f}",
-        f"high = {share.high:.6f}",
-        f"matches = {share.matches}",
-    ]
+        yield f"| `{rate.setting}` | `{rate.bot}` | {_shown(rate.share)} | {draws} | {rate.share.matches:,} |"
+    for step in figures().rungs:
+        yield f"| `{step.setting}` | `{step.better}` | `{step.worse}` | {_shown(step.share)} | {step.share.matches:,} |"
 
 
 def _shown(share: Share) -> str:
@@ -103,5 +81,6 @@ def _shown(share: Share) -> str:
 
 
 if __name__ == "__main__":
-    FILE.write_text(as_toml(*simulate(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)))
+    simulated = simulate(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
+    FILE.write_text(simulated.write("plugins/werewolf/tests/simulate.py"), encoding="utf-8")
     print("\n".join(as_markdown()))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from arena.core.share import Share
-from arena_werewolf.base_rates import base_rates, rungs
+from arena_werewolf.base_rates import figures
 from arena_werewolf.presets import PRESETS
 from plugins.werewolf.tests.simulate import LADDER, NULL, as_markdown, base_rate, rung
 
@@ -25,42 +25,42 @@ RULES = Path(__file__).parents[1] / "RULES.md"
 def test_the_village_wins_as_often_as_is_known(preset: str, agent: str, rate: float, matches: int) -> None:
     """RULES.md 9: within three and a half standard errors."""
     tolerance = 3.5 * sqrt(rate * (1 - rate) / matches)
-    assert abs(base_rate(preset, agent, matches).village.value - rate) < tolerance
+    assert abs(base_rate(preset, agent, matches).share.value - rate) < tolerance
 
 
 def test_the_stored_rate_of_the_first_setting_is_the_known_one() -> None:
     """RULES.md 9"""
-    (stored,) = [r for r in base_rates() if (r.preset, r.bot) == ("ww7-lspo", "werewolf:random-table")]
-    assert stored.village.matches >= 20_000
-    assert abs(stored.village.value - 0.093) <= 0.006
+    (stored,) = [r for r in figures().rates if (r.setting, r.bot) == ("ww7-lspo", "werewolf:random-table")]
+    assert stored.share.matches >= 20_000
+    assert abs(stored.share.value - 0.093) <= 0.006
 
 
 def test_every_setting_has_its_rates() -> None:
     """RULES.md 9"""
-    assert [(r.preset, r.bot) for r in base_rates()] == [(p.name, bot) for p in PRESETS for bot in NULL]
+    assert [(r.setting, r.bot) for r in figures().rates] == [(p.name, bot) for p in PRESETS for bot in NULL]
 
 
-@pytest.mark.parametrize("stored", base_rates(), ids=lambda stored: f"{stored.preset} {stored.bot}")
+@pytest.mark.parametrize("stored", figures().rates, ids=lambda stored: f"{stored.setting} {stored.bot}")
 def test_a_smaller_simulation_agrees_with_what_is_stored(stored: object) -> None:
     """RULES.md 9: its interval, widened from two to three and a half standard errors, holds the stored rate."""
-    (kept,) = [rate for rate in base_rates() if rate == stored]
-    again = base_rate(kept.preset, kept.bot, 400)
-    rate = kept.village.value
-    assert abs(again.village.value - rate) <= 3.5 * sqrt(rate * (1 - rate) / 400) + 1 / 400
+    (kept,) = [rate for rate in figures().rates if rate == stored]
+    again = base_rate(kept.setting, kept.bot, 400)
+    rate = kept.share.value
+    assert abs(again.share.value - rate) <= 3.5 * sqrt(rate * (1 - rate) / 400) + 1 / 400
     assert abs(again.draws - kept.draws) < 0.05
 
 
-@pytest.mark.parametrize("step", rungs(), ids=lambda step: f"{step.preset} {step.better}")
+@pytest.mark.parametrize("step", figures().rungs, ids=lambda step: f"{step.setting} {step.better}")
 def test_each_bot_beats_the_one_below_it(step: object) -> None:
     """RULES.md 10: the stored interval lies above one half."""
-    (kept,) = [each for each in rungs() if each == step]
-    assert kept.score.low > 0.5
+    (kept,) = [each for each in figures().rungs if each == step]
+    assert kept.share.low > 0.5
 
 
 @pytest.mark.parametrize(("worse", "better"), list(pairwise(LADDER)))
 def test_a_smaller_simulation_orders_the_bots_alike(worse: str, better: str) -> None:
     """RULES.md 10"""
-    assert rung("ww7-lspo", better, worse, 500).score.value > 0.5
+    assert rung("ww7-lspo", better, worse, 500).share.value > 0.5
 
 
 def test_the_rule_book_shows_what_is_stored() -> None:

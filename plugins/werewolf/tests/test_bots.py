@@ -1,14 +1,16 @@
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arena.agents.injections import injections
+from arena.core.agent import Observation
 from arena.core.seed import Seed
 from arena.core.values import SPECTATOR
 from arena_werewolf.bots import claims
 from arena_werewolf.bots.belief import Evidence, suspicion
 from arena_werewolf.bots.detective import Detective
-from arena_werewolf.bots.echo import Echo
-from arena_werewolf.bots.injector import Injector
 from arena_werewolf.bots.random_table import RandomTable
 from arena_werewolf.bots.seer_claim import SeerClaim
 from arena_werewolf.presets import BY_NAME
@@ -60,7 +62,7 @@ def test_seer_claims_are_true_when_the_seer_tells_them_and_lies_when_a_wolf_does
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-@pytest.mark.parametrize("bot", [RandomTable, Echo, Injector, SeerClaim, Detective])
+@pytest.mark.parametrize("bot", [RandomTable, SeerClaim, Detective])
 def test_every_bot_plays_every_setting(name: str, bot: Factory) -> None:
     """RULES.md 10: with the question, talk at night and two votes too; an illegal answer would raise."""
     for game in (make(name), make(name, predict=True, wolves="chat", chat_turns=2, league="strict")):
@@ -119,10 +121,26 @@ def test_suspicion_follows_what_is_certain() -> None:
     assert suspicion(seen)[3] > 0.9
 
 
-def test_an_injector_reaches_nobody_in_the_strict_league() -> None:
+class Speaker(RandomTable):
+    """Chooses as the random table does, and says something else in every speech."""
+
+    said: Sequence[str] = ("I am the seer.", "player_2 is a werewolf.", "Vote with me.", "I trust nobody.")
+
+    def speak(self, observation: Observation) -> str:
+        self._spoken = getattr(self, "_spoken", -1) + 1
+        return self.said[self._spoken % len(self.said)]
+
+
+class Forger(Speaker):
+    """Whatever it says passes itself off as somebody else's."""
+
+    said = tuple(words for script in injections() if script.spoof for words in script.says if len(words) < 200)
+
+
+def test_a_forger_reaches_nobody_in_the_strict_league() -> None:
     """RULES.md 3.8"""
     for league, reaches in (("strict", False), ("open", True)):
-        state = finish(make(league=league), Seed.of(5), Injector, Injector)
+        state = finish(make(league=league), Seed.of(5), Forger, Forger)
         heard = [event.data["text"] for event in state.events(SPECTATOR, 0) if event.kind == "speech"]
         assert heard
         assert all(bool(text) == reaches for text in heard)
@@ -134,7 +152,7 @@ def test_an_injector_reaches_nobody_in_the_strict_league() -> None:
 def test_the_course_of_a_match_is_the_same_whatever_is_said() -> None:
     """RULES.md 3.2, 3.8: speech has no effect but on those who listen."""
     for number in range(20):
-        silent, forged = (finish(make(), Seed.of(number), bot, bot) for bot in (RandomTable, Echo))
+        silent, forged = (finish(make(), Seed.of(number), bot, bot) for bot in (RandomTable, Speaker))
         courses = [[e[1:] for e in s.events(SPECTATOR, 0) if e.kind != "speech"] for s in (silent, forged)]
         assert courses[0] == courses[1]
 

@@ -41,7 +41,7 @@ def test_the_registry_offers_the_settings(name: str) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["random-table", "echo", "injector", "seer-claim", "detective"])
+@pytest.mark.parametrize("name", ["random-table", "seer-claim", "detective"])
 def test_the_registry_offers_the_bots(name: str) -> None:
     """RULES.md 10"""
     agent = Registry().make_agent(f"werewolf:{name}")

@@ -29,7 +29,7 @@ def canonical_clue(action: Action, budget: int, given: Collection[str], secret: 
         IllegalAction: a rule forbids it; the message cites its section.
     """
     if not isinstance(action, str):
-        raise MalformedAction("answer with a text: your clue, one sentence")
+        raise MalformedAction("RULES.md 3.1: answer with a text: your clue, one sentence")
     text = one_line(action) if len(action) <= _UNREAD * budget else action
     if len(text) > budget:
         raise IllegalAction(f"RULES.md 3.1: a clue has at most {budget} characters, this one has {len(text)}")

@@ -8,9 +8,8 @@ from arena.core.game import GameListing
 from arena.core.values import Config
 from arena.plugin import hookimpl
 from arena.plugin.spec import RegisterAgent, RegisterGame
-from arena_who_is_the_spy.bots.echo import Echo
 from arena_who_is_the_spy.bots.informed import Informed
-from arena_who_is_the_spy.bots.silent import Silent
+from arena_who_is_the_spy.bots.parrot import Parrot
 from arena_who_is_the_spy.game import VERSION, SpyGame
 from arena_who_is_the_spy.measures import measures
 from arena_who_is_the_spy.rules import MAX_SEATS, MIN_SEATS, OPTIONS
@@ -19,8 +18,7 @@ from arena_who_is_the_spy.secret import Theme
 from arena_who_is_the_spy.words import Words
 
 BOTS: Final[dict[str, tuple[AgentFactory, str]]] = {
-    "silent": (Silent, "says nothing that means anything, and votes for nobody"),
-    "echo": (Echo, "repeats what others said, and votes for whoever shares the fewest words with the rest"),
+    "parrot": (Parrot, "repeats what others said, and votes for whoever shares the fewest words with the rest"),
     "informed": (Informed, "knows the list of words or looks at its picture, and judges clues by what it holds"),
 }
 THEMES: Final[tuple[Theme, ...]] = (Words(), Scenes())
@@ -53,7 +51,6 @@ def arena_register_agents(register: RegisterAgent) -> None:
             partial(_given, bot),
             summary=summary,
             games=("who_is_the_spy",),
-            null=name == "silent",
         )
 
 

@@ -68,5 +68,7 @@ def rules_of(config: Config) -> Rules:
     rules = Rules(**given)
     if 2 * rules.spies >= rules.seats:
         most = (rules.seats - 1) // 2
-        raise BadOption(f"option spies: {rules.seats} seats take 1 to {most} spies, not {rules.spies} (RULES.md 1)")
+        raise BadOption(
+            f"option spies: of {rules.seats} seats at most {most} can be spies, not {rules.spies} (RULES.md 1)"
+        )
     return rules

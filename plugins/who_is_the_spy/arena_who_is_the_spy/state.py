@@ -71,6 +71,8 @@ class SpyState(State):
 
     def check(self, seat: Seat, action: Action) -> Action:
         """The cleaned clue, or the id itself."""
+        if (asked := self.to_move()) and seat not in asked:
+            raise IllegalAction("RULES.md 3: it is not your turn; each player gives one clue a round")
         match self.phase:
             case "clues":
                 return canonical_clue(action, self.rules.speech_chars, self._gists, self.deal.secret(seat))
@@ -147,7 +149,7 @@ class SpyState(State):
 
     def _check_vote(self, seat: Seat, action: Action) -> int:
         if isinstance(action, bool) or not isinstance(action, (int, np.integer)):
-            raise MalformedAction("answer with one of the listed action ids, a whole number")
+            raise MalformedAction("RULES.md 4.1: answer with one of the listed action ids, a whole number")
         if action not in self._menu(seat):
             choices = ", ".join(f"{i} ({_label((*self.deal.names, NOBODY), i)})" for i in self._menu(seat))
             own = "nobody votes for itself; " if action == seat else ""

@@ -15,25 +15,23 @@ from typing import Final
 from arena.agents.sampling import sample
 from arena.agents.simple import DefaultAgent, RandomAgent
 from arena.core.errors import IllegalAction
+from arena.core.figures import Figures, Rate, Rung
 from arena.core.seed import Seed
 from arena.core.share import Share
 from arena_who_is_the_spy import base_rates
-from arena_who_is_the_spy.base_rates import BaseRate, Rung
-from arena_who_is_the_spy.bots.echo import Echo
 from arena_who_is_the_spy.bots.informed import Informed
-from arena_who_is_the_spy.bots.silent import Silent
+from arena_who_is_the_spy.bots.parrot import Parrot
 from plugins.who_is_the_spy.tests.driver import Factory, finish, make, spies_win
 
 BOTS: Final[dict[str, Factory]] = {
     "null": DefaultAgent,
     "random": RandomAgent,
-    "who_is_the_spy:silent": Silent,
-    "who_is_the_spy:echo": Echo,
+    "who_is_the_spy:parrot": Parrot,
     "who_is_the_spy:informed": Informed,
 }
 SETTINGS: Final = {"text": "text", "picture": "picture", "text?role=unknown": "text", "text?seats=7&spies=2": "text"}
 GIVEN: Final = {"text?role=unknown": {"role": "unknown"}, "text?seats=7&spies=2": {"seats": 7, "spies": 2}}
-LADDER: Final = ("who_is_the_spy:silent", "random", "who_is_the_spy:echo", "who_is_the_spy:informed")
+LADDER: Final = ("null", "random", "who_is_the_spy:parrot", "who_is_the_spy:informed")
 FILE: Final = Path(base_rates.__file__).with_suffix(".toml")
 
 
@@ -43,12 +41,12 @@ def spy_wins(setting: str, spies: str, civilians: str, matches: int) -> int:
     return sum(spies_win(finish(game, Seed.of(n), BOTS[spies], BOTS[civilians])) for n in range(matches))
 
 
-def rates(matches: int) -> Iterator[BaseRate]:
+def rates(matches: int) -> Iterator[Rate]:
     """Each bot in all seats of each setting."""
     for setting in SETTINGS:
         for bot in BOTS:
             count = _count(setting, matches, bot)
-            yield BaseRate(setting=setting, bot=bot, spies=Share.of(spy_wins(setting, bot, bot, count), count))
+            yield Rate(setting=setting, bot=bot, share=Share.of(spy_wins(setting, bot, bot, count), count))
 
 
 def rungs(matches: int) -> Iterator[Rung]:
@@ -57,7 +55,7 @@ def rungs(matches: int) -> Iterator[Rung]:
         for worse, better in pairwise(LADDER):
             count = _count(setting, matches, better)
             won = spy_wins(setting, better, worse, count) + count - spy_wins(setting, worse, better, count)
-            yield Rung(setting=setting, better=better, worse=worse, score=Share.of(won, 2 * count))
+            yield Rung(setting=setting, better=better, worse=worse, share=Share.of(won, 2 * count))
 
 
 def pace(matches: int) -> float:
@@ -81,27 +79,15 @@ def _count(setting: str, matches: int, bot: str) -> int:
     return matches // 10 if setting == "picture" and bot == LADDER[-1] else matches
 
 
-def _table(kind: str, **row: object) -> str:
-    lines = [f"{key} = {f'{value:.6f}' if isinstance(value, float) else repr(value)}" for key, value in row.items()]
-    return "\n".join([f"[[{kind}]]", *lines]).replace("'", '"') + "\n"
-
-
-def _share(share: Share) -> dict[str, object]:
-    return {"value": share.value, "low": share.low, "high": share.high, "matches": share.matches}
-
-
 def main() -> None:
     """Print and write everything."""
     matches = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    tables = ["# Written by plugins/who_is_the_spy/tests/simulate.py; read by arena_who_is_the_spy.base_rates.\n"]
-    for rate in rates(matches):
-        tables.append(_table("rate", setting=rate.setting, bot=rate.bot, **_share(rate.spies)))
-        print(f"| `{rate.setting}` | `{rate.bot}` | {rate.spies} | {rate.spies.matches:,} |", flush=True)
-    for rung in rungs(matches):
-        tables.append(_table("rung", setting=rung.setting, better=rung.better, worse=rung.worse, **_share(rung.score)))
-        row = f"| `{rung.setting}` | `{rung.better}` | `{rung.worse}` | {rung.score} | {rung.score.matches:,} |"
-        print(row, flush=True)
-    FILE.write_text("\n".join(tables), encoding="utf-8")
+    known = Figures(list(rates(matches)), list(rungs(matches)))
+    FILE.write_text(known.write("plugins/who_is_the_spy/tests/simulate.py"), encoding="utf-8")
+    for rate in known.rates:
+        print(f"| `{rate.setting}` | `{rate.bot}` | {rate.share} | {rate.share.matches:,} |")
+    for rung in known.rungs:
+        print(f"| `{rung.setting}` | `{rung.better}` | `{rung.worse}` | {rung.share} | {rung.share.matches:,} |")
     print(f"{pace(2_000):,.0f} moves a second")
 
 

@@ -13,7 +13,8 @@ from arena_negotiation.bots.imitation import TitForTat
 from arena_negotiation.bots.micro import Micro
 from arena_negotiation.bots.modelling import Modeller
 from arena_negotiation.bots.models import BayesianModel, FrequencyModel, OpponentModel
-from arena_negotiation.bots.stubborn import HardLiner, Silent
+from arena_negotiation.bots.planner import Planner
+from arena_negotiation.bots.stubborn import HardLiner
 from arena_negotiation.bots.whim import RandomOffers
 
 
@@ -46,7 +47,6 @@ def _beta(default: float, low: float, high: float) -> tuple[Option, ...]:
 
 
 BOTS = (
-    Bot(name="silent", summary="rejects everything, offers nothing", make=_plain(Silent), null=True),
     Bot(name="hard-liner", summary="its best offer, again and again", make=_plain(HardLiner)),
     Bot(name="random", summary="any offer it gains by, any deal it likes", make=_plain(RandomOffers), null=True),
     Bot(name="conceder", summary="concedes early", make=_time_dependent, options=_beta(5.0, 1.0, 100.0)),
@@ -65,5 +65,10 @@ BOTS = (
         summary="concedes late; infers the others' values, and offers what they seem to like",
         make=_modeller(BayesianModel),
         options=_beta(0.5, 0.01, 1.0),
+    ),
+    Bot(
+        name="planner",
+        summary="infers what the others value and how they concede, and plays its plans against that in its head",
+        make=_plain(Planner),
     ),
 )

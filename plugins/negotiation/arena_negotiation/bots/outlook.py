@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from arena.core.agent import Observation
 from arena.core.legal import Legal, Schema
-from arena.core.values import VIEW, Action
+from arena.core.values import VIEW, Action, Seat
+from arena_negotiation.bots.schedule import Schedule
+from arena_negotiation.scenario import Known
 
 _MOST: Final = 8000
 """Offers a bot looks at; of larger domains it sees evenly spaced quantities alone."""
@@ -73,18 +75,33 @@ class Outlook:
         return int(self._view.get("quota", self.seats))
 
     @property
-    def time(self) -> float:
-        """0 in the first turn of the match, 1 in the last in which the bot may make an offer: Faratin's t / t_max.
+    def schedule(self) -> Schedule:
+        """The turns of this match."""
+        view, made = self._view, self._offers_made
+        left = view.get("proposals_left")
+        return Schedule(
+            seats=self.seats,
+            quota=self.quota,
+            turns=int(view["turns"]),
+            proposals=left[self.seat] + made if left else 0,
+            final=bool(view.get("final")),
+            discount=float(view.get("discount", 1.0)),
+            hidden_deadline=bool(view.get("hidden_deadline")),
+        )
 
-        With a hidden deadline, 1 comes when the table may close; whoever has a single offer makes it at half-time.
-        """
-        last = self._turns - self.quota
-        last -= (last - self.seat) % self.seats
-        limit = self._view.get("proposals_left")
-        if limit:
-            spoken = sum(said["kind"] == "propose" and said["by"] == self.seat for said in self._view["history"])
-            last = min(last, self.seat + (limit[self.seat] + spoken - 1) * self.seats)
-        return min(1.0, self._view["turn"] / last) if last >= self.seats else 0.5
+    @property
+    def turn(self) -> int:
+        """This turn's number, from 0."""
+        return int(self._view["turn"])
+
+    @property
+    def time(self) -> float:
+        """0 in the first turn of the match, 1 in the last in which the bot may make an offer."""
+        return self.schedule.time(self.turn)
+
+    @property
+    def _offers_made(self) -> int:
+        return sum(said["kind"] == "propose" and said["by"] == self.seat for said in self._view["history"])
 
     @property
     def can_propose(self) -> bool:
@@ -96,17 +113,29 @@ class Outlook:
         """What the bot could offer."""
         linear = self._view["payoff"]["offered_by"][self.seat]
         base = linear["constant"] - self._view["payoff"]["disagreement"] - self.secured
-        return _space(self.bounds, tuple(linear["weights"].values()), base, self._held)
+        return _space(self.bounds, tuple(linear["weights"].values()), base, self.held)
 
     @property
     def now(self) -> tuple[float, ...]:
         """What the bot owns, scaled as offers are; empty where nobody owns anything before a deal."""
-        return tuple(n / max(1, high - low) for n, (_, low, high) in zip(self._held, self.bounds, strict=False))
+        return tuple(n / max(1, high - low) for n, (_, low, high) in zip(self.held, self.bounds, strict=False))
 
     @property
-    def _held(self) -> tuple[int, ...]:
+    def held(self) -> tuple[int, ...]:
+        """What the bot owns, empty where nobody owns anything before a deal."""
         held = self._view.get("holdings")
         return tuple(held[self.seat].values()) if held else ()
+
+    @property
+    def known(self) -> Known:
+        """What the bot knows of this deal."""
+        held = self._view.get("holdings")
+        return Known(
+            seat=Seat(self.seat),
+            private=self._view["private"],
+            highs=tuple(high for _, _, high in self.bounds),
+            holdings=tuple(held[0].values()) if held else None,
+        )
 
     @property
     def bounds(self) -> Bounds:
@@ -143,6 +172,37 @@ class Outlook:
             if said["kind"] in {"propose", "opening"} and said["by"] != self.seat
         ]
 
+    def turns_taken(self) -> list[tuple[int, Mapping[str, Any]]]:
+        """All that happened, each with the number of its turn; openings have that of the first."""
+        turn, taken = 0, []
+        for said in self._view["history"]:
+            if said["kind"] != "opening":
+                turn += (said["by"] - turn) % self.seats
+            taken.append((turn, said))
+            turn += said["kind"] != "opening"
+        return taken
+
+    def in_own_words(self, said: Mapping[str, Any]) -> tuple[float, ...]:
+        """The quantities of an offer that was made, scaled."""
+        turned = self.own_frame and said["by"] != self.seat
+        return tuple(_scaled(said["offer"], self.bounds, turned=turned))
+
+    @property
+    def open_offers(self) -> Mapping[int, Mapping[str, Any]]:
+        """Every open offer by who made it."""
+        return {offer["by"]: offer for offer in self._view["open_offers"]}
+
+    @property
+    def deals(self) -> int:
+        """How many deals were made already."""
+        return int(self._view.get("deals", 0))
+
+    @property
+    def deal_since(self) -> int:
+        """From which happening on it is about this deal."""
+        kinds = [said["kind"] for said in self._view["history"]]
+        return len(kinds) - kinds[::-1].index("accept") if self.deals else 0
+
     @property
     def happenings(self) -> int:
         """How long the history is."""
@@ -154,19 +214,14 @@ class Outlook:
         In its last turn any gain is accepted, since nothing better can follow.
         """
         standing = self.standing
-        if standing is not None and standing.gain > 0 and (standing.gain >= accepts_from or self._is_last):
+        if standing is not None and standing.gain > 0 and (standing.gain >= accepts_from or self.is_last):
             return {"act": "accept", "offer_id": standing.id}
         return {"act": "propose", "offer": self.space.offer(offer)} if self.can_propose else {"act": "reject"}
 
     @property
-    def _turns(self) -> int:
-        turns = int(self._view["turns"])
-        return (turns + 1) // 2 if self._view.get("hidden_deadline") else turns
-
-    @property
-    def _is_last(self) -> bool:
-        over = bool(self._view["turn"] + self.seats >= self._turns)
-        return over or (bool(self._view.get("final")) and not self.can_propose)
+    def is_last(self) -> bool:
+        """Whether nothing better than an open offer can be counted on after this turn."""
+        return self.schedule.is_last(self.turn)
 
 
 def _acts(legal: Legal) -> Mapping[str, Sequence[int]]:
@@ -186,7 +241,7 @@ def _space(bounds: Bounds, weights: tuple[float, ...], constant: float, now: tup
     """The same in every turn of a match, or until the next deal, hence kept."""
     lows, highs = (np.array([bound[side] for bound in bounds]) for side in (1, 2))
     slopes = np.array(weights, dtype=np.float64)
-    grid = _looked_at(tuple(bound[1:] for bound in bounds), now)
+    grid = looked_at(tuple(bound[1:] for bound in bounds), now)
     gains = np.asarray(grid @ slopes + constant, dtype=np.float64)
     order = np.lexsort((grid.sum(axis=1), -gains))
     order = order[gains[order] > 0.0] if (gains > 0.0).any() else order[:1]
@@ -202,7 +257,8 @@ def _space(bounds: Bounds, weights: tuple[float, ...], constant: float, now: tup
 
 
 @lru_cache(maxsize=256)
-def _looked_at(bounds: tuple[tuple[int, int], ...], now: tuple[int, ...]) -> NDArray[np.int64]:
+def looked_at(bounds: tuple[tuple[int, int], ...], now: tuple[int, ...]) -> NDArray[np.int64]:
+    """Outcomes within (low, high) of each issue, what is owned `now` among them: int64 of (outcomes, issues)."""
     whole = [np.arange(low, high + 1, dtype=np.int64) for low, high in bounds]
     if np.prod([len(axis) for axis in whole], dtype=np.float64) > _MOST:
         steps = int(_MOST ** (1 / len(bounds))) - bool(now)

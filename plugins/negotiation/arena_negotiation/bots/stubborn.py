@@ -1,16 +1,8 @@
-"""Bots that never move: the null of every pool, and the one that wants it all."""
+"""The bot that never moves."""
 
 from arena.core.values import Action
 from arena_negotiation.bots.negotiator import Negotiator
 from arena_negotiation.bots.outlook import Outlook
-
-
-class Silent(Negotiator):
-    """Rejects everything and offers nothing."""
-
-    def decide(self, outlook: Outlook) -> Action:
-        """Always the same."""
-        return {"act": "reject"}
 
 
 class HardLiner(Negotiator):

@@ -32,3 +32,8 @@ VARIANTS: Final[dict[str, Entry]] = {
         make=multi_issue.multi_issue, options=multi_issue.OPTIONS, max_seats=multi_issue.MOST_PARTIES
     ),
 }
+
+
+def variant(rated_id: str, config: Config) -> Variant:
+    """The variant of a rated id; all its options are in `config`."""
+    return VARIANTS[rated_id.partition("?")[0]].make(config)

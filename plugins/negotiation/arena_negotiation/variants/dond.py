@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import product
 from operator import mul
+from random import Random
 from typing import Final, TypeAlias
 
 from arena.core.seed import Seed
 from arena.core.values import OMNISCIENT, Config, Seat
 from arena_negotiation.domain import Issue, Split
 from arena_negotiation.protocol import AlternatingOffers
-from arena_negotiation.scenario import Scenario, Variant
-from arena_negotiation.utility import Linear
+from arena_negotiation.scenario import Known, Scenario, Variant
+from arena_negotiation.utility import Linear, Utility
 from arena_negotiation.variants.table_talk import TALK, manners, rounds, whole
 
 OPTIONS = (rounds(10), *TALK)
@@ -44,6 +45,12 @@ class DealOrNoDeal(Variant):
         if viewer == OMNISCIENT or not others:
             return None
         return _scenario(counts, seed.stream("disguise", viewer).choice(others))
+
+    def rivals(self, known: Known, rival: Seat, rng: Random, most: int) -> Sequence[Utility]:
+        """Those that make a pair with one's own values."""
+        own = tuple(known.private["values"].values())
+        others = [pair[rival] for pair in pairs(known.highs) if pair[known.seat] == own]
+        return [_utility(rival, values) for values in rng.sample(others, min(most, len(others)))]
 
 
 def deal_or_no_deal(config: Config) -> DealOrNoDeal:
@@ -93,14 +100,17 @@ def _draw(seed: Seed) -> tuple[Counts, tuple[Values, Values]]:
 
 
 def _scenario(counts: Counts, values: tuple[Values, Values]) -> Scenario:
-    first, second = values
     return Scenario(
         domain=Split(tuple(Issue(item, 0, n) for item, n in zip(ITEMS, counts, strict=True))),
-        utilities=(Linear(first), Linear(tuple(-value for value in second), TOTAL)),
+        utilities=tuple(_utility(Seat(seat), own) for seat, own in enumerate(values)),
         disagreement=(0.0, 0.0),
         private=tuple({"values": dict(zip(ITEMS, own, strict=True))} for own in values),
         told=tuple(_told(counts, own) for own in values),
     )
+
+
+def _utility(seat: Seat, values: Values) -> Linear:
+    return Linear(tuple(-value for value in values), TOTAL) if seat else Linear(values)
 
 
 def _told(counts: Counts, values: Values) -> str:

@@ -19,8 +19,8 @@ from arena.core.seed import Seed
 from arena.core.values import OMNISCIENT, Config, Seat
 from arena_negotiation.domain import Issue, Outcome, Split
 from arena_negotiation.protocol import AlternatingOffers
-from arena_negotiation.scenario import Fixed, Scenario, Variant
-from arena_negotiation.utility import Linear
+from arena_negotiation.scenario import Fixed, Known, Scenario, Variant
+from arena_negotiation.utility import Linear, Utility
 from arena_negotiation.variants.table_talk import TALK, manners, rounds, whole
 
 TRADE = (rounds(4), *TALK)
@@ -66,6 +66,12 @@ class Exchange(Variant):
         rng = seed.stream("disguise", viewer)
         others = [own if seat == viewer else _other_values(rng, own) for seat, own in enumerate(values)]
         return swap(RESOURCES, stocks, others)
+
+    def rivals(self, known: Known, rival: Seat, rng: Random, most: int) -> Sequence[Utility]:
+        """Values drawn anew, over what it owns by now."""
+        assert known.holdings is not None
+        drawn = [_utility(rival, _values(rng), known.highs) for _ in range(most)]
+        return [each.less(each(known.holdings)) for each in drawn]
 
 
 def trade(config: Config) -> Fixed:
@@ -126,17 +132,20 @@ def value_range(base: int) -> range:
 
 def swap(names: Sequence[str], stocks: Sequence[Goods], values: Sequence[Goods]) -> Scenario:
     """The scenario in which two sides own `stocks` and value a piece at `values`; an outcome is what seat 0 owns."""
-    pools = list(starmap(add, zip(*stocks, strict=True)))
+    pools = tuple(starmap(add, zip(*stocks, strict=True)))
     worth = [float(sum(map(mul, own, stock))) for own, stock in zip(values, stocks, strict=True)]
-    first, second = values
     return Scenario(
         domain=Split(tuple(Issue(name, 0, n) for name, n in zip(names, pools, strict=True))),
-        utilities=(Linear(first), Linear(tuple(-v for v in second), sum(map(mul, second, pools)))),
+        utilities=tuple(_utility(Seat(seat), own, pools) for seat, own in enumerate(values)),
         disagreement=(worth[0], worth[1]),
         private=tuple({"values": dict(zip(names, own, strict=True))} for own in values),
         told=tuple(map(_told, (names, names), stocks, values)),
         holdings=tuple(stocks[0]),
     )
+
+
+def _utility(seat: Seat, values: Goods, pools: Goods) -> Linear:
+    return Linear(tuple(-v for v in values), sum(map(mul, values, pools))) if seat else Linear(values)
 
 
 def _draw(rng: Random) -> tuple[list[Goods], list[Goods]]:

@@ -20,8 +20,8 @@ from arena.core.values import OMNISCIENT, Config, Seat
 from arena_negotiation.domain import Issue, Terms
 from arena_negotiation.frontier import EXHAUSTIVE
 from arena_negotiation.protocol import AlternatingOffers
-from arena_negotiation.scenario import Scenario, Variant
-from arena_negotiation.utility import Linear
+from arena_negotiation.scenario import Known, Scenario, Variant
+from arena_negotiation.utility import Linear, Utility
 from arena_negotiation.variants.table_talk import TALK, manners, rounds, whole
 
 MOST_PARTIES: Final = 6
@@ -76,6 +76,12 @@ class MultiIssue(Variant):
         kept = {viewer: parties[viewer]} if viewer >= 0 else {}
         return self._scenario(seed, self._parties(seed.stream("disguise", viewer), kept))
 
+    def rivals(self, known: Known, rival: Seat, rng: Random, most: int) -> Sequence[Utility]:
+        """Parties drawn anew around the one that is known."""
+        own = (tuple(known.private["wishes"].values()), known.private["reservation"])
+        drawn = (self._parties(rng, {known.seat: own})[rival] for _ in range(most))
+        return [Linear(wish, _falling(wish, self.levels) - bar) for wish, bar in drawn]
+
     def _parties(self, rng: Random, kept: dict[Seat, Party]) -> list[Party]:
         while True:
             seats = range(self.protocol.seats)
@@ -118,11 +124,12 @@ def multi_issue(config: Config) -> MultiIssue:
     seats, issues, levels = (whole(config, name) for name in ("parties", "issues", "levels"))
     quota = whole(config, "quota") or seats
     if not 2 <= quota <= seats:
-        raise BadOption(f"option quota: {quota} must be 0 or from 2 to parties, which is {seats}")
+        raise BadOption(f"option quota: {quota} must be 0 or from 2 to parties, which is {seats} (RULES.md 11.6)")
     if issues == 1 and levels == 2:
-        raise BadOption("option levels: a single issue needs at least 3 levels, or no outcome could be good for both")
+        raise BadOption("option levels: a single issue needs 3 or more, or none could be good for both (RULES.md 11.6)")
     if levels**issues > EXHAUSTIVE:
-        raise BadOption(f"option levels: {levels} levels of {issues} issues are more than {EXHAUSTIVE} outcomes")
+        many = f"{levels} levels of {issues} issues are more than {EXHAUSTIVE} outcomes"
+        raise BadOption(f"option levels: {many} (RULES.md 11.6)")
     protocol = AlternatingOffers(
         seats=seats,
         rounds=whole(config, "rounds"),

@@ -5,7 +5,7 @@ The balloon is the setting of Fu et al. (arXiv 2305.10142): it costs its seller 
 cost 40, value 60, 100 to spend, ten iterations and at most four proposals a side.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -15,8 +15,8 @@ from arena.core.seed import Seed
 from arena.core.values import OMNISCIENT, Config, Seat
 from arena_negotiation.domain import Issue, Outcome, Terms
 from arena_negotiation.protocol import AlternatingOffers
-from arena_negotiation.scenario import Scenario, Variant
-from arena_negotiation.utility import Linear
+from arena_negotiation.scenario import Known, Scenario, Variant
+from arena_negotiation.utility import Linear, Utility
 from arena_negotiation.variants.table_talk import TALK, manners, rounds, whole
 
 SELLER, BUYER = Seat(0), Seat(1)
@@ -70,6 +70,12 @@ class Haggle(Variant):
             for seat, (limit, spread) in enumerate(zip(limits, ranges, strict=True))
         )
         return self._scenario(cost, value)
+
+    def rivals(self, known: Known, rival: Seat, rng: Random, most: int) -> Sequence[Utility]:
+        """Every limit of its range, or evenly spaced ones."""
+        limits = self.costs if rival == SELLER else self.values
+        spaced = limits[:: -(-len(limits) // most)]
+        return [Linear((1,), -limit) if rival == SELLER else Linear((-1,), limit) for limit in spaced]
 
     def metrics(self, deal: Outcome) -> Mapping[str, float]:
         """The price."""
@@ -171,4 +177,4 @@ def _haggle(
 
 def _require_below(low_name: str, low: int, high_name: str, high: int) -> None:
     if low >= high:
-        raise BadOption(f"option {low_name}: {low} must be below {high_name}, which is {high}")
+        raise BadOption(f"option {low_name}: {low} must be below {high_name}, which is {high} (RULES.md 8.3)")

@@ -9,7 +9,7 @@ _KEPT: Final = 6
 """Words of another's clue that are repeated."""
 
 
-class Echo(Listener):
+class Parrot(Listener):
     """Repeats what others said, and votes for whoever shares the fewest words with the rest."""
 
     def clue(self, observation: Observation) -> str:
