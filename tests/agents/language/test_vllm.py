@@ -122,12 +122,13 @@ def joined(
 def test_a_model_on_vllm_plays_without_a_refused_answer(server: Server, tiny_model: Path, game: Sequence[str]) -> None:
     if not _is_here(game[0]):
         pytest.skip(f"{game[0]} is not installed")
-    with joined(server, game, tiny_model, seats=16, matches=MATCHES) as playing:
-        summary = playing.summary(timeout=800)
-        causes = sum(playing.causes(), Counter[str]())
+    # A join counts a match against itself once for each of its seats.
+    with joined(server, game, tiny_model, seats=16, matches=2 * MATCHES) as playing:
+        playing.summary(timeout=800)
+        causes = playing.causes()
         made = [how for _, how in playing.made()]
-    assert summary["matches"] >= MATCHES
-    assert set(causes) == {"rules"}
+    assert len(causes) >= MATCHES
+    assert set(sum(causes, Counter[str]())) == {"rules"}
     assert [refused for how in made for refused in how.refused] == []
     assert made
     for how in made:
