@@ -177,11 +177,11 @@ def test_ctrl_c_leaves_the_engine_to_the_running_matches(server: Server, tiny_mo
     assert set(sum(ended, Counter[str]())) == {"rules"}
 
 
-def test_a_model_that_never_ends_loses_by_the_clock_alone(server: Server, tiny_model: Path) -> None:
+def test_a_model_that_never_ends_is_cut_or_late_and_nothing_worse(server: Server, tiny_model: Path) -> None:
     endless = ("temperature=0", "max_tokens=8000", "max_model_len=8192")
     with joined(server, ("werewolf/ww4-mini",), tiny_model, seats=4, matches=4, settings=endless) as playing:
         playing.summary()
-        assert "timeout" in sum(playing.causes(), Counter[str]())
+        assert set(sum(playing.causes(), Counter[str]())) <= {"rules", "timeout"}
 
 
 def kill(processes: Sequence[psutil.Process]) -> None:
