@@ -69,14 +69,22 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Seats through the arena against the same prompts to the engine.")
     parser.add_argument("--model-config", choices=("tiny", "qwen3-4b"), default="tiny", help="shape; random weights")
     parser.add_argument("--seats", type=_numbers, default=[1, 16, 64, 256], help="with commas")
-    parser.add_argument("--seconds", type=float, default=60.0, help="for each number of seats, over all its lanes")
+    parser.add_argument("--seconds", type=float, default=120.0, help="for each number of seats, over all its lanes")
     parser.add_argument("--repeats", type=int, default=3, help="of both lanes, in turn")
     parser.add_argument("--game", default=_game(), help="the more of its seats act at once, the more seats are busy")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the engine")
-    parser.add_argument("--player", action="append", default=[], metavar="KEY=VALUE", help="a setting of the agent")
+    parser.add_argument(
+        "--player",
+        action="append",
+        metavar="KEY=VALUE",
+        help="a setting of the agent; by default the "
+        "last view alone is told, so that prompts are as long at the end of a match as at its beginning",
+    )
     parser.add_argument("--eager", action="store_true", help="the same as --set enforce_eager=true")
     parser.add_argument("--out", type=Path, default=SCRATCH / "llm.json", help="all figures as JSON")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    asked.player = asked.player or ["memory=window", "window=0"]
+    return asked
 
 
 def _numbers(text: str) -> list[int]:

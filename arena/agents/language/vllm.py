@@ -88,14 +88,23 @@ class VllmModel(LanguageModel):
 
     async def complete(self, ask: Ask) -> Completion:
         """See `LanguageModel`. What is late is dropped in the engine."""
-        deadline = time.monotonic() + ask.seconds
-        await self.start()
-        return await asyncio.wrap_future(self.engine.call(self._complete(ask, deadline)))
+        engine, deadline = self.engine, time.monotonic() + ask.seconds
+        return await asyncio.wrap_future(engine.call(self._complete(ask, deadline)))
 
     async def close(self) -> None:
-        """Stop the engine and its processes."""
-        if self._engine is not None:
-            await asyncio.to_thread(self._engine.close)
+        """Stop the engine and its processes; `start` starts another."""
+        async with self._starting:
+            engine, self._engine = self._engine, None
+            if engine is not None:
+                await asyncio.to_thread(engine.close)
+
+    async def pause(self) -> None:
+        """Drop what runs, so that weights can be changed through `engine`; seats ask again within their clocks."""
+        await asyncio.wrap_future(self.engine.call(self.engine.pause()))
+
+    async def resume(self) -> None:
+        """Go on after `pause`."""
+        await asyncio.wrap_future(self.engine.call(self.engine.resume()))
 
     def _start(self) -> None:
         self._chat = Chat.open(self._settings.get("tokenizer") or self._model, thinking=self._thinking)
