@@ -99,7 +99,8 @@ def returns(name: str, count: int) -> None:
     rallies = [each for seed in range(9_000, 9_000 + count // 20) for each in _twenty(name, seed)]
     legal, back = sum(each.legal_serve for each in rallies), sum(each.returned for each in rallies)
     hits = np.mean([each.hits for each in rallies])
-    told = f"{back} of {legal} legal serves returned (wanted 60 %)"
+    won = sum(each.winner is not None for each in rallies)
+    told = f"{back} of {legal} legal serves returned (wanted 60 %), {won} rallies won"
     print(f"team {name}, {len(rallies)} rallies of {hits:.1f} hits: {told}")
 
 

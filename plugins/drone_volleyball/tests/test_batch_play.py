@@ -83,6 +83,23 @@ def test_a_serve_at_every_level_begins_with_the_same_touch(level: str):
     assert (moving[:, 2] > 1.0).all() or level == "ctbr"
 
 
+def test_orders_are_asked_for_when_the_ball_has_left_the_racket():
+    """RULES.md 5.4"""
+    volley, contests = both("1v1", 4, level="skill")
+    orders = [{"skill": "serve", "target": [-1.5, 0.0, 1.9], "flight": 1.05}, {"skill": "hover"}]
+    serve = [skills.SKILLS.index("serve"), -1.5, 0.0, 1.9, 1.05]
+    actions, asked = np.array([[serve, [0.0] * 5]] * 4), np.zeros(4, int)
+    for made in contests:
+        made.step(dict(enumerate(made.check(seat, order) for seat, order in enumerate(orders))))
+    for step in range(1, 80):
+        *_, infos = volley.step(actions)
+        new = infos["decide"] & (asked == 0)
+        assert (volley.bodies.ball_velocity[2, new] > 0.0).all()
+        assert not volley.bodies.touching[:, new].any()
+        asked[new] = step
+    assert np.abs(asked - [made.rally.steps for made in contests]).max() <= 1
+
+
 def test_scripted_rallies_are_as_long_as_the_referees():
     """RULES.md 3.3: the same agent, observation by observation."""
     judged = [rally.hits for seed in range(2) for rally in play("1v1", ("rally", "rally"), seed, rallies=1)]

@@ -59,4 +59,5 @@ def _heights(skill: Small, own: Own) -> Floats:
     least = _HEIGHTS[skill]
     height = np.where(skill == _SERVE, least + RUN_UP * np.maximum(top - LOW_TOSS, 0.0), least)
     height = np.where(skill == _ATTACK, np.clip(top - FALL, least, HIGHEST_ATTACK), height)
-    return np.minimum(height, apex - BELOW_APEX)
+    met: Floats = np.minimum(height, apex - BELOW_APEX)
+    return met
