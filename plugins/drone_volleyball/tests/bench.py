@@ -17,10 +17,11 @@ import psutil
 
 from arena_drone_volleyball.physics.iris import HOVER_COMMAND
 from arena_drone_volleyball.physics.world import World
+from arena_drone_volleyball.rules.drills import DRILLS
 from plugins.drone_volleyball.tests import bench_batch
 from plugins.drone_volleyball.tests.bench_server import served
 from plugins.drone_volleyball.tests.courts import contest
-from plugins.drone_volleyball.tests.playing import play
+from plugins.drone_volleyball.tests.playing import drill, play
 
 FLOORS = {"1v1": 3_000, "3v3": 2_000, "6v6": 1_100}
 """Control steps a CPU second that the referee should reach at a time step of 0.001 s."""
@@ -50,6 +51,7 @@ def main() -> None:
         returns("3v3", 200)
         returns("6v6", 40)
         against_random()
+        tasks()
 
 
 def through_the_server() -> None:
@@ -99,7 +101,8 @@ def returns(name: str, count: int) -> None:
     rallies = [each for seed in range(9_000, 9_000 + count // 20) for each in _twenty(name, seed)]
     legal, back = sum(each.legal_serve for each in rallies), sum(each.returned for each in rallies)
     hits = np.mean([each.hits for each in rallies])
-    told = f"{back} of {legal} legal serves returned (wanted 60 %)"
+    won = sum(each.winner is not None for each in rallies)
+    told = f"{back} of {legal} legal serves returned (wanted 60 %), {won} rallies won"
     print(f"team {name}, {len(rallies)} rallies of {hits:.1f} hits: {told}")
 
 
@@ -116,6 +119,13 @@ def against_random() -> None:
         mine = sum(each.winner == ("far" if swapped else "near") for each in rallies)
         won += mine > sum(each.winner is not None for each in rallies) - mine
     print(f"team 3v3 against random: {won} of 50 sets won (wanted 50)")
+
+
+def tasks() -> None:
+    """Mean scores of the scripted agent, and the least."""
+    for each in DRILLS:
+        scores = [drill(each.name, "task", seed) for seed in range(9_000, 9_032)]
+        print(f"{each.name}, 32 runs: {np.mean(scores):.2f} on average, {min(scores):.2f} at least")
 
 
 if __name__ == "__main__":

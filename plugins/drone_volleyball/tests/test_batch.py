@@ -13,7 +13,7 @@ from arena.core.errors import BadRequest, IllegalAction, MalformedAction
 from arena.core.game import Game
 from arena.core.options import resolve
 from arena_drone_volleyball.batch.commands import Preset
-from arena_drone_volleyball.batch.striking import SKILLS
+from arena_drone_volleyball.batch.skills import SKILLS
 from arena_drone_volleyball.batch.vector import Volleyball
 from arena_drone_volleyball.physics.iris import HOVER_COMMAND
 from arena_drone_volleyball.play.game import listings
@@ -123,7 +123,7 @@ def test_orders_hold_until_something_happens():
         assert mine.tobytes() == theirs.tobytes()
         due, passed = infos["decide"], passed + 1
     assert 10 < passed < 80
-    assert (one.rules.hits == infos["decide"]).all()
+    assert (one.rules.hits[infos["decide"]] == 1).all()
 
 
 def test_hcsp_is_a_choice_of_three_four_and_six():

@@ -6,7 +6,7 @@ import pytest
 from arena.core.options import resolve
 from arena.core.seed import Seed
 from arena.core.values import TENSOR, Seat
-from arena_drone_volleyball.batch import striking
+from arena_drone_volleyball.batch import skills
 from arena_drone_volleyball.batch.steering import Own, steer
 from arena_drone_volleyball.batch.vector import Volleyball
 from arena_drone_volleyball.control import attitude
@@ -67,7 +67,7 @@ def test_a_serve_at_every_level_begins_with_the_same_touch(level: str):
         "skill": [order if seat == 2 else {"skill": "hover"} for seat in range(6)],
         "hcsp": [2, 3, 3, 2, 3, 5],
     }[level]
-    serve = [striking.SKILLS.index("serve"), -4.0, 0.0, 1.9, 1.6]
+    serve = [skills.SKILLS.index("serve"), -4.0, 0.0, 1.9, 1.6]
     rows = [serve if seat == 2 else [0.0] * 5 for seat in range(6)] if level == "skill" else spoken
     actions = np.array([rows] * 8)
     for made in contests:
@@ -81,6 +81,23 @@ def test_a_serve_at_every_level_begins_with_the_same_touch(level: str):
     assert (volley.rules.hits >= 1).all()
     moving = np.array([made.world.ball_velocity for made in contests])
     assert (moving[:, 2] > 1.0).all() or level == "ctbr"
+
+
+def test_orders_are_asked_for_when_the_ball_has_left_the_racket():
+    """RULES.md 5.4"""
+    volley, contests = both("1v1", 4, level="skill")
+    orders = [{"skill": "serve", "target": [-1.5, 0.0, 1.9], "flight": 1.05}, {"skill": "hover"}]
+    serve = [skills.SKILLS.index("serve"), -1.5, 0.0, 1.9, 1.05]
+    actions, asked = np.array([[serve, [0.0] * 5]] * 4), np.zeros(4, int)
+    for made in contests:
+        made.step(dict(enumerate(made.check(seat, order) for seat, order in enumerate(orders))))
+    for step in range(1, 80):
+        *_, infos = volley.step(actions)
+        new = infos["decide"] & (asked == 0)
+        assert (volley.bodies.ball_velocity[2, new] > 0.0).all()
+        assert not volley.bodies.touching[:, new].any()
+        asked[new] = step
+    assert np.abs(asked - [made.rally.steps for made in contests]).max() <= 1
 
 
 def test_scripted_rallies_are_as_long_as_the_referees():
@@ -150,15 +167,15 @@ def _up(height: float) -> np.ndarray:
     return np.array((0.0, 0.0, height))[:, None, None]
 
 
-@pytest.mark.parametrize("skill", striking.SKILLS)
+@pytest.mark.parametrize("skill", skills.SKILLS)
 def test_orders_are_flown_by_the_same_controllers(skill):
     """RULES.md 5.4"""
     rng, courts = np.random.default_rng(5), 400
     states = own(rng, courts)
     target = (rng.uniform(-3.0, 3.0, (3, 1, courts)) + _up(2.0)).astype(np.float32)
     flight = rng.uniform(0.8, 2.0, (1, courts)).astype(np.float32)
-    orders = striking.Orders(np.full((1, courts), striking.SKILLS.index(skill), np.int8), target, flight)
-    given = steer(states.rates, states.throttle, striking.fly(orders, states))
+    orders = skills.Orders(np.full((1, courts), skills.SKILLS.index(skill), np.int8), target, flight)
+    given = steer(states.rates, states.throttle, skills.fly(orders, states))
     wanted = []
     for court in range(courts):
         body, ball = one_of(states, 0, court)

@@ -9,17 +9,16 @@ from numpy.typing import NDArray
 from arena.core.errors import BadRequest, IllegalAction, MalformedAction
 from arena_drone_volleyball.batch.arrays import Flags, Floats
 from arena_drone_volleyball.batch.judging import Rules
+from arena_drone_volleyball.batch.skills import HITS, SKILLS, Orders, fly
 from arena_drone_volleyball.batch.steering import Own, Setpoints, steer
-from arena_drone_volleyball.batch.striking import SKILLS, Orders, fly
 from arena_drone_volleyball.control.attitude import MAX_RATE
-from arena_drone_volleyball.control.skills import HITTING, Skill
+from arena_drone_volleyball.control.skills import Skill
 from arena_drone_volleyball.physics.iris import MAX_THRUST
 from arena_drone_volleyball.play.levels import FLIGHT_BOUNDS, MAX_HEIGHT
 from arena_drone_volleyball.play.preset import ROLES, SERVE
 from arena_drone_volleyball.rules.court import COURTS, SEXTET, TRIO, Court
 
 _HOVER, _PASS = SKILLS.index(Skill.HOVER), SKILLS.index(Skill.PASS)
-_HITS: Final = np.array([skill in HITTING for skill in SKILLS])
 
 
 class Controls(ABC):
@@ -27,6 +26,8 @@ class Controls(ABC):
 
     shape: ClassVar[tuple[int, ...]]
     """Of one seat's action."""
+    holds: ClassVar[bool] = False
+    """Whether actions are orders, which hold until the next event."""
 
     def __init__(self, courts: int, seats: int) -> None:
         self._whole = (courts, seats, *self.shape)
@@ -66,7 +67,9 @@ class Rates(Controls):
 
 
 class Ordered(Controls):
-    """Levels at which orders hold until the next event."""
+    """Levels of orders."""
+
+    holds = True
 
     def __init__(self, courts: int, seats: int) -> None:
         super().__init__(courts, seats)
@@ -84,7 +87,7 @@ class Ordered(Controls):
 
 
 class Skills(Ordered):
-    """`skill`: five numbers a seat, the skill's index in `striking.SKILLS`, the target's x, y, z and the flight."""
+    """`skill`: five numbers a seat, the skill's index in `skills.SKILLS`, the target's x, y, z and the flight."""
 
     shape = (5,)
 
@@ -107,7 +110,7 @@ class Skills(Ordered):
             x, y, z = self._most[:, 0]
             raise IllegalAction(f"a target is within {x:g} and {y:g} m of the middle, 0 to {z:g} m high (RULES.md 5.5)")
         low, high = FLIGHT_BOUNDS
-        flights = flight[_HITS[skill.astype(np.int8)]]
+        flights = flight[HITS[skill.astype(np.int8)]]
         if not ((flights >= low) & (flights <= high)).all():
             raise IllegalAction(f"a flight lasts {low:g} to {high:g} s (RULES.md 5.5)")
 

@@ -11,8 +11,8 @@ from numpy.random import Generator
 from arena_drone_volleyball.batch.arrays import Flags, Floats, Indices, Small, any_over
 from arena_drone_volleyball.batch.bodies import Bodies
 from arena_drone_volleyball.batch.judging import Judged, Start
+from arena_drone_volleyball.batch.skills import SKILLS, Orders
 from arena_drone_volleyball.batch.steering import Own
-from arena_drone_volleyball.batch.striking import SKILLS, Orders
 from arena_drone_volleyball.control.skills import HEIGHTS, Skill
 from arena_drone_volleyball.physics.iris import GRAVITY
 from arena_drone_volleyball.play.exercise import AWAY, BEYOND, BLOCK

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from arena_drone_volleyball.batch.arrays import Flags, Floats, Indices
 from arena_drone_volleyball.batch.bodies import Bodies
 from arena_drone_volleyball.batch.sight import Seen
+from arena_drone_volleyball.batch.skills import Orders
 from arena_drone_volleyball.batch.steering import Own
-from arena_drone_volleyball.batch.striking import Orders
 
 
 class Start(NamedTuple):

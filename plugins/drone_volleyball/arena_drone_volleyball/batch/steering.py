@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from arena_drone_volleyball.batch.arrays import Floats
+from arena_drone_volleyball.batch.arrays import Flags, Floats, column, dot
 from arena_drone_volleyball.control import attitude
 from arena_drone_volleyball.physics.iris import ALLOCATION, GRAVITY, INERTIA, LAG, MASS, MAX_THRUST
 
@@ -24,6 +24,17 @@ class Own(NamedTuple):
     ball_velocity: Floats
 
 
+class Aims(NamedTuple):
+    """Where to turn the z axis, unit vectors (3, drones, courts), and collective thrust in N (drones, courts)."""
+
+    normal: Floats
+    thrust: Floats
+
+    def where(self, chosen: Flags, other: "Aims") -> "Aims":
+        """These for the chosen drones (drones, courts), the other ones for the rest."""
+        return Aims(np.where(chosen, self.normal, other.normal), np.where(chosen, self.thrust, other.thrust))
+
+
 class Setpoints(NamedTuple):
     """Body rates in rad/s (3, drones, courts) and collective thrust in N (drones, courts)."""
 
@@ -41,22 +52,22 @@ def track(own: Own, place: Floats, limit: float = attitude.SIDEWAYS) -> Floats:
     return wanted
 
 
-def aim(own: Own, acceleration: Floats) -> tuple[Floats, Floats]:
-    """As `attitude.accelerate`: the normal to point at, and the thrust."""
-    force = acceleration + np.array((0.0, 0.0, GRAVITY), np.float32)[:, None, None]
-    thrust = MASS * np.maximum((force * upward(own.quaternion)).sum(axis=0), 0.0)
-    return force / np.sqrt((force * force).sum(axis=0)), thrust
+def accelerate(own: Own, acceleration: Floats) -> Aims:
+    """As `attitude.accelerate`, to be carried out by `point`."""
+    force = acceleration + column((0.0, 0.0, GRAVITY))
+    thrust = MASS * np.maximum(dot(force, upward(own.quaternion)), 0.0)
+    return Aims(force / np.sqrt(dot(force, force)), thrust)
 
 
-def point(own: Own, normal: Floats, thrust: Floats) -> Setpoints:
+def point(own: Own, aims: Aims) -> Setpoints:
     """As `attitude.point`."""
     w, qx, qy, qz = own.quaternion
-    a, b, c = normal
+    a, b, c = aims.normal
     x, y, z = attitude.to_body((w, qx, qy, qz), (a, b, c))
     sine = np.hypot(x, y)
     scale = attitude.TILT_GAIN * np.arccos(np.clip(z, -1.0, 1.0)) / np.maximum(sine, 1e-9)
     yaw = np.arctan2(2.0 * (w * qz + qx * qy), 1.0 - 2.0 * (qy * qy + qz * qz))
-    return Setpoints(np.stack((-y * scale, x * scale, -attitude.YAW_GAIN * yaw)), thrust)
+    return Setpoints(np.stack((-y * scale, x * scale, -attitude.YAW_GAIN * yaw)), aims.thrust)
 
 
 def steer(rates: Floats, throttle: Floats, wanted: Setpoints) -> Floats:

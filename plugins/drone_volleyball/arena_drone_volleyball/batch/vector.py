@@ -8,7 +8,7 @@ from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
 from arena.core.errors import BadRequest
-from arena_drone_volleyball.batch.arrays import Flags, Floats, Indices
+from arena_drone_volleyball.batch.arrays import Flags, Floats, Indices, any_over
 from arena_drone_volleyball.batch.bodies import SUBSTEPS, Bodies
 from arena_drone_volleyball.batch.commands import Controls, controls_of, with_scripted
 from arena_drone_volleyball.batch.exercises import EXERCISES
@@ -56,7 +56,7 @@ class Volleyball:
         self.action_shape = self._controls.shape
         """Of one seat: (4,) for prt and ctbr, (5,) for skill, () for hcsp."""
         self._observations = np.zeros((courts, self.seats, *self.observation_shape), np.float32)
-        self._done, self._decide = (np.zeros(courts, np.bool_) for _ in range(2))
+        self._done, self._due, self._decide = (np.zeros(courts, np.bool_) for _ in range(3))
         self._rng: Generator
         self.reset(seed)
 
@@ -67,7 +67,7 @@ class Volleyball:
             self._rng = default_rng(seed)
         self.rules.deal()
         self._begin(np.arange(self.num_envs))
-        self._done[:], self._decide[:] = False, True
+        self._done[:], self._due[:], self._decide[:] = False, False, True
         self._see()
         return self._observations, {"decide": self._decide}
 
@@ -97,13 +97,21 @@ class Volleyball:
         ended, late = judged.ended & ~anew & ~lost, (judged.late | lost) & ~anew
         judged.rewards[:, anew | lost] = 0.0
         self._done = ended | late
-        np.logical_or(judged.decide, anew, out=self._decide)
+        self._due |= judged.decide | anew
         if anew.any() or lost.any():
             self._begin(np.flatnonzero(anew))
             self._begin(np.flatnonzero(lost & ~anew))
+        self._ask()
         self._see()
         infos = {"decide": self._decide, "lost": lost & ~anew, **self.rules.told()}
         return self._observations, np.ascontiguousarray(judged.rewards.T), ended, late, infos
+
+    def _ask(self) -> None:
+        """As `Flight`: orders are asked for when the ball has left the racket, or the episode is over."""
+        self._decide[:] = self._due
+        if self._controls.holds:
+            self._decide &= self._done | ~any_over(self.bodies.touching, 0)
+        self._due &= ~self._decide
 
     def _begin(self, courts: Indices) -> None:
         if len(courts):

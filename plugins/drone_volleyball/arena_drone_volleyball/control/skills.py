@@ -28,7 +28,7 @@ HEIGHTS: Final = {Skill.SERVE: 2.4, Skill.RECEIVE: 1.9, Skill.PASS: 1.9, Skill.S
 """m: where a hitting skill meets the ball's centre, or a little higher."""
 HIGHEST_ATTACK: Final = 3.6
 """m: where the highest sets are met."""
-_FALL: Final = 2.5
+FALL: Final = 2.5
 """m: how far a ball falls before it is attacked from above the least height: its speed becomes that of the attack."""
 FLIGHTS: Final = {Skill.SERVE: 1.3, Skill.RECEIVE: 1.3, Skill.PASS: 1.3, Skill.SET: 1.4, Skill.ATTACK: 1.0}
 """s: how long the ball flies to its target when the order does not say."""
@@ -69,5 +69,5 @@ def _height(skill: Skill, ball: Ball) -> float:
     if skill == Skill.SERVE:
         return HEIGHTS[skill] + RUN_UP * max(ball.top - LOW_TOSS, 0.0)
     if skill == Skill.ATTACK:
-        return min(max(HEIGHTS[skill], ball.top - _FALL), HIGHEST_ATTACK)
+        return min(max(HEIGHTS[skill], ball.top - FALL), HIGHEST_ATTACK)
     return HEIGHTS[skill]

@@ -14,30 +14,30 @@ from arena_drone_volleyball.physics.iris import GRAVITY, MASS, MAX_THRUST
 
 RUN_UP: Final = 0.7
 """s before the touch at which a drone leaves its waiting place."""
-_LEAD: Final = 0.1
+LEAD: Final = 0.1
 """s: how far ahead on its way a drone steers, for tilting takes about so long."""
-_LAST: Final = 0.05
+LAST: Final = 0.05
 """s before the touch from which on only the tilt counts."""
-_STRONGEST: Final = 1.45
+STRONGEST: Final = 1.45
 """Thrust at the touch as a multiple of the weight, at most."""
-_HARDEST: Final = 12.0
+HARDEST: Final = 12.0
 """m/s2, sideways."""
-_SINK, _LIFT = -7.0, 6.0
+SINK, LIFT = -7.0, 6.0
 """m/s2, downwards and upwards."""
 
 
 def swing(body: Body, strike: Strike) -> Setpoint:
     """The setpoint on the way to an attack: wait behind the ball, then run up to it."""
     left, n = strike.seconds, strike.normal
-    thrust = GRAVITY * min(1.0 / max(n[2], 0.1), _STRONGEST)
+    thrust = GRAVITY * min(1.0 / max(n[2], 0.1), STRONGEST)
     then = (thrust * n[0], thrust * n[1], thrust * n[2] - GRAVITY)
     if left > RUN_UP:
         return accelerate(body, track(body, _behind(strike, then), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0)))
-    if left < _LAST:
+    if left < LAST:
         return point(body, n, MASS * thrust)
     ax, ay, az = _on_the_way(body, strike, then)
-    size = max(hypot(ax, ay) / _HARDEST, 1.0)
-    return accelerate(body, (ax / size, ay / size, min(max(az, _SINK), _LIFT)))
+    size = max(hypot(ax, ay) / HARDEST, 1.0)
+    return accelerate(body, (ax / size, ay / size, min(max(az, SINK), LIFT)))
 
 
 def _behind(strike: Strike, then: Vector) -> Vector:
@@ -61,11 +61,11 @@ def _on_the_way(body: Body, strike: Strike, then: Vector) -> Vector:
 
 
 def _quintic(seconds: float, way: float, speeds: Sequence[float], pushes: Sequence[float]) -> float:
-    """The acceleration, _LEAD s from now, of the quintic over `way` m in `seconds` with speed and push at its ends."""
+    """The acceleration, LEAD s from now, of the quintic over `way` m in `seconds` with speed and push at its ends."""
     t, v, a = seconds, speeds[0], pushes[0]
     way, gain, rise = way - v * t - 0.5 * a * t * t, speeds[1] - v - a * t, pushes[1] - a
     c3 = (10.0 * way - 4.0 * gain * t + 0.5 * rise * t * t) / t**3
     c4 = (-15.0 * way + 7.0 * gain * t - rise * t * t) / t**4
     c5 = (6.0 * way - 3.0 * gain * t + 0.5 * rise * t * t) / t**5
-    ahead = min(_LEAD, t)
+    ahead = min(LEAD, t)
     return a + 6.0 * c3 * ahead + 12.0 * c4 * ahead**2 + 20.0 * c5 * ahead**3
