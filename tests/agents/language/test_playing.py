@@ -13,6 +13,7 @@ from arena.plugin.registry import Registry
 from tests.e2e.clients import client_of, play
 from tests.e2e.serving import Server
 
+pytestmark = pytest.mark.timeout(420)  # what an engine makes of two busy cores is not the promise
 GAMES = ("openspiel/tic_tac_toe", "negotiation/balloon", "werewolf/ww4-mini")
 MATCHES = 20
 SHORT = ("max_tokens=64", "memory=window", "window=1")
@@ -40,7 +41,7 @@ async def played(server: Server, game: str, agent: type[LanguageAgent], name: st
     clients = [client_of(server), client_of(server)]
     for side, client in zip("ab", clients, strict=True):
         client.join(game, agent, name=f"{name}-{side}-{game.replace('/', '-')}", seats=matches, matches=matches)
-    summaries = await play(*clients, seconds=110)
+    summaries = await play(*clients, seconds=400)
     assert all(summary.matches >= matches for summary in summaries)
     return summaries[0].causes + summaries[1].causes
 
