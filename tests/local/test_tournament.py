@@ -20,11 +20,8 @@ from tests.match.conftest import trouble_plugin
 __all__ = ["trouble_plugin"]
 
 FOLDER = Path(__file__).parent.parent.parent / "tournaments"
-ELSEWHERE = {
-    "balloon_feedback",
-    "kuhn_poker_pool",
-    "kuhn_poker_open",
-}  # held in tests/e2e, on a server and with a look at the outcome
+# Held in tests/e2e, on a server and with a look at the outcome.
+ELSEWHERE = {"balloon_feedback", "kuhn_poker_pool", "kuhn_poker_open"}
 SHIPPED = [path for path in sorted(FOLDER.glob("*.toml")) if path.stem not in ELSEWHERE]
 ROBIN = '[format]\nkind = "round robin"\n'
 PUBLIC = "[sets]\ndeals = 4\npublic_seeds = true\nseed = 3\n"
