@@ -214,4 +214,6 @@ def test_the_text_tells_a_seat_its_values_its_offers_and_its_score() -> None:
     assert "It is your turn: reject, propose, accept, walk." in text
     assert "It is the buyer's turn." in state.observe(FIRST, FIELDS)[TEXT]
     act(state, accept(2))
-    assert state.observe(SECOND, FIELDS)[TEXT].endswith("The match is over: agreement.\nYour score is 6.")
+    assert state.observe(SECOND, FIELDS)[TEXT].endswith(
+        "The match is over: agreement.\nTurns taken: 2 of 20.\nYour score is 6."
+    )

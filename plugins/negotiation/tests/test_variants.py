@@ -210,7 +210,7 @@ def test_the_match_is_over_when_too_few_are_left() -> None:
         ({"quota": 3}, "quota: 3 must be 0 or from 2 to parties"),
         ({"quota": 1}, "quota: 1 must be"),
         ({"issues": 6, "levels": 20}, "more than 20000 outcomes"),
-        ({"issues": 1, "levels": 2}, "at least 3 levels"),
+        ({"issues": 1, "levels": 2}, "a single issue needs 3 or more"),
     ],
 )
 def test_parties_that_cannot_meet_are_refused(options, reason: str) -> None:
