@@ -1,0 +1,77 @@
+"""What the finished sets of a game sum up to, pair by pair: grouped by the database, however many matches there are.
+
+Unlike ladders, these count every finished set, unrated ones and those within one owner too: a trainer's checkpoints
+are of one owner.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sqlalchemy import text
+
+from arena.core.values import AgentName, Seat
+from arena.ledger.reads import Reads
+from arena.ledger.rows import plain
+from arena.rating.population import PairSums
+
+
+def pair_sums(
+    ledger: Reads, game: str, *, checkpoints: bool = False, seat: Seat | None = None, after: int = -1
+) -> Iterator[tuple[PairSums, int]]:
+    """The sums of each pair, and the number of its last set, over the sets of a rated id finished after number `after`.
+
+    Pairs are of agents or of checkpoints, named AGENT@VERSION, or AGENT alone where it played without a version. With a
+    `seat`, of each set the matches that the first of the pair had that seat in.
+    """
+    query = _QUERIES[checkpoints, seat is not None]
+    values = {"game": plain(game), "after": after} | ({} if seat is None else {"seat": seat})
+    with ledger._engine.connect() as connection:
+        for agent, opponent, samples, total, squares, wins, losses, low, high, last in connection.execute(
+            query, values
+        ):
+            pair = AgentName(agent), AgentName(opponent)
+            yield PairSums(*pair, samples, total, squares, int(wins), int(losses), low, high), last
+
+
+_TIE: Final = "1e-12 * size"
+"""Sums of decimals that differ by less, beside what was summed, are equal."""
+
+_PAIRS: Final = """
+SELECT agent, opponent, count(*), sum(score), sum(score * score),
+       sum(CASE WHEN lead > {tie} THEN 1 ELSE 0 END), sum(CASE WHEN lead < -{tie} THEN 1 ELSE 0 END),
+       min(score), max(score), max(number)
+FROM ({samples}) AS samples GROUP BY agent, opponent
+"""
+
+_STANDINGS: Final = """
+SELECT a.agent AS agent, b.agent AS opponent, a.score / a.matches AS score, b.rank - a.rank AS lead, 0 AS size,
+       s.completed AS number
+FROM match_set s JOIN standing a ON a.entry = s.completed JOIN standing b ON b.entry = a.entry AND b.agent <> a.agent
+WHERE s.game = :game AND s.completed > :after AND s.state = 'finished'
+"""
+
+_SEATS: Final = """
+SELECT {a} AS agent, {b} AS opponent, avg(a.score) AS score, avg(a.score - b.score) AS lead,
+       avg(abs(a.score) + abs(b.score)) AS size, s.completed AS number
+FROM match_set s JOIN match m ON m.set_id = s.set_id AND m.counted AND m.void = ''
+JOIN seat a ON a.match = m.number JOIN seat b ON b.match = m.number
+WHERE s.game = :game AND s.completed > :after AND s.state = 'finished'
+  AND {a} <> {b} AND (a.team = '' OR a.team <> b.team) {seat}
+GROUP BY s.completed, {a}, {b}
+"""
+
+_LABEL: Final = "CASE WHEN {0}.version = '' THEN {0}.agent ELSE {0}.agent || '@' || {0}.version END"
+_ONE_SEAT: Final = "AND a.seat = :seat"
+
+
+def _by_seats(unit: str, seat: str = "") -> str:
+    return _PAIRS.format(tie=_TIE, samples=_SEATS.format(a=unit.format("a"), b=unit.format("b"), seat=seat))
+
+
+_QUERIES: Final = {
+    (False, False): text(_PAIRS.format(tie=_TIE, samples=_STANDINGS)),
+    (False, True): text(_by_seats("{0}.agent", _ONE_SEAT)),
+    (True, False): text(_by_seats(_LABEL)),
+    (True, True): text(_by_seats(_LABEL, _ONE_SEAT)),
+}
+"""By whether pairs are of checkpoints, and whether of one seat. Standings are fewer than seats, but name no version."""
