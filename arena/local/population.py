@@ -16,6 +16,7 @@ from arena.ledger.pair_sums import pair_sums
 from arena.rating.population import Metric, Need, PairSums, PayoffTable, need_matches, payoff_table, pool_of
 from arena.rating.sampling import Choice, distribution, rule
 
+DEFAULT_RULE: Final = "pfsp-hard"
 _NAMED: Final = 8
 """Members that an error names."""
 
@@ -40,7 +41,7 @@ class Sampling:
 
     learner: str
     history: Sequence[str] = ()
-    rule: str = "pfsp-hard"
+    rule: str = DEFAULT_RULE
     settings: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
     draws: int = 1

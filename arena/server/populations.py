@@ -10,7 +10,7 @@ from arena.core.errors import BadRequest
 from arena.core.match import PartyRef
 from arena.core.values import AgentName, Seat
 from arena.ledger import Checkpoint
-from arena.local.population import Population, Query, Sampling
+from arena.local.population import DEFAULT_RULE, Population, Query, Sampling
 from arena.rating.population import Metric, PayoffTable
 from arena.server.border import Context, Gate, answered
 from arena.server.hall import Hall
@@ -52,7 +52,7 @@ class PopulationService(population_pb2_grpc.PopulationServiceServicer):
         """Whom a learner meets next."""
         await self._gate.admit(context, "watch")
         found = await asyncio.to_thread(self._population.sample, _query(request.query), _sampling(request))
-        return pb.SampleOpponentResponse(opponents=found.opponents, chances=found.chances)
+        return pb.SampleOpponentResponse(opponents=found.opponents, chances=dict(found.chances.items()))
 
     @answered
     async def NeedMatches(  # noqa: N802 - named by the protocol
@@ -124,7 +124,7 @@ def _sampling(request: pb.SampleOpponentRequest) -> Sampling:
     return Sampling(
         learner=request.learner,
         history=_members(request.history),
-        rule=request.rule or Sampling.rule,
+        rule=request.rule or DEFAULT_RULE,
         settings=dict(request.settings),
         seed=request.seed,
         draws=request.draws or 1,
