@@ -158,7 +158,7 @@ def freeze(
         raise BadRequest("give either --digest or --data, not both")
     version = the_version(checkpoint)
     mother = None if parent is None else the_version(parent, agent=version[0])
-    with opened(Source(db, server, token, tls_ca)) as source:
+    with opened(Source(db, server, token, tls_ca), create=True) as source:
         found = source.freeze(version, mother, stage, _digest(data) if data else digest)
     if as_json:
         print_json(found)

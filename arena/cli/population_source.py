@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from arena.cli.lineage import Line, line_of, told_line
 from arena.core.errors import BadRequest
-from arena.core.values import AgentName, Seat
 
 if TYPE_CHECKING:
     from arena.client.remote import Remote
@@ -45,8 +44,8 @@ class Services(Protocol):
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[Services]:
-    """The services of a server or, without one, of a ledger."""
+def opened(source: Source, *, create: bool = False) -> Iterator[Services]:
+    """The services of a server or, without one, of a ledger; with `create`, also of one that is not there yet."""
     if source.server:
         from arena.client.remote import Remote
 
@@ -55,7 +54,7 @@ def opened(source: Source) -> Iterator[Services]:
         return
     from arena.ledger import Ledger
 
-    with Ledger.open(source.db, create=False) as ledger:
+    with Ledger.open(source.db, create=create) as ledger:
         yield _Here(ledger)
 
 
@@ -91,6 +90,8 @@ class _Here:
         return [_needed(pair.agent, pair.opponent, pair.samples, pair.width) for pair in found]
 
     def freeze(self, version: Version, parent: Version | None, stage: str, digest: str) -> Line:
+        from arena.core.values import AgentName
+
         agent, name = version
         mother = None if parent is None else (AgentName(parent[0]), parent[1])
         return line_of(self._ledger.checkpoints.freeze(AgentName(agent), name, mother, stage=stage, data_digest=digest))
@@ -123,6 +124,7 @@ class _There:
 
 
 def _query(game: str, of: Of) -> "Query":
+    from arena.core.values import Seat
     from arena.local.population import Query
     from arena.rating.population import Metric
 
