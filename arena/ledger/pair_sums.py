@@ -26,11 +26,8 @@ def pair_sums(
     query = _QUERIES[checkpoints, seat is not None]
     values = {"game": plain(game), "after": after} | ({} if seat is None else {"seat": seat})
     with ledger._engine.connect() as connection:
-        for agent, opponent, samples, total, squares, wins, losses, low, high, last in connection.execute(
-            query, values
-        ):
-            pair = AgentName(agent), AgentName(opponent)
-            yield PairSums(*pair, samples, total, squares, int(wins), int(losses), low, high), last
+        for agent, opponent, *sums, last in connection.execute(query, values):
+            yield PairSums(AgentName(agent), AgentName(opponent), *sums), last
 
 
 _TIE: Final = "1e-12 * size"
@@ -39,7 +36,7 @@ _TIE: Final = "1e-12 * size"
 _PAIRS: Final = """
 SELECT agent, opponent, count(*), sum(score), sum(score * score),
        sum(CASE WHEN lead > {tie} THEN 1 ELSE 0 END), sum(CASE WHEN lead < -{tie} THEN 1 ELSE 0 END),
-       min(score), max(score), max(number)
+       min(score), max(score), min(number), max(number)
 FROM ({samples}) AS samples GROUP BY agent, opponent
 """
 

@@ -3,7 +3,7 @@
 Members of a population are agents by name or, by checkpoint, AGENT@VERSION.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
@@ -13,7 +13,7 @@ from arena.core.seed import Seed
 from arena.core.values import AgentName, Seat
 from arena.ledger import Ledger
 from arena.ledger.pair_sums import pair_sums
-from arena.rating.population import Metric, Need, PairSums, PayoffTable, need_matches, payoff_table, pool_of
+from arena.rating.population import Metric, Need, PairSums, PayoffTable, Sums, need_matches, payoff_table, pool_of
 from arena.rating.sampling import Choice, distribution, rule
 
 DEFAULT_RULE: Final = "pfsp-hard"
@@ -35,8 +35,8 @@ class Query:
 class Sampling:
     """Which opponents to draw for a `learner`: `draws` of them by a rule of `arena.rating.sampling`, from a `seed`.
 
-    Without a `history`, oldest first, it is the frozen checkpoints of the learner's agent; for agents, all the others
-    that have results.
+    The `history` is oldest first. Without one it is the frozen checkpoints of the learner's agent or, of agents, all the
+    others in the order of their first results.
     """
 
     learner: str
@@ -122,7 +122,7 @@ class Population:
                 self._sums[key] = sums, last
             return sums
 
-    def _members(self, query: Query, sums: Iterable[tuple[str, str]], named: Sequence[str]) -> list[AgentName]:
+    def _members(self, query: Query, sums: Sums, named: Sequence[str]) -> list[AgentName]:
         met = {name for pair in sums for name in pair}
         if not named:
             return sorted(map(AgentName, met))
@@ -136,12 +136,15 @@ class Population:
             return names
         return names.union(*({line.agent, line.label} for line in self._ledger.checkpoints.all()))
 
-    def _history(self, query: Query, sums: Iterable[tuple[str, str]], sampling: Sampling) -> list[AgentName]:
+    def _history(self, query: Query, sums: Sums, sampling: Sampling) -> list[AgentName]:
         if sampling.history:
             self._members(query, sums, sampling.history)
             return list(map(AgentName, sampling.history))
         if not query.checkpoints:
-            return [name for name in self._members(query, sums, ()) if name != sampling.learner]
+            age: dict[AgentName, int] = {}
+            for (agent, _), pair in sums.items():
+                age[agent] = min(pair.since, age.get(agent, pair.since))
+            return sorted(age.keys() - {sampling.learner}, key=lambda agent: (age[agent], agent))
         lines = self._ledger.checkpoints.all()
         own = {line.agent for line in lines if sampling.learner in {line.label, line.agent}}
         history = [line.label for line in lines if line.frozen and line.agent in own]

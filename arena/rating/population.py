@@ -30,7 +30,8 @@ class Metric(StrEnum):
 
 class PairSums(NamedTuple):
     """What the sets of one pair sum up to, for `agent`: of their mean scores, the number, the sum and the sum of
-    squares; in how many it earned more or less than `opponent`; the least and the greatest of them."""
+    squares; in how many it earned more or less than `opponent`; the least and the greatest of them. `since` is the number
+    of the first of these sets."""
 
     agent: AgentName
     opponent: AgentName
@@ -41,6 +42,7 @@ class PairSums(NamedTuple):
     losses: int
     low: float
     high: float
+    since: int = 0
 
     def with_more(self, more: "PairSums") -> "PairSums":
         """The sums of these sets and of others of the same pair."""
@@ -52,6 +54,7 @@ class PairSums(NamedTuple):
             losses=self.losses + more.losses,
             low=min(self.low, more.low),
             high=max(self.high, more.high),
+            since=min(self.since, more.since),
         )
 
     @property

@@ -57,6 +57,13 @@ def test_opponents_are_drawn_by_the_rule_and_follow_from_the_seed(ledger: Ledger
     assert population.sample(AGENTS, Sampling(learner="alice", seed=8, draws=200)) != found
 
 
+def test_the_history_of_agents_is_the_others_by_their_first_results(ledger: Ledger) -> None:
+    for one, two in (("zoe", "mia"), ("alice", "zoe"), ("bob", "alice"), ("zoe", "bob")):
+        meet(ledger, one, two)
+    found = Population(ledger).sample(AGENTS, Sampling(learner="alice", rule="delta-uniform", settings={"share": 0.1}))
+    assert found.chances == {"mia": 0, "zoe": 0, "bob": 1}
+
+
 def test_the_history_of_checkpoints_is_what_is_frozen_of_the_agent(ledger: Ledger) -> None:
     population = Population(ledger)
     for agent, version in (("alice", "v2"), ("bob", "v1"), ("alice", "v1")):
