@@ -17,12 +17,15 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+_MOST_DRAWS: Final = 10_000
+_MOST_SEATS: Final = 1_023
+
 Game = Annotated[str, typer.Argument(metavar="GAME", help="A game or rated id.")]
 Metric = Annotated[Literal["wins", "score"], typer.Option(help="The share of sets won, or the mean score a match.")]
 ByCheckpoint = Annotated[bool, typer.Option("--checkpoints", help="Tell versions apart, named AGENT@VERSION.")]
-SeatOption = Annotated[int | None, typer.Option("--seat", min=0, help="Only what was earned in this seat.")]
-
-_MOST_DRAWS: Final = 10_000
+SeatOption = Annotated[
+    int | None, typer.Option("--seat", min=0, max=_MOST_SEATS, help="Only what was earned in this seat.")
+]
 
 
 @app.command()

@@ -35,8 +35,8 @@ class Query:
 class Sampling:
     """Which opponents to draw for a `learner`: `draws` of them by a rule of `arena.rating.sampling`, from a `seed`.
 
-    The `history` is oldest first. Without one it is the frozen checkpoints of the learner's agent or, of agents, all the
-    others in the order of their first results.
+    The `history` is oldest first. Without one it is the frozen checkpoints of the learner's agent or, of agents, all
+    the others in the order of their first results.
     """
 
     learner: str

@@ -29,9 +29,11 @@ class Metric(StrEnum):
 
 
 class PairSums(NamedTuple):
-    """What the sets of one pair sum up to, for `agent`: of their mean scores, the number, the sum and the sum of
-    squares; in how many it earned more or less than `opponent`; the least and the greatest of them. `since` is the number
-    of the first of these sets."""
+    """What the sets of one pair sum up to, for `agent`: how many there are, and since which set's number.
+
+    `total` and `squares` are the sums of its mean scores a match and of their squares, `low` and `high` the least and
+    the greatest of them. It earned more than `opponent` in `wins` sets, and less in `losses`.
+    """
 
     agent: AgentName
     opponent: AgentName
