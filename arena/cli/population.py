@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from arena.cli.lineage import Line
+from arena.cli.matrix import score_range
 from arena.cli.options import DEFAULT_DB, MAX_SEED, AnyServer, AsJson, Db, TlsCa, Token
 from arena.cli.output import print_json, print_table
 from arena.cli.population_source import Source, opened, the_version
@@ -28,6 +29,12 @@ SeatOption = Annotated[
 ]
 
 
+Bounds = Annotated[
+    str | None,
+    typer.Option("--range", metavar="LOW,HIGH", help="The mean scores there can be, for intervals; else those seen."),
+]
+
+
 @app.command()
 def payoff(
     game: Game,
@@ -39,6 +46,7 @@ def payoff(
     metric: Metric = "wins",
     checkpoints: ByCheckpoint = False,
     seat: SeatOption = None,
+    bounds: Bounds = None,
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
     token: Token = None,
@@ -49,7 +57,7 @@ def payoff(
 
     All finished sets count, those within one owner too. A pair that has not met has no payoff.
     """
-    of = {"metric": metric, "checkpoints": checkpoints, "seat": seat}
+    of = {"metric": metric, "checkpoints": checkpoints, "seat": seat, "bounds": bounds and score_range(bounds)}
     with opened(Source(db, server, token, tls_ca)) as source:
         found = source.payoffs(game, row or [], column or [], of)
     if as_json:
@@ -120,6 +128,7 @@ def need(
     metric: Metric = "wins",
     checkpoints: ByCheckpoint = False,
     seat: SeatOption = None,
+    bounds: Bounds = None,
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
     token: Token = None,
@@ -127,7 +136,7 @@ def need(
     as_json: AsJson = False,
 ) -> None:
     """Name the pairings to play next: those with the widest intervals, pairs that have not met first."""
-    of = {"metric": metric, "checkpoints": checkpoints, "seat": seat}
+    of = {"metric": metric, "checkpoints": checkpoints, "seat": seat, "bounds": bounds and score_range(bounds)}
     with opened(Source(db, server, token, tls_ca)) as source:
         found = source.need(game, most, member or [], of)
     if as_json:

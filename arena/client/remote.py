@@ -29,11 +29,15 @@ _Reply = TypeVar("_Reply")
 
 
 class PayoffsOf(TypedDict, total=False):
-    """What payoffs are of: sets won, or the mean score a match; `checkpoints` for AGENT@VERSION; one seat or all."""
+    """What payoffs are of: sets won, or the mean score a match; `checkpoints` for AGENT@VERSION; one seat or all.
+
+    `bounds` are the least and the greatest mean score there can be, for the intervals of scores.
+    """
 
     metric: Literal["wins", "score"]
     checkpoints: bool
     seat: int | None
+    bounds: tuple[float, float] | None
 
 
 class Remote:
@@ -244,12 +248,19 @@ class Remote:
 
 
 def _query(
-    game: str, metric: str = "wins", checkpoints: bool = False, seat: int | None = None
+    game: str,
+    metric: str = "wins",
+    checkpoints: bool = False,
+    seat: int | None = None,
+    bounds: tuple[float, float] | None = None,
 ) -> population_pb2.PayoffQuery:
     kind = {"wins": population_pb2.PAYOFF_METRIC_WINS, "score": population_pb2.PAYOFF_METRIC_SCORE}.get(metric)
     if kind is None:
         raise BadRequest(f'the metric of payoffs is "wins" or "score", not {metric!r}')
-    return population_pb2.PayoffQuery(game=game, metric=kind, checkpoints=checkpoints, seat=seat)
+    least, greatest = bounds or (None, None)
+    return population_pb2.PayoffQuery(
+        game=game, metric=kind, checkpoints=checkpoints, seat=seat, least=least, greatest=greatest
+    )
 
 
 def _dial(address: str, tls_ca: str | Path | None) -> grpc.Channel:

@@ -1,7 +1,8 @@
 """What the finished sets of a game sum up to, pair by pair: grouped by the database, however many matches there are.
 
 Unlike ladders, these count every finished set, unrated ones and those within one owner too: a trainer's checkpoints
-are of one owner.
+are of one owner. In a set of more than two, a pair's payoff is what the first earned in the second's company, be they
+opponents or mates.
 """
 
 from collections.abc import Iterator
@@ -53,7 +54,7 @@ SELECT {a} AS agent, {b} AS opponent, avg(a.score) AS score, avg(a.score - b.sco
 FROM match_set s JOIN match m ON m.set_id = s.set_id AND m.counted AND m.void = ''
 JOIN seat a ON a.match = m.number JOIN seat b ON b.match = m.number
 WHERE s.game = :game AND s.completed > :after AND s.state = 'finished'
-  AND {a} <> {b} AND (a.team = '' OR a.team <> b.team) {seat}
+  AND {a} <> {b} {seat}
 GROUP BY s.completed, {a}, {b}
 """
 

@@ -23,12 +23,16 @@ _NAMED: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What payoffs are of: a rated id, sets won or mean scores, agents or `checkpoints`, in all seats or in one."""
+    """What payoffs are of: a rated id, sets won or mean scores, agents or `checkpoints`, in all seats or in one.
+
+    `bounds` are the least and the greatest mean score there can be, for intervals of scores; by default those seen.
+    """
 
     game: str
     metric: Metric = Metric.WINS
     checkpoints: bool = False
     seat: Seat | None = None
+    bounds: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,8 @@ class Population:
             UnknownAgent: somebody named has never been heard of.
         """
         sums = self.sums(query)
-        return payoff_table(sums, self._members(query, sums, rows), self._members(query, sums, columns), query.metric)
+        sides = self._members(query, sums, rows), self._members(query, sums, columns)
+        return payoff_table(sums, *sides, query.metric, query.bounds)
 
     def sample(self, query: Query, sampling: Sampling) -> Sampled:
         """Opponents for a learner. The same seed, results and history give the same ones.
@@ -105,7 +110,7 @@ class Population:
             BadRequest: there are no two members, or no pairing is asked for.
         """
         sums = self.sums(query)
-        return need_matches(sums, self._members(query, sums, members), most, query.metric)
+        return need_matches(sums, self._members(query, sums, members), most, query.metric, query.bounds)
 
     def sums(self, query: Query) -> dict[tuple[AgentName, AgentName], PairSums]:
         """The sums of every pair that met, with all sets that have landed."""

@@ -117,7 +117,10 @@ def payoff_table(
     metric: Metric = Metric.WINS,
     bounds: tuple[float, float] | None = None,
 ) -> PayoffTable:
-    """Rows against columns. `bounds` are the least and the greatest score there can be, by default those seen.
+    """Rows against columns.
+
+    `bounds` are the least and the greatest mean score there can be, by default those seen, which makes intervals of few
+    sets too narrow; scores outside of them have no interval.
 
     The interval is `arena.rating.payoff.score_interval`, sets being the samples.
     """
@@ -128,8 +131,7 @@ def payoff_table(
             if found := sums.get((row, column)):
                 cell = found.share if metric is Metric.WINS else found.score
                 mean[i, j], squares[i, j], count[i, j] = cell.mean, cell.squares, cell.samples
-    limits = (0.0, 1.0) if metric is Metric.WINS else bounds or seen(sums.values())
-    low, high = score_interval(mean, count, squares, limits)
+    low, high = score_interval(mean, count, squares, _range(sums, metric, bounds))
     return PayoffTable(tuple(rows), tuple(columns), metric, mean, low, high, count.astype(np.int64))
 
 
@@ -139,11 +141,18 @@ def pool_of(sums: Sums) -> PayoffMatrix:
     return matrix(agents, [pair.score for pair in sums.values()], seen(sums.values()))
 
 
-def need_matches(sums: Sums, agents: Sequence[AgentName], most: int, metric: Metric = Metric.WINS) -> list[Need]:
+def need_matches(
+    sums: Sums,
+    agents: Sequence[AgentName],
+    most: int,
+    metric: Metric = Metric.WINS,
+    bounds: tuple[float, float] | None = None,
+) -> list[Need]:
     """The `most` pairings of these agents with the widest intervals, widest first.
 
     Uncertainty sampling: where the next result narrows most, a pair that has not met being unknown over the whole
     range. Of a pair's two sides the wider one counts. Among equals, fewer sets come first, then the order of `agents`.
+    `bounds` are as in `payoff_table`.
 
     Raises:
         BadRequest: `most` is not positive, or there are no two agents.
@@ -152,8 +161,8 @@ def need_matches(sums: Sums, agents: Sequence[AgentName], most: int, metric: Met
         raise BadRequest(f"ask for at least one pairing, not for {most}")
     if len(agents) < 2:
         raise BadRequest("a pairing needs two agents; name more of them, or let more play")
-    table = payoff_table(sums, agents, agents, metric)
-    low, high = (0.0, 1.0) if metric is Metric.WINS else seen(sums.values())
+    table = payoff_table(sums, agents, agents, metric, bounds)
+    low, high = _range(sums, metric, bounds)
     width = (table.high - table.low) / (high - low) if high > low else np.full_like(table.mean, nan)
     width = np.nan_to_num(np.maximum(width, width.T), nan=1.0)
     pairs = [
@@ -161,6 +170,10 @@ def need_matches(sums: Sums, agents: Sequence[AgentName], most: int, metric: Met
         for i, j in combinations(range(len(agents)), 2)
     ]
     return sorted(pairs, key=lambda pair: (-pair.width, pair.samples))[:most]
+
+
+def _range(sums: Sums, metric: Metric, bounds: tuple[float, float] | None) -> tuple[float, float]:
+    return (0.0, 1.0) if metric is Metric.WINS else bounds or seen(sums.values())
 
 
 def seen(sums: Iterable[PairSums]) -> tuple[float, float]:

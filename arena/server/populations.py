@@ -23,6 +23,7 @@ _MOST_MEMBERS: Final = 512
 _MOST_DRAWS: Final = 10_000
 _MOST_NEEDED: Final = 1_000
 _NEEDED: Final = 10
+_LARGEST: Final = 1e100
 _STAGE: Final = re.compile(r"[ -~]{0,64}")
 _DIGEST: Final = re.compile(r"[!-~]{0,128}")
 
@@ -106,7 +107,16 @@ def _query(query: pb.PayoffQuery) -> Query:
         raise BadRequest(f"there is no payoff metric {query.metric}; there is 0, sets won, and 1, the mean score")
     metric = Metric.SCORE if query.metric == pb.PAYOFF_METRIC_SCORE else Metric.WINS
     seat = Seat(query.seat) if query.HasField("seat") else None
-    return Query(game=query.game, metric=metric, checkpoints=query.checkpoints, seat=seat)
+    bounds = _bounds(query)
+    return Query(game=query.game, metric=metric, checkpoints=query.checkpoints, seat=seat, bounds=bounds)
+
+
+def _bounds(query: pb.PayoffQuery) -> tuple[float, float] | None:
+    if not (query.HasField("least") or query.HasField("greatest")):
+        return None
+    if not -_LARGEST <= query.least < query.greatest <= _LARGEST:
+        raise BadRequest(f"the least score is below the greatest; {query.least} and {query.greatest} are not")
+    return query.least, query.greatest
 
 
 def _members(names: Sequence[str]) -> Sequence[str]:

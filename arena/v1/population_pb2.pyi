@@ -50,12 +50,18 @@ class PayoffQuery(_message.Message):
     METRIC_FIELD_NUMBER: _builtins.int
     CHECKPOINTS_FIELD_NUMBER: _builtins.int
     SEAT_FIELD_NUMBER: _builtins.int
+    LEAST_FIELD_NUMBER: _builtins.int
+    GREATEST_FIELD_NUMBER: _builtins.int
     game: _builtins.str
     """rated id"""
     metric: Global___PayoffMetric.ValueType
     checkpoints: _builtins.bool
     seat: _builtins.int
     """only what rows earned in this seat"""
+    least: _builtins.float
+    """and greatest: the mean scores there can be, which intervals of scores stay within; missing:"""
+    greatest: _builtins.float
+    """those seen, which makes intervals of few sets too narrow"""
     def __init__(
         self,
         *,
@@ -63,13 +69,24 @@ class PayoffQuery(_message.Message):
         metric: Global___PayoffMetric.ValueType = ...,
         checkpoints: _builtins.bool = ...,
         seat: _builtins.int | None = ...,
+        least: _builtins.float | None = ...,
+        greatest: _builtins.float | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_seat", b"_seat", "seat", b"seat"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_greatest", b"_greatest", "_least", b"_least", "_seat", b"_seat", "greatest", b"greatest", "least", b"least", "seat", b"seat"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seat", b"_seat", "checkpoints", b"checkpoints", "game", b"game", "metric", b"metric", "seat", b"seat"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_greatest", b"_greatest", "_least", b"_least", "_seat", b"_seat", "checkpoints", b"checkpoints", "game", b"game", "greatest", b"greatest", "least", b"least", "metric", b"metric", "seat", b"seat"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__greatest: _TypeAlias = _typing.Literal["greatest"]  # noqa: Y015
+    _WhichOneofArgType__greatest: _TypeAlias = _typing.Literal["_greatest", b"_greatest"]  # noqa: Y015
+    _WhichOneofReturnType__least: _TypeAlias = _typing.Literal["least"]  # noqa: Y015
+    _WhichOneofArgType__least: _TypeAlias = _typing.Literal["_least", b"_least"]  # noqa: Y015
     _WhichOneofReturnType__seat: _TypeAlias = _typing.Literal["seat"]  # noqa: Y015
     _WhichOneofArgType__seat: _TypeAlias = _typing.Literal["_seat", b"_seat"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__greatest) -> _WhichOneofReturnType__greatest | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__least) -> _WhichOneofReturnType__least | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__seat) -> _WhichOneofReturnType__seat | None: ...
 
 Global___PayoffQuery: _TypeAlias = PayoffQuery  # noqa: Y015

@@ -1,6 +1,7 @@
 """`arena population` and `arena agents --tree` on a ledger: shapes for programs, tables for people, clear refusals."""
 
 import pytest
+from sqlalchemy import text
 
 from arena.core.match import PartyRef
 from arena.core.values import AgentName
@@ -69,6 +70,15 @@ def test_a_lineage_is_shown_with_what_its_checkpoints_were_made_from(population,
     lines = cli("agents", "--tree").out.splitlines()
     forks = [line.split()[0] for line in lines if line.startswith("   alice@")]
     assert forks == ["alice@v3", "alice@v4"]
+
+
+def test_a_circle_of_older_days_is_shown_once(cli, tmp_path):
+    with Ledger.open(f"sqlite:///{tmp_path / 'arena.db'}") as ledger, ledger._engine.begin() as connection:
+        for child, parent in (("v1", "v2"), ("v2", "v1"), ("v3", "v2")):
+            row = {"child": child, "parent": parent}
+            connection.execute(text("INSERT INTO agent_version VALUES ('alice', :child, 'alice', :parent, 0)"), row)
+    shown = [line.split()[0] for line in cli("agents", "--tree").out.splitlines() if "alice@" in line]
+    assert sorted(shown) == ["alice@v1", "alice@v2", "alice@v3"]
 
 
 def test_a_first_checkpoint_needs_no_match(cli):

@@ -36,9 +36,9 @@ def asked(source: Source) -> list[Any]:
     with opened(source) as services:
         return [
             services.payoffs(GAME_ID, [], ["bob"], of),
-            services.payoffs(GAME_ID, [], [], of | {"seat": 1}),
+            services.payoffs(GAME_ID, [], [], of | {"seat": 1, "bounds": (-3.0, 4.0)}),
             services.sample(GAME_ID, draw, {"metric": "wins", "checkpoints": True}),
-            services.need(GAME_ID, 5, [], of),
+            services.need(GAME_ID, 5, [], of | {"bounds": (0.0, 1.0)}),
         ]
 
 
@@ -73,6 +73,7 @@ def test_an_owner_freezes_its_own_agents_and_nobody_elses(held: tuple[Server, di
         ("freeze", ("fine", "v1"), {"data_digest": "x" * 200}, "a data digest is at most 128"),
         ("freeze", ("fine", "v1"), {"stage": "\x1b[2J"}, "a stage is at most 64"),
         ("payoff_table", (GAME_ID, ["alice"] * 513), {}, "at most 512 members"),
+        ("need_matches", (GAME_ID,), {"metric": "score", "bounds": (1, 1)}, "the least score is below the greatest"),
         ("payoff_table", (GAME_ID,), {"metric": "luck"}, "the metric of payoffs"),
         ("sample_opponent", (GAME_ID, "alice"), {"draws": 10_001}, "at most 10000 opponents"),
         ("sample_opponent", (GAME_ID, "alice"), {"settings": {"power": float("nan")}}, "is a number"),

@@ -19,10 +19,10 @@ CAROL = PartyRef(agent=AgentName("carol"), version="c1", owner="eve")
 YOUNG, OLD = replace(ALICE, version="v3"), replace(ALICE, version="")
 
 
-def played(ledger: Ledger, *meetings: tuple[PartyRef, PartyRef, int | None]) -> None:
+def played(ledger: Ledger, *meetings: tuple[*tuple[PartyRef, ...], int | None]) -> None:
     """A set of two matches each, won by the first, the second or nobody."""
-    for one, two, winner in meetings:
-        plan = set_plan(2, (one, two))
+    for *parties, winner in meetings:
+        plan = set_plan(2, parties)
         ledger.append(plan, results(plan, winner))
     ledger.flush()
 
@@ -42,7 +42,8 @@ def test_sums_are_those_of_the_sets_one_by_one(ledger: Ledger) -> None:
 
 def test_every_way_of_summing_agrees_where_nobody_has_versions(ledger: Ledger) -> None:
     dave = PartyRef(agent=AgentName("dave"), owner="dan")
-    played(ledger, (dave, BOB, 0), (BOB, dave, None), (dave, BOB, 1))
+    erin = PartyRef(agent=AgentName("erin"), owner="eli")
+    played(ledger, (dave, BOB, 0), (BOB, dave, None), (dave, BOB, 1), (dave, erin, BOB, 1), (erin, dave, BOB, None))
     assert by_pair(pair_sums(ledger, GAME_ID)) == by_pair(pair_sums(ledger, GAME_ID, checkpoints=True))
 
 

@@ -86,6 +86,29 @@ def test_a_fresh_checkpoint_is_a_member_that_has_met_nobody(ledger: Ledger) -> N
     assert Population(ledger).payoffs(CHECKPOINTS, members, ["bob@v1"]).missing == [("alice@v2", "bob@v1")]
 
 
+def test_a_double_oracle_finds_the_equilibrium_by_the_services_alone(ledger: Ledger) -> None:
+    """Each oracle is the best answer to the meta-Nash of those before, until it is one of them."""
+    beats = {"rock": "scissors", "paper": "rock", "scissors": "paper"}
+    population, by_score = Population(ledger), replace(CHECKPOINTS, metric=Metric.SCORE)
+    history, chances, oracle = ["rock"], {"rock": 1.0}, "paper"
+    ledger.checkpoints.freeze(AgentName("fist"), "rock")
+    while oracle not in history:
+        ledger.checkpoints.freeze(AgentName("fist"), oracle, (AgentName("fist"), history[-1]), stage="oracle")
+        history.append(oracle)
+        needs = population.need(by_score, 1, [f"fist@{hand}" for hand in history])
+        while needs[0].samples == 0:
+            one, two = (label.removeprefix("fist@") for label in needs[0][:2])
+            winner = one if beats[one] == two else two
+            meet(ledger, f"fist@{winner}", f"fist@{beats[winner]}")
+            needs = population.need(by_score, 1, [f"fist@{hand}" for hand in history])
+        found = population.sample(by_score, Sampling(learner="fist", rule="meta-nash"))
+        chances = {label.removeprefix("fist@"): chance for label, chance in found.chances.items()}
+        gains = {hand: chances.get(beats[hand], 0) - chances.get(beats[beats[hand]], 0) for hand in beats}
+        oracle = max(gains, key=lambda hand: round(gains[hand], 9))
+    assert history == ["rock", "paper", "scissors"]
+    assert chances == pytest.approx(dict.fromkeys(beats, 1 / 3))
+
+
 def test_strangers_are_refused_by_name(ledger: Ledger) -> None:
     meet(ledger, "alice@v1", "bob")
     population = Population(ledger)

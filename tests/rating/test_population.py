@@ -67,6 +67,18 @@ def test_scores_lie_within_their_interval_and_it_within_the_range():
         assert (least <= greatest).all()
 
 
+def test_a_range_that_is_known_widens_the_interval_of_scores():
+    sums = met(AB=[1, 3, -2])
+    guessed, known = (payoff_table(sums, [A], [B], Metric.SCORE, bounds) for bounds in (None, (-10, 10)))
+    assert known.low < guessed.low < guessed.high < known.high
+
+
+def test_scores_that_are_all_alike_have_no_interval_and_are_needed():
+    table = payoff_table(met(AB=[0, 0]), [A], [B], Metric.SCORE)
+    assert (table.mean.item(), np.isnan(table.low.item()), np.isnan(table.high.item())) == (0, True, True)
+    assert need_matches(met(AB=[0, 0]), [A, B], 1, Metric.SCORE)[0].width == 1
+
+
 def test_matches_are_needed_where_nothing_is_known_then_where_little_is():
     sums = met(AB=[1] * 50, AC=[1, -1] * 2, BC=[1, -1] * 20)
     needs = need_matches(sums, [A, B, C, D], 10)
