@@ -29,6 +29,7 @@ SeatOption = Annotated[
 ]
 
 
+RoleOption = Annotated[str, typer.Option("--role", metavar="ROLE", help="Only what was earned in this role.")]
 Bounds = Annotated[
     str | None,
     typer.Option("--range", metavar="LOW,HIGH", help="The mean scores there can be, for intervals; else those seen."),
@@ -46,6 +47,7 @@ def payoff(
     metric: Metric = "wins",
     checkpoints: ByCheckpoint = False,
     seat: SeatOption = None,
+    role: RoleOption = "",
     bounds: Bounds = None,
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
@@ -57,7 +59,7 @@ def payoff(
 
     All finished sets count, those within one owner too. A pair that has not met has no payoff.
     """
-    of = {"metric": metric, "checkpoints": checkpoints, "seat": seat, "bounds": bounds and score_range(bounds)}
+    of = {"metric": metric, "checkpoints": checkpoints, "seat": seat, "role": role, "bounds": _bounds(bounds)}
     with opened(Source(db, server, token, tls_ca)) as source:
         found = source.payoffs(game, row or [], column or [], of)
     if as_json:
@@ -128,6 +130,7 @@ def need(
     metric: Metric = "wins",
     checkpoints: ByCheckpoint = False,
     seat: SeatOption = None,
+    role: RoleOption = "",
     bounds: Bounds = None,
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
@@ -136,7 +139,7 @@ def need(
     as_json: AsJson = False,
 ) -> None:
     """Name the pairings to play next: those with the widest intervals, pairs that have not met first."""
-    of = {"metric": metric, "checkpoints": checkpoints, "seat": seat, "bounds": bounds and score_range(bounds)}
+    of = {"metric": metric, "checkpoints": checkpoints, "seat": seat, "role": role, "bounds": _bounds(bounds)}
     with opened(Source(db, server, token, tls_ca)) as source:
         found = source.need(game, most, member or [], of)
     if as_json:
@@ -184,6 +187,10 @@ def _told(line: Line) -> str:
     mother = line["parent"]
     of = f", trained from {mother['agent']}@{mother['version']}" if mother else ""
     return harmless(f"{line['agent']}@{line['version']} is frozen{of}")
+
+
+def _bounds(text: str | None) -> tuple[float, float] | None:
+    return None if text is None else score_range(text)
 
 
 def _setting(text: str) -> tuple[str, float]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Version = tuple[str, str]
 Of = Mapping[str, Any]
-"""What payoffs are of: metric, checkpoints and, where they have a meaning, seat and bounds."""
+"""What payoffs are of: metric, checkpoints and, where they have a meaning, seat, role and bounds."""
 
 
 class Source(NamedTuple):
@@ -134,6 +134,7 @@ def _query(game: str, of: Of) -> "Query":
         metric=Metric(of["metric"]),
         checkpoints=of["checkpoints"],
         seat=None if seat is None else Seat(seat),
+        role=of.get("role", ""),
         bounds=of.get("bounds"),
     )
 
@@ -151,7 +152,7 @@ def _document(
     sets: Mapping[tuple[int, int], int],
 ) -> dict[str, Any]:
     grid = [[(i, j) for j in range(len(columns))] for i in range(len(rows))]
-    told = {name: of.get(name) for name in ("metric", "checkpoints", "seat")}
+    told = {name: of.get(name) for name in ("metric", "checkpoints", "seat")} | {"role": of.get("role", "")}
     document: dict[str, Any] = {"game": game, **told, "rows": list(rows), "columns": list(columns)}
     for place, name in enumerate(("mean", "low", "high")):
         document[name] = [[_known(cells[at][place]) if at in cells else None for at in line] for line in grid]

@@ -29,7 +29,7 @@ _Reply = TypeVar("_Reply")
 
 
 class PayoffsOf(TypedDict, total=False):
-    """What payoffs are of: sets won, or the mean score a match; `checkpoints` for AGENT@VERSION; one seat or all.
+    """What payoffs are of: sets won, or the mean score a match; `checkpoints` for AGENT@VERSION; a seat or role.
 
     `bounds` are the least and the greatest mean score there can be, for the intervals of scores.
     """
@@ -37,6 +37,7 @@ class PayoffsOf(TypedDict, total=False):
     metric: Literal["wins", "score"]
     checkpoints: bool
     seat: int | None
+    role: str
     bounds: tuple[float, float] | None
 
 
@@ -252,6 +253,7 @@ def _query(
     metric: str = "wins",
     checkpoints: bool = False,
     seat: int | None = None,
+    role: str = "",
     bounds: tuple[float, float] | None = None,
 ) -> population_pb2.PayoffQuery:
     kind = {"wins": population_pb2.PAYOFF_METRIC_WINS, "score": population_pb2.PAYOFF_METRIC_SCORE}.get(metric)
@@ -259,7 +261,7 @@ def _query(
         raise BadRequest(f'the metric of payoffs is "wins" or "score", not {metric!r}')
     least, greatest = bounds or (None, None)
     return population_pb2.PayoffQuery(
-        game=game, metric=kind, checkpoints=checkpoints, seat=seat, least=least, greatest=greatest
+        game=game, metric=kind, checkpoints=checkpoints, seat=seat, role=role, least=least, greatest=greatest
     )
 
 

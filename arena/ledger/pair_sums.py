@@ -6,9 +6,9 @@ opponents or mates.
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from arena.core.values import AgentName, Seat
 from arena.ledger.reads import Reads
@@ -17,15 +17,16 @@ from arena.rating.population import PairSums
 
 
 def pair_sums(
-    ledger: Reads, game: str, *, checkpoints: bool = False, seat: Seat | None = None, after: int = -1
+    ledger: Reads, game: str, checkpoints: bool = False, seat: Seat | None = None, role: str = "", *, after: int = -1
 ) -> Iterator[tuple[PairSums, int]]:
     """The sums of each pair, and the number of its last set, over the sets of a rated id finished after number `after`.
 
     Pairs are of agents or of checkpoints, named AGENT@VERSION, or AGENT alone where it played without a version. With a
-    `seat`, of each set the matches that the first of the pair had that seat in.
+    `seat` or `role`, of each set the matches that the first of the pair had it in.
     """
-    query = _QUERIES[checkpoints, seat is not None]
-    values = {"game": plain(game), "after": after} | ({} if seat is None else {"seat": seat})
+    query = _query(checkpoints, seat, role)
+    values: dict[str, Any] = {"game": plain(game), "after": after}
+    values |= ({} if seat is None else {"seat": seat}) | ({"role": plain(role)} if role else {})
     with ledger._engine.connect() as connection:
         for agent, opponent, *sums, last in connection.execute(query, values):
             yield PairSums(AgentName(agent), AgentName(opponent), *sums), last
@@ -54,22 +55,17 @@ SELECT {a} AS agent, {b} AS opponent, avg(a.score) AS score, avg(a.score - b.sco
 FROM match_set s JOIN match m ON m.set_id = s.set_id AND m.counted AND m.void = ''
 JOIN seat a ON a.match = m.number JOIN seat b ON b.match = m.number
 WHERE s.game = :game AND s.completed > :after AND s.state = 'finished'
-  AND {a} <> {b} {seat}
+  AND {a} <> {b}{part}
 GROUP BY s.completed, {a}, {b}
 """
 
 _LABEL: Final = "CASE WHEN {0}.version = '' THEN {0}.agent ELSE {0}.agent || '@' || {0}.version END"
-_ONE_SEAT: Final = "AND a.seat = :seat"
 
 
-def _by_seats(unit: str, seat: str = "") -> str:
-    return _PAIRS.format(tie=_TIE, samples=_SEATS.format(a=unit.format("a"), b=unit.format("b"), seat=seat))
-
-
-_QUERIES: Final = {
-    (False, False): text(_PAIRS.format(tie=_TIE, samples=_STANDINGS)),
-    (False, True): text(_by_seats("{0}.agent", _ONE_SEAT)),
-    (True, False): text(_by_seats(_LABEL)),
-    (True, True): text(_by_seats(_LABEL, _ONE_SEAT)),
-}
-"""By whether pairs are of checkpoints, and whether of one seat. Standings are fewer than seats, but name no version."""
+def _query(checkpoints: bool, seat: Seat | None, role: str) -> TextClause:
+    """Standings are fewer than seats, but name neither versions nor roles."""
+    if not checkpoints and seat is None and not role:
+        return text(_PAIRS.format(tie=_TIE, samples=_STANDINGS))
+    unit = _LABEL if checkpoints else "{0}.agent"
+    part = ("" if seat is None else " AND a.seat = :seat") + (" AND a.role = :role" if role else "")
+    return text(_PAIRS.format(tie=_TIE, samples=_SEATS.format(a=unit.format("a"), b=unit.format("b"), part=part)))

@@ -23,7 +23,7 @@ _NAMED: Final = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What payoffs are of: a rated id, sets won or mean scores, agents or `checkpoints`, in all seats or in one.
+    """What payoffs are of: a rated id, sets won or mean scores, agents or `checkpoints`, in one seat or role or in all.
 
     `bounds` are the least and the greatest mean score there can be, for intervals of scores; by default those seen.
     """
@@ -32,6 +32,7 @@ class Query:
     metric: Metric = Metric.WINS
     checkpoints: bool = False
     seat: Seat | None = None
+    role: str = ""
     bounds: tuple[float, float] | None = None
 
 
@@ -59,7 +60,7 @@ class Sampled:
     chances: Mapping[AgentName, float]
 
 
-_Key = tuple[str, bool, Seat | None]
+_Key = tuple[str, bool, Seat | None, str]
 
 
 class Population:
@@ -87,8 +88,8 @@ class Population:
             UnknownAgent: somebody named has never been heard of.
             BadRequest: there is no such rule or setting, nobody to meet, or too few results for the rule.
         """
-        if query.seat is not None:
-            raise BadRequest("opponents are drawn by payoffs over all seats; leave the seat out")
+        if query.seat is not None or query.role:
+            raise BadRequest("opponents are drawn by payoffs over whole sets; leave seat and role out")
         if sampling.draws < 1:
             raise BadRequest(f"draw at least one opponent, not {sampling.draws}")
         by = rule(sampling.rule, **sampling.settings)
@@ -114,12 +115,11 @@ class Population:
 
     def sums(self, query: Query) -> dict[tuple[AgentName, AgentName], PairSums]:
         """The sums of every pair that met, with all sets that have landed."""
-        key = query.game, query.checkpoints, query.seat
+        key = query.game, query.checkpoints, query.seat, query.role
         with self._counting:
             known, last = self._sums.get(key, ({}, -1))
             sums = dict(known)
-            landed = pair_sums(self._ledger, query.game, checkpoints=query.checkpoints, seat=query.seat, after=last)
-            for pair, number in landed:
+            for pair, number in pair_sums(self._ledger, *key, after=last):
                 place = pair.agent, pair.opponent
                 sums[place] = sums[place].with_more(pair) if place in sums else pair
                 last = max(last, number)

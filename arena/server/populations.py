@@ -107,8 +107,14 @@ def _query(query: pb.PayoffQuery) -> Query:
         raise BadRequest(f"there is no payoff metric {query.metric}; there is 0, sets won, and 1, the mean score")
     metric = Metric.SCORE if query.metric == pb.PAYOFF_METRIC_SCORE else Metric.WINS
     seat = Seat(query.seat) if query.HasField("seat") else None
-    bounds = _bounds(query)
-    return Query(game=query.game, metric=metric, checkpoints=query.checkpoints, seat=seat, bounds=bounds)
+    return Query(
+        game=query.game,
+        metric=metric,
+        checkpoints=query.checkpoints,
+        seat=seat,
+        role=query.role,
+        bounds=_bounds(query),
+    )
 
 
 def _bounds(query: pb.PayoffQuery) -> tuple[float, float] | None:

@@ -52,6 +52,7 @@ class PayoffQuery(_message.Message):
     SEAT_FIELD_NUMBER: _builtins.int
     LEAST_FIELD_NUMBER: _builtins.int
     GREATEST_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
     game: _builtins.str
     """rated id"""
     metric: Global___PayoffMetric.ValueType
@@ -62,6 +63,8 @@ class PayoffQuery(_message.Message):
     """and greatest: the mean scores there can be, which intervals of scores stay within; missing:"""
     greatest: _builtins.float
     """those seen, which makes intervals of few sets too narrow"""
+    role: _builtins.str
+    """only what rows earned in this role"""
     def __init__(
         self,
         *,
@@ -71,10 +74,11 @@ class PayoffQuery(_message.Message):
         seat: _builtins.int | None = ...,
         least: _builtins.float | None = ...,
         greatest: _builtins.float | None = ...,
+        role: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_greatest", b"_greatest", "_least", b"_least", "_seat", b"_seat", "greatest", b"greatest", "least", b"least", "seat", b"seat"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_greatest", b"_greatest", "_least", b"_least", "_seat", b"_seat", "checkpoints", b"checkpoints", "game", b"game", "greatest", b"greatest", "least", b"least", "metric", b"metric", "seat", b"seat"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_greatest", b"_greatest", "_least", b"_least", "_seat", b"_seat", "checkpoints", b"checkpoints", "game", b"game", "greatest", b"greatest", "least", b"least", "metric", b"metric", "role", b"role", "seat", b"seat"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__greatest: _TypeAlias = _typing.Literal["greatest"]  # noqa: Y015
     _WhichOneofArgType__greatest: _TypeAlias = _typing.Literal["_greatest", b"_greatest"]  # noqa: Y015
@@ -235,7 +239,7 @@ class SampleOpponentRequest(_message.Message):
     """at most 10,000; 0: 1"""
     @_builtins.property
     def query(self) -> Global___PayoffQuery:
-        """without a seat; of mean scores, meta-nash is of these instead of win rates"""
+        """without seat and role; of mean scores, meta-nash is of these instead of win rates"""
 
     @_builtins.property
     def history(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

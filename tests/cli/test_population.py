@@ -33,6 +33,7 @@ def test_payoffs_have_the_documented_shape(population):
         "metric": "wins",
         "checkpoints": False,
         "seat": None,
+        "role": "",
         "rows": ["alice"],
         "columns": ["bob", "carol"],
         "mean": [[1.0, None]],

@@ -37,6 +37,7 @@ def asked(source: Source) -> list[Any]:
         return [
             services.payoffs(GAME_ID, [], ["bob"], of),
             services.payoffs(GAME_ID, [], [], of | {"seat": 1, "bounds": (-3.0, 4.0)}),
+            services.payoffs(GAME_ID, [], [], of | {"role": "first"}),
             services.sample(GAME_ID, draw, {"metric": "wins", "checkpoints": True}),
             services.need(GAME_ID, 5, [], of | {"bounds": (0.0, 1.0)}),
         ]
@@ -77,7 +78,7 @@ def test_an_owner_freezes_its_own_agents_and_nobody_elses(held: tuple[Server, di
         ("payoff_table", (GAME_ID,), {"metric": "luck"}, "the metric of payoffs"),
         ("sample_opponent", (GAME_ID, "alice"), {"draws": 10_001}, "at most 10000 opponents"),
         ("sample_opponent", (GAME_ID, "alice"), {"settings": {"power": float("nan")}}, "is a number"),
-        ("sample_opponent", (GAME_ID, "alice"), {"seat": 1}, "leave the seat out"),
+        ("sample_opponent", (GAME_ID, "alice"), {"seat": 1}, "leave seat and role out"),
     ],
     ids=str,
 )

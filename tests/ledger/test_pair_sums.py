@@ -59,7 +59,7 @@ def test_checkpoints_are_told_apart_and_may_meet_their_own_kind(ledger: Ledger) 
     }
 
 
-def test_a_seat_counts_what_rows_earned_in_it(ledger: Ledger) -> None:
+def test_a_seat_or_role_counts_what_rows_earned_in_it(ledger: Ledger) -> None:
     plan = set_plan(2)
     ledger.append(plan, [result(plan, 0, winner=0), result(plan, 1, winner=None)]).result(30)
     first, second = (by_pair(pair_sums(ledger, GAME_ID, seat=Seat(seat))) for seat in (0, 1))
@@ -68,6 +68,9 @@ def test_a_seat_counts_what_rows_earned_in_it(ledger: Ledger) -> None:
     assert (second["alice", "bob"].score.mean, second["bob", "alice"].score.mean) == (0.5, 0.0)
     assert (first["alice", "bob"].share.mean, second["alice", "bob"].share.mean) == (1.0, 0.5)
     assert by_pair(pair_sums(ledger, GAME_ID, seat=Seat(7))) == {}
+    # Roles of these matches go with the seats.
+    assert by_pair(pair_sums(ledger, GAME_ID, role="second")) == second
+    assert by_pair(pair_sums(ledger, GAME_ID, role="second", seat=Seat(0))) == {}
 
 
 def test_sets_within_an_owner_count_and_unfinished_ones_do_not(ledger: Ledger) -> None:
