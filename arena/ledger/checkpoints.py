@@ -9,6 +9,7 @@ from arena.core.errors import BadRequest, UnknownAgent
 from arena.core.values import AgentName
 from arena.ledger.engine import begin
 from arena.ledger.lineage import Version, label, note_version, row_of
+from arena.ledger.rows import plain
 from arena.ledger.tables import CheckpointRow, VersionRow
 
 _CHECKPOINTS = CheckpointRow.__table__  # type: ignore[attr-defined]  # SQLModel adds it to table classes
@@ -74,7 +75,7 @@ class Checkpoints:
         frozen = [_CHECKPOINTS.c[name] for name in Frozen.__slots__]
         query = select(_VERSIONS, *frozen).outerjoin(_CHECKPOINTS, both)
         if agent is not None:
-            query = query.where(_VERSIONS.c.agent == agent)
+            query = query.where(_VERSIONS.c.agent == plain(agent))
         last = _CHECKPOINTS.c.number.is_(None), _CHECKPOINTS.c.number
         ordered = query.order_by(*last, _VERSIONS.c.created_ms, _VERSIONS.c.agent, _VERSIONS.c.version)
         with self._engine.connect() as connection:

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from arena.agents.simple import RandomAgent
 from arena.cli.population_source import Source, opened
 from arena.client.remote import Remote
 from arena.core.errors import BadRequest, Forbidden, NameTaken, UnknownAgent
 from arena.ledger import Scope
+from tests.e2e.clients import client_of, play
 from tests.e2e.serving import Server, serving
 from tests.ledger.samples import ALICE, BOB, GAME, results, set_plan
 
@@ -64,6 +66,17 @@ def test_an_owner_freezes_its_own_agents_and_nobody_elses(held: tuple[Server, di
         with pytest.raises(Forbidden):
             looker.freeze("pupil", "v4")
         assert [line.version for line in looker.checkpoints("pupil")] == ["v1", "v2"]
+
+
+async def test_a_join_cannot_make_an_agent_its_own_forebear(held: tuple[Server, dict[str, str]]) -> None:
+    server, tokens = held
+    with Remote(server.address, token=tokens["ann"]) as ann:
+        ann.freeze("circle", "v1")
+        ann.freeze("circle", "v2", parent=("circle", "v1"))
+    client = client_of(server, tokens["ann"])
+    client.join("openspiel/tic_tac_toe", RandomAgent, name="circle", version="v1", parent_version="v2")
+    with pytest.raises(BadRequest, match="circle@v1 cannot have circle@v2 as its parent"):
+        await play(client)
 
 
 @pytest.mark.parametrize(
