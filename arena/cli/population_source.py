@@ -74,7 +74,7 @@ class _Here:
 
     def payoffs(self, game: str, rows: Sequence[str], columns: Sequence[str], of: Of) -> dict[str, Any]:
         table = self._population.payoffs(_query(game, of), rows, columns)
-        known = {(i, j) for i, j in zip(*map(list, table.count.nonzero()), strict=True)}
+        known = set(zip(*map(list, table.count.nonzero()), strict=True))
         cells = {(i, j): tuple(float(values[i, j]) for values in (table.mean, table.low, table.high)) for i, j in known}
         sets = {(i, j): int(table.count[i, j]) for i, j in known}
         return _document(game, of, table.rows, table.columns, cells, sets)
@@ -113,7 +113,8 @@ class _There:
 
     def sample(self, game: str, asked: Mapping[str, Any], of: Of) -> dict[str, Any]:
         found = self._remote.sample_opponent(game, **asked, **of)
-        return {"game": game, "opponents": list(found.opponents), "chances": dict(found.chances)}
+        chances = {each.opponent: each.chance for each in found.chances}
+        return {"game": game, "opponents": list(found.opponents), "chances": chances}
 
     def need(self, game: str, most: int, members: Sequence[str], of: Of) -> list[dict[str, Any]]:
         found = self._remote.need_matches(game, most, members, **of)

@@ -2,9 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from arena.core.errors import BadRequest
 from arena.core.match import PartyRef
@@ -18,6 +18,8 @@ from arena.v1 import population_pb2 as pb
 from arena.v1 import population_pb2_grpc
 from arena.wire.entrance import AGENT_NAME, VERSION, check_game_id
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _MOST_MEMBERS: Final = 512
 """In one list: meta-nash solves a game of so many strategies."""
 _MOST_DRAWS: Final = 10_000
@@ -35,6 +37,7 @@ class PopulationService(population_pb2_grpc.PopulationServiceServicer):
         self._hall = hall
         self._gate = Gate(hall)
         self._population = Population(hall.ledger)
+        self._counting = asyncio.Lock()
 
     @answered
     async def GetPayoffTable(  # noqa: N802 - named by the protocol
@@ -44,7 +47,7 @@ class PopulationService(population_pb2_grpc.PopulationServiceServicer):
         await self._gate.admit(context, "watch")
         query = _query(request.query)
         rows, columns = _members(request.rows), _members(request.columns)
-        return _table(await asyncio.to_thread(self._population.payoffs, query, rows, columns))
+        return _table(await self._asked(self._population.payoffs, query, rows, columns))
 
     @answered
     async def SampleOpponent(  # noqa: N802 - named by the protocol
@@ -52,8 +55,9 @@ class PopulationService(population_pb2_grpc.PopulationServiceServicer):
     ) -> pb.SampleOpponentResponse:
         """Whom a learner meets next."""
         await self._gate.admit(context, "watch")
-        found = await asyncio.to_thread(self._population.sample, _query(request.query), _sampling(request))
-        return pb.SampleOpponentResponse(opponents=found.opponents, chances=dict(found.chances.items()))
+        found = await self._asked(self._population.sample, _query(request.query), _sampling(request))
+        chances = [pb.OpponentChance(opponent=name, chance=chance) for name, chance in found.chances.items()]
+        return pb.SampleOpponentResponse(opponents=found.opponents, chances=chances)
 
     @answered
     async def NeedMatches(  # noqa: N802 - named by the protocol
@@ -62,7 +66,7 @@ class PopulationService(population_pb2_grpc.PopulationServiceServicer):
         """The pairings whose results are least sure."""
         await self._gate.admit(context, "watch")
         most, members = min(request.most or _NEEDED, _MOST_NEEDED), _members(request.members)
-        found = await asyncio.to_thread(self._population.need, _query(request.query), most, members)
+        found = await self._asked(self._population.need, _query(request.query), most, members)
         return pb.NeedMatchesResponse(
             pairings=[
                 pb.NeededPairing(agent=need.agent, opponent=need.opponent, sets=need.samples, width=need.width)
@@ -99,6 +103,18 @@ class PopulationService(population_pb2_grpc.PopulationServiceServicer):
         await self._gate.admit(context, "watch")
         lines = await asyncio.to_thread(self._hall.ledger.checkpoints.all, request.agent or None)
         return pb.ListCheckpointsResponse(checkpoints=map(_checkpoint, lines))
+
+    async def _asked(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """An answer, one at a time: the first one about a game reads all of its sets, and threads are few.
+
+        Shielded: a caller that hangs up stops waiting, but the count goes on, with the lock, until it is whole.
+        """
+
+        async def counted() -> T:
+            async with self._counting:
+                return await asyncio.to_thread(question, *args, **kwargs)
+
+        return await asyncio.shield(asyncio.ensure_future(counted()))
 
 
 def _query(query: pb.PayoffQuery) -> Query:

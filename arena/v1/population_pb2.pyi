@@ -272,26 +272,6 @@ Global___SampleOpponentRequest: _TypeAlias = SampleOpponentRequest  # noqa: Y015
 class SampleOpponentResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
-    @_typing.final
-    class ChancesEntry(_message.Message):
-        DESCRIPTOR: _descriptor.Descriptor
-
-        KEY_FIELD_NUMBER: _builtins.int
-        VALUE_FIELD_NUMBER: _builtins.int
-        key: _builtins.str
-        value: _builtins.float
-        def __init__(
-            self,
-            *,
-            key: _builtins.str = ...,
-            value: _builtins.float = ...,
-        ) -> None: ...
-        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
-        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-        def WhichOneof(self, oneof_group: _Never) -> None: ...
-
     OPPONENTS_FIELD_NUMBER: _builtins.int
     CHANCES_FIELD_NUMBER: _builtins.int
     @_builtins.property
@@ -299,12 +279,14 @@ class SampleOpponentResponse(_message.Message):
         """as drawn"""
 
     @_builtins.property
-    def chances(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]: ...
+    def chances(self) -> _containers.RepeatedCompositeFieldContainer[Global___OpponentChance]:
+        """of each of the history, in its order; one that stands in it twice has the sum"""
+
     def __init__(
         self,
         *,
         opponents: _abc.Iterable[_builtins.str] | None = ...,
-        chances: _abc.Mapping[_builtins.str, _builtins.float] | None = ...,
+        chances: _abc.Iterable[Global___OpponentChance] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -313,6 +295,28 @@ class SampleOpponentResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SampleOpponentResponse: _TypeAlias = SampleOpponentResponse  # noqa: Y015
+
+@_typing.final
+class OpponentChance(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPPONENT_FIELD_NUMBER: _builtins.int
+    CHANCE_FIELD_NUMBER: _builtins.int
+    opponent: _builtins.str
+    chance: _builtins.float
+    def __init__(
+        self,
+        *,
+        opponent: _builtins.str = ...,
+        chance: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chance", b"chance", "opponent", b"opponent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OpponentChance: _TypeAlias = OpponentChance  # noqa: Y015
 
 @_typing.final
 class NeedMatchesRequest(_message.Message):

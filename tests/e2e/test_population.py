@@ -34,7 +34,14 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dic
 def asked(source: Source) -> list[Any]:
     """Answers to one of each question."""
     of = {"metric": "score", "checkpoints": True, "seat": None}
-    draw = {"learner": "alice@v2", "history": ["bob"], "rule": "uniform", "seed": 3, "draws": 4, "settings": {}}
+    draw = {
+        "learner": "alice@v2",
+        "history": ["bob", "alice@v2"],
+        "rule": "pfsp-hard",
+        "seed": 3,
+        "draws": 4,
+        "settings": {},
+    }
     with opened(source) as services:
         return [
             services.payoffs(GAME_ID, [], ["bob"], of),
