@@ -1,10 +1,14 @@
 """`arena games` and `arena agents`: what this installation, or a server, has on offer."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from arena.cli.options import AnyServer, AsJson, TlsCa, Token
+import typer
+
+from arena.cli.lineage import show_lineage
+from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, TlsCa, Token
 from arena.cli.output import print_json, print_table
 from arena.cli.plugins import plugin_code
+from arena.core.errors import BadRequest
 
 _GAME = ("id", "version", "min_seats", "max_seats", "available", "reason")
 
@@ -19,13 +23,28 @@ def games(*, server: AnyServer = None, token: Token = None, tls_ca: TlsCa = None
     print_table("", ("game", "version", "seats", "available"), rows)
 
 
-def agents(*, as_json: AsJson = False) -> None:
+def agents(
+    *,
+    tree: Annotated[
+        bool, typer.Option("--tree", help="Show the versions of a ledger's or server's agents, and their parents.")
+    ] = False,
+    db: Db = DEFAULT_DB,
+    server: AnyServer = None,
+    token: Token = None,
+    tls_ca: TlsCa = None,
+    as_json: AsJson = False,
+) -> None:
     """List the registered agents.
 
     --agent and --agents take these names, and import paths: package.module:Class or FILE.py:Class.
     """
     from arena.plugin.registry import Registry
 
+    if tree:
+        show_lineage(db, server, token, tls_ca, as_json=as_json)
+        return
+    if server:
+        raise BadRequest("the agents registered here are no server's; ask it for versions by --tree")
     with plugin_code():
         listings = [listing for _, listing in sorted(Registry().agent_listings().items())]
     if as_json:

@@ -16,6 +16,7 @@ from arena.cli import (
     matches,
     matrix,
     play,
+    population,
     rate,
     replay,
     report,
@@ -62,6 +63,7 @@ for panel, commands in {
     for command in commands:
         app.command(command.__name__, rich_help_panel=panel)(command)
 app.add_typer(tournament.app, name="tournament", rich_help_panel="Take part")
+app.add_typer(population.app, name="population", rich_help_panel="Train")
 app.add_typer(tokens.app, name="token", rich_help_panel="Keep")
 app.add_typer(check.app, name="check", rich_help_panel="Write your own")
 

@@ -53,7 +53,7 @@ def matrix(
         raise BadRequest("name either a GAME or a file by --from PAYOFFS.csv")
     if source and server:
         raise BadRequest("a server has no part in what a file holds; leave --server out")
-    limits = None if bounds is None else _range(bounds)
+    limits = None if bounds is None else score_range(bounds)
     if source:
         title, pool = _from_file(source, limits)
     elif server:
@@ -99,7 +99,8 @@ def _from_file(file: Path, bounds: tuple[float, float] | None) -> tuple[str, "Pa
         raise BadRequest(f"cannot read {str(file)!r}: {error.strerror}; name a CSV file") from None
 
 
-def _range(text: str) -> tuple[float, float]:
+def score_range(text: str) -> tuple[float, float]:
+    """The least and the greatest payoff there can be, from LOW,HIGH."""
     try:
         low, high = map(float, text.split(","))
     except ValueError:

@@ -14,6 +14,7 @@ from arena.client.grpc_transport import GrpcTransport
 from arena.client.joins import JoinSummary
 from arena.client.patience import Patience
 from arena.client.play import join, play
+from arena.client.remote import Remote
 from arena.client.transport import Disconnected, ServerUnreachable, Stream, Transport
 from arena.core.agent import (
     Agent,
@@ -42,6 +43,7 @@ __all__ = [
     "Observation",
     "Patience",
     "Provenance",
+    "Remote",
     "Reply",
     "Resign",
     "SeatInfo",

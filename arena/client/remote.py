@@ -1,8 +1,8 @@
-"""A server's lobby, results and tournaments from the outside: typed calls, one each, and streams of what is live."""
+"""A server's services from the outside, all but the playing: typed calls, one each, and streams of what is live."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Literal, Self, TypedDict, TypeVar, Unpack
 
 import grpc
 from grpc_health.v1 import health_pb2
@@ -10,10 +10,11 @@ from grpc_health.v1.health_pb2_grpc import HealthStub
 
 from arena.client.failures import failure, read_roots
 from arena.client.transport import Disconnected, ServerUnreachable
-from arena.core.errors import ArenaError
+from arena.core.errors import ArenaError, BadRequest
 from arena.core.game import GameOffer
-from arena.v1 import lobby_pb2, results_pb2, tournament_pb2
+from arena.v1 import lobby_pb2, population_pb2, results_pb2, tournament_pb2
 from arena.v1.lobby_pb2_grpc import LobbyServiceStub
+from arena.v1.population_pb2_grpc import PopulationServiceStub
 from arena.v1.results_pb2_grpc import ResultsServiceStub
 from arena.v1.tournament_pb2_grpc import TournamentServiceStub
 from arena.wire.games import read_listing
@@ -25,6 +26,19 @@ PLAY_SERVICE: Final = "arena.v1.PlayService"
 
 _OPTIONS: Final = (("grpc.max_receive_message_length", MAX_SERVER_BATCH_BYTES), ("grpc.enable_retries", 0))
 _Reply = TypeVar("_Reply")
+
+
+class PayoffsOf(TypedDict, total=False):
+    """What payoffs are of: sets won, or the mean score a match; `checkpoints` for AGENT@VERSION; a seat or role.
+
+    `bounds` are the least and the greatest mean score there can be, for the intervals of scores.
+    """
+
+    metric: Literal["wins", "score"]
+    checkpoints: bool
+    seat: int | None
+    role: str
+    bounds: tuple[float, float] | None
 
 
 class Remote:
@@ -45,6 +59,7 @@ class Remote:
         self._lobby = LobbyServiceStub(self._channel)
         self._results = ResultsServiceStub(self._channel)
         self._tournaments = TournamentServiceStub(self._channel)
+        self._population = PopulationServiceStub(self._channel)
 
     def __enter__(self) -> Self:
         return self
@@ -143,6 +158,73 @@ class Remote:
         request = tournament_pb2.ResumeTournamentRequest(tournament=tournament)
         return self._call(self._tournaments.ResumeTournament, request).tournament
 
+    # ---- population services
+
+    def payoff_table(
+        self, game: str, rows: Sequence[str] = (), columns: Sequence[str] = (), **of: Unpack[PayoffsOf]
+    ) -> population_pb2.GetPayoffTableResponse:
+        """What rows earned against columns, with intervals; each is everybody with results when left out.
+
+        A cell that is missing stands for a pair that has not met.
+        """
+        request = population_pb2.GetPayoffTableRequest(query=_query(game, **of), rows=rows, columns=columns)
+        return self._call(self._population.GetPayoffTable, request)
+
+    def sample_opponent(
+        self,
+        game: str,
+        learner: str,
+        history: Sequence[str] = (),
+        *,
+        rule: str = "",
+        settings: Mapping[str, float] | None = None,
+        seed: int = 0,
+        draws: int = 1,
+        **of: Unpack[PayoffsOf],
+    ) -> population_pb2.SampleOpponentResponse:
+        """Whom `learner` meets next, `draws` times, and the chance of each of the `history`, oldest first.
+
+        `rule` is pfsp-hard (with a setting `power`), pfsp-even, uniform, meta-nash or delta-uniform (`share`). Without
+        a history it is the frozen checkpoints of the learner's agent or, of agents, all others with results.
+        """
+        request = population_pb2.SampleOpponentRequest(
+            query=_query(game, **of),
+            learner=learner,
+            history=history,
+            rule=rule,
+            settings=settings or {},
+            seed=seed,
+            draws=draws,
+        )
+        return self._call(self._population.SampleOpponent, request)
+
+    def need_matches(
+        self, game: str, most: int = 10, members: Sequence[str] = (), **of: Unpack[PayoffsOf]
+    ) -> Sequence[population_pb2.NeededPairing]:
+        """The pairings whose results are least sure, among these members or everybody with results."""
+        request = population_pb2.NeedMatchesRequest(query=_query(game, **of), most=most, members=members)
+        return self._call(self._population.NeedMatches, request).pairings
+
+    def freeze(
+        self, agent: str, version: str, parent: tuple[str, str] | None = None, *, stage: str = "", data_digest: str = ""
+    ) -> population_pb2.Checkpoint:
+        """Freeze a version for good; `parent` is the agent and version it was trained from."""
+        mother, mother_version = parent or ("", "")
+        request = population_pb2.FreezeRequest(
+            agent=agent,
+            version=version,
+            parent_agent=mother,
+            parent_version=mother_version,
+            stage=stage,
+            data_digest=data_digest,
+        )
+        return self._call(self._population.Freeze, request).checkpoint
+
+    def checkpoints(self, agent: str = "") -> Sequence[population_pb2.Checkpoint]:
+        """The versions of an agent, or of all, with their parents; the frozen ones first, in that order."""
+        request = population_pb2.ListCheckpointsRequest(agent=agent)
+        return self._call(self._population.ListCheckpoints, request).checkpoints
+
     def _stream(self, method: Callable[..., Any], request: Any, timeout: float | None = None) -> Iterator[Any]:
         call = method(request, metadata=self._metadata, timeout=timeout)
         try:
@@ -164,6 +246,23 @@ class Remote:
         if isinstance(found, Disconnected):
             return ServerUnreachable(f"no arena server answers at {self.address}: {found}")
         return found
+
+
+def _query(
+    game: str,
+    metric: str = "wins",
+    checkpoints: bool = False,
+    seat: int | None = None,
+    role: str = "",
+    bounds: tuple[float, float] | None = None,
+) -> population_pb2.PayoffQuery:
+    kind = {"wins": population_pb2.PAYOFF_METRIC_WINS, "score": population_pb2.PAYOFF_METRIC_SCORE}.get(metric)
+    if kind is None:
+        raise BadRequest(f'the metric of payoffs is "wins" or "score", not {metric!r}')
+    least, greatest = bounds or (None, None)
+    return population_pb2.PayoffQuery(
+        game=game, metric=kind, checkpoints=checkpoints, seat=seat, role=role, least=least, greatest=greatest
+    )
 
 
 def _dial(address: str, tls_ca: str | Path | None) -> grpc.Channel:

@@ -2,6 +2,7 @@
 
 from arena.ledger.agents import AgentLine, VersionLine
 from arena.ledger.append import Receipt
+from arena.ledger.checkpoints import Checkpoint
 from arena.ledger.ledger import Ledger
 from arena.ledger.reads import GameLine, MadeMove, MatchLine, MatchSeat
 from arena.ledger.record import Record
@@ -11,6 +12,7 @@ from arena.ledger.verify import Replay, Verification
 
 __all__ = [
     "AgentLine",
+    "Checkpoint",
     "GameLine",
     "Grant",
     "Ledger",

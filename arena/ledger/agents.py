@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 
 from arena.core.errors import NameTaken
 from arena.core.values import AgentName
+from arena.ledger.engine import begin
+from arena.ledger.lineage import note_version
 from arena.ledger.tables import AgentRow, VersionRow
 
 
@@ -51,22 +53,15 @@ class Agents:
             raise NameTaken(f"the agent name {name!r} belongs to another owner; choose another one")
 
     def add_version(self, agent: AgentName, version: str, parent: tuple[AgentName, str] | None = None) -> None:
-        """Note a version and, when it is told for the first time, the version it was trained from."""
-        mother, mother_version = parent or (None, None)
-        row = VersionRow(
-            agent=agent,
-            version=version,
-            parent_agent=mother,
-            parent_version=mother_version,
-            created_ms=self._now_ms(),
-        )
-        self._insert_once(row)
-        with Session(self._engine) as session:
-            stored = session.get(VersionRow, (agent, version))
-            if parent is not None and stored is not None and stored.parent_version is None:
-                stored.parent_agent, stored.parent_version = parent
-                session.add(stored)
-                session.commit()
+        """Note a version and, when it is told for the first time, the version it was trained from.
+
+        Raises:
+            BadRequest: it would be its own forebear.
+        """
+        with self._engine.connect() as connection:
+            begin(connection)
+            note_version(connection, (agent, version), parent, self._now_ms())
+            connection.commit()
 
     def all(self, owner: str | None = None) -> list[AgentLine]:
         """Every agent, or an owner's, by name."""
@@ -83,7 +78,7 @@ class Agents:
             rows = session.exec(query.order_by(col(VersionRow.created_ms), col(VersionRow.version))).all()
         return [_version_line(row) for row in rows]
 
-    def _insert_once(self, row: AgentRow | VersionRow) -> None:
+    def _insert_once(self, row: AgentRow) -> None:
         with Session(self._engine) as session:
             session.add(row)
             try:

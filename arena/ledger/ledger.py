@@ -14,6 +14,7 @@ from arena.core.match import MatchResult, SetPlan
 from arena.ledger.agents import Agents
 from arena.ledger.append import Receipt
 from arena.ledger.backup import backup, state_folder
+from arena.ledger.checkpoints import Checkpoints
 from arena.ledger.engine import begin_snapshot, make_engine, parse_url, sqlite_file
 from arena.ledger.reads import Reads
 from arena.ledger.schema import prepare
@@ -26,8 +27,8 @@ from arena.rating import DEFAULT, LadderRow, ladder
 
 
 class Ledger(Reads):
-    """An open ledger; any thread may call. `agents` and `tokens` are the owners' registers, `tournaments` has what
-    was to be played in events.
+    """An open ledger; any thread may call. `agents`, `checkpoints` and `tokens` are the owners' registers,
+    `tournaments` has what was to be played in events.
 
     Open it with `Ledger.open`; as a context manager it is closed at the end, after all appends are written.
     """
@@ -36,6 +37,7 @@ class Ledger(Reads):
         super().__init__(engine)
         self.state = state
         self.agents = Agents(engine, now_ms)
+        self.checkpoints = Checkpoints(engine, now_ms)
         self.tokens = Tokens(engine, now_ms)
         self.tournaments = Tournaments(engine, now_ms)
         self._writer = Writer(engine, state, now_ms)

@@ -1,10 +1,10 @@
 """The tables, as SQLModel classes: the one description of the schema, which migrations must arrive at.
 
 The chain (`entry`) is the truth. `match`, `seat`, `match_set` and `standing` are its index: every value in them
-follows from the payloads, and `verify` recomputes them. `agent`, `agent_version` and `token` are the owners' own
-records; `provenance` lies apart from what everybody may read, and the chain holds only its digests; `spending` is
-summed from it. `event` and `pairing` say what was to be played in tournaments, `served`, `entrant` and `forfeit` what
-a server adds to that; what was played is in the chain alone.
+follows from the payloads, and `verify` recomputes them. `agent`, `agent_version`, `checkpoint` and `token` are the
+owners' own records; `provenance` lies apart from what everybody may read, and the chain holds only its digests;
+`spending` is summed from it. `event` and `pairing` say what was to be played in tournaments, `served`, `entrant` and
+`forfeit` what a server adds to that; what was played is in the chain alone.
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary
@@ -135,6 +135,18 @@ class VersionRow(SQLModel, table=True):
     parent_agent: str | None
     parent_version: str | None
     created_ms: int = _big()
+
+
+class CheckpointRow(SQLModel, table=True):
+    """A version that is frozen, the `number`th one: with a stage of training, and a digest of what it was made from."""
+
+    __tablename__ = "checkpoint"
+    agent: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    number: int = Field(sa_column=Column(BigInt, nullable=False, unique=True))
+    stage: str
+    data_digest: str
+    frozen_ms: int = _big()
 
 
 class TokenRow(SQLModel, table=True):

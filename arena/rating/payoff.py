@@ -186,7 +186,7 @@ def matrix(agents: Sequence[AgentName], cells: Iterable[Cell], bounds: tuple[flo
     mirrored = (known[1] == 0) & (known[1].T > 0)
     flipped = known.transpose(0, 2, 1) * np.array([-1, 1, 1, -1])[:, None, None]
     mean, count, squares, majority = np.where(mirrored, flipped, known) + 0.0
-    low, high = _interval(mean, count, squares, bounds)
+    low, high = score_interval(mean, count, squares, bounds)
     majority = np.where(np.isnan(majority), _votes(mean), majority)
     return PayoffMatrix(tuple(agents), mean, low, high, count.astype(np.int64), majority)
 
@@ -249,8 +249,10 @@ def _votes(mean: Floats) -> Floats:
     return margins / max(1.0, float(np.nanmax(np.abs(margins), initial=0.0)))
 
 
-def _interval(mean: Floats, count: Floats, squares: Floats, bounds: tuple[float, float]) -> tuple[Floats, Floats]:
-    """Wilson's score interval (1927) on the range of payoffs, narrowed by how much less they vary than all-or-nothing.
+def score_interval(mean: Floats, count: Floats, squares: Floats, bounds: tuple[float, float]) -> tuple[Floats, Floats]:
+    """Lower and upper 95 % bounds of means, in the shape of these; NaN where there is no mean, or no range.
+
+    Wilson's score interval (1927) on the range of payoffs, narrowed by how much less they vary than all-or-nothing.
 
     Nothing varies more, so that unknown squares mean no narrowing. It stays within the range, and is no point after
     equal payoffs.

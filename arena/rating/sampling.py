@@ -7,7 +7,7 @@ function; `draw` takes the generator.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import ceil
+from math import ceil, nan
 from random import Random
 from typing import Final
 
@@ -33,11 +33,13 @@ class Choice:
     """What a rule decides on: the `learner`, the `history` it may meet, and the payoffs so far.
 
     Payoffs may lack agents or pairs. An opponent may stand in the history more than once, and the learner may too.
+    With `by_score` the history's own game is one of mean payoffs instead of win rates, and none of them may be missing.
     """
 
     learner: AgentName
     history: Sequence[AgentName]
     payoffs: PayoffMatrix
+    by_score: bool = False
 
     def win_rates(self) -> Floats:
         """The learner's chance against each of the history, draws as half a win, shape (history,).
@@ -48,9 +50,28 @@ class Choice:
         return rates
 
     def margins(self) -> Floats:
-        """Win rates of the history among itself less 1/2, shape (history, history), with the same prior."""
+        """Win rates of the history among itself less 1/2, shape (history, history), with the same prior.
+
+        With `by_score`, half of what the row earns more than the column.
+
+        Raises:
+            BadRequest: two of the history have not met, and their payoff is asked for.
+        """
+        if self.by_score:
+            return self._earned()
         rates = self._rates(self.history) - 0.5
         return (rates - rates.T) / 2
+
+    def _earned(self) -> Floats:
+        places = self._places(self.history)
+        margins = np.pad(self.payoffs.margins, (0, 1), constant_values=nan)[np.ix_(places, places)]
+        margins[places[:, None] == places[None, :]] = 0.0
+        names = np.array(self.history)
+        missing = np.isnan(margins) | ((places[:, None] < 0) & (names[:, None] != names[None, :]))
+        if missing.any():
+            one, two = (self.history[at] for at in np.argwhere(missing)[0])
+            raise BadRequest(f"too few results: {one} and {two} have not met; let them play a set first")
+        return margins
 
     def _rates(self, rows: Sequence[AgentName]) -> Floats:
         one, two = self._places(rows), self._places(self.history)

@@ -18,10 +18,11 @@ from grpc_health.v1.health import aio as health
 
 from arena.core.errors import BadRequest
 from arena.server.hall import Hall
+from arena.server.populations import PopulationService
 from arena.server.services import LobbyService, ResultsService, play_handler
 from arena.server.settings import Settings
 from arena.server.tournaments import TournamentService
-from arena.v1 import lobby_pb2_grpc, results_pb2_grpc, tournament_pb2_grpc
+from arena.v1 import lobby_pb2_grpc, population_pb2_grpc, results_pb2_grpc, tournament_pb2_grpc
 
 SERVICES = (
     "",
@@ -29,6 +30,7 @@ SERVICES = (
     "arena.v1.LobbyService",
     "arena.v1.ResultsService",
     "arena.v1.TournamentService",
+    "arena.v1.PopulationService",
 )
 _RECONNECT_SECONDS = 1.0
 _FAREWELL_SECONDS = 0.05
@@ -94,6 +96,7 @@ def _server(hall: Hall) -> tuple[grpc.aio.Server, health.HealthServicer]:
     lobby_pb2_grpc.add_LobbyServiceServicer_to_server(LobbyService(hall), server)
     results_pb2_grpc.add_ResultsServiceServicer_to_server(ResultsService(hall), server)
     tournament_pb2_grpc.add_TournamentServiceServicer_to_server(TournamentService(hall), server)
+    population_pb2_grpc.add_PopulationServiceServicer_to_server(PopulationService(hall), server)
     checks = health.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     if hall.settings.reflection:

@@ -24,7 +24,7 @@ from arena.wire.unfit import Unfit
 T = TypeVar("T")
 
 AGENT_NAME: Final = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_NAME}}}")
-_VERSION: Final = re.compile(rf"[!-~]{{0,{MAX_NAME}}}")
+VERSION: Final = re.compile(rf"[!-~]{{0,{MAX_NAME}}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ def _check_names(join: pb.Join) -> None:
     check_game_id(join.game)
     if not AGENT_NAME.fullmatch(join.agent):
         raise BadRequest(f"an agent's name is 1 to {MAX_NAME} letters, digits, dots, underscores and hyphens")
-    if not (_VERSION.fullmatch(join.agent_version) and _VERSION.fullmatch(join.parent_version)):
+    if not (VERSION.fullmatch(join.agent_version) and VERSION.fullmatch(join.parent_version)):
         raise BadRequest(f"an agent's version is at most {MAX_NAME} printable characters without spaces")
     if len(join.tournament) > MAX_NAME:
         raise BadRequest(f"a tournament's id has at most {MAX_NAME} characters")

@@ -3,7 +3,8 @@
 BENCH_ARGS="--matches 20000" make bench-ledger    a smoke run of seconds
 
 A ledger in a SQLite file is filled through `Ledger.append`, group commit, hash chain, signed heads and fsync included;
-then its rated sets are read as columns, and rated. Nothing here fails for being slow; the file is deleted afterwards.
+then its rated sets are read as columns, and rated; and payoffs are summed, of agents and of checkpoints. Nothing here
+fails for being slow; the file is deleted afterwards.
 """
 
 import argparse
@@ -34,15 +35,23 @@ from arena.core.seed import Seed
 from arena.core.values import AgentName, MatchId, Seat, SetId
 from arena.ledger import Ledger
 from arena.ledger.columns import Columns, read_columns
+from arena.ledger.payoffs import payoff_sets
 from arena.ledger.selection import Selection
+from arena.local.population import Population, Query
 from arena.rating.bradley_terry import fit
 from arena.rating.elo import Elo
 from arena.rating.openskill import PlackettLuce
 from arena.rating.pairwise import PairwiseSystem
+from arena.rating.payoff import PayoffTally
 from arena.rating.trueskill import TrueSkill
 
 GAME: Final = GameRef(id="bench/duel", version="1.0", config={}, rated_id="bench/duel")
 ONLINE: Final[Mapping[str, type[PairwiseSystem]]] = {"elo": Elo, "openskill": PlackettLuce, "trueskill": TrueSkill}
+PAYOFFS: Final = {
+    "payoffs of agents": Query(game=GAME.rated_id),
+    "payoffs of checkpoints": Query(game=GAME.rated_id, checkpoints=True),
+    "payoffs in a seat": Query(game=GAME.rated_id, seat=Seat(0)),
+}
 GOALS: Final = {
     "append": ">= 5,000 matches/s",
     "read": "<= 4 s",
@@ -160,6 +169,12 @@ def _measured(url: str, repetitions: int) -> Iterator[tuple[str, str, str, str]]
     with Ledger.open(url) as ledger:
         columns = _columns(ledger)  # warms the caches of the database and the system
         yield _row("read", Timing.of(partial(_columns, ledger), repetitions))
+        for name, query in PAYOFFS.items():
+            yield _row(name, Timing.of(lambda query=query: Population(ledger).sums(query), repetitions))
+        known = Population(ledger)
+        known.sums(PAYOFFS["payoffs of agents"])
+        yield _row("payoffs again", Timing.of(lambda: known.sums(PAYOFFS["payoffs of agents"]), repetitions))
+        yield _row("matrix", Timing.of(lambda: PayoffTally().update(payoff_sets(ledger, GAME.rated_id)), repetitions))
     for name, system in ONLINE.items():
         yield _row(name, Timing.of(partial(_rated, system, columns), repetitions))
     fit(columns.pairs)  # loads scipy
@@ -188,8 +203,9 @@ def _show(console: Console, asked: argparse.Namespace, rows: Sequence[tuple[str,
     for column in ("", "wall clock: median (range)", "CPU", "goal for 1,000,000"):
         table.add_column(column, justify="left" if "goal" in column or not column else "right")
     abouts = {"append": "append, durable", "read": "read as columns", "bradley-terry": "bradley-terry, intervals"}
+    abouts["matrix"] = "payoffs, set by set in Python"
     for name, *cells in rows:
-        table.add_row(abouts.get(name, f"rate by {name}"), *cells)
+        table.add_row(abouts.get(name) or (f"rate by {name}" if name in ONLINE else name), *cells)
     console.print(table)
     threads = os.environ.get("OPENBLAS_NUM_THREADS", "one a core, which wait for one another on a busy machine")
     console.print(f"BLAS threads: {threads}", highlight=False)

@@ -34,6 +34,7 @@ SPECIFIED = {
     "check",
     "token",
     "tournament",
+    "population",
 }
 
 
@@ -48,6 +49,7 @@ def test_groups_have_their_commands():
     assert {
         "check": {"game", "agent"},
         "token": {"create", "list", "revoke"},
+        "population": {"payoff", "sample", "need", "freeze"},
         "tournament": {"validate", "run", "resume", "status", "stop", "list"},
     } == GROUPS
 
