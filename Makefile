@@ -109,6 +109,6 @@ $(VLLM_VENV)/.setup: $(PROJECTS) $(SIMULATOR_LOCK)
 	@touch $@
 
 $(VENV)/.setup-test: $(PROJECTS) $(SIMULATOR_LOCK) | $(PY)
-	$(INSTALL) -e '.[dev,hf,openai,report]' $(PLUGINS)
+	$(INSTALL) -e '.[dev,hf,openai,report,train]' $(PLUGINS)
 	$(PY) -m arena_pokemon_vgc.engine.setup
 	@touch $(VENV)/.setup $@

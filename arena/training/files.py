@@ -1,0 +1,140 @@
+"""A folder of Parquet files that stands under its name only when it is whole, and that a killed export goes on with.
+
+Until then it is called NAME.partial, and holds whole parts and `progress.json`; the part at hand has a name of its own
+that no reader takes for one. A part is written and synced before the progress that counts it.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from arena.core.errors import BadRequest
+
+Row: TypeAlias = Mapping[str, Any]
+
+MANIFEST: Final = "manifest.json"
+_PROGRESS: Final = "progress.json"
+_WRITING: Final = ".writing"
+
+
+class Folder:
+    """The files of one export.
+
+    Raises:
+        BadRequest: there is something under this name already.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.partial = out.with_name(f"{out.name}.partial")
+        if out.exists():
+            raise BadRequest(f"{str(out)!r} is there already; name another folder by --out, or remove it")
+
+    def progress(self) -> dict[str, Any] | None:
+        """What an earlier process had done, None where there was none; what it had half written is removed."""
+        try:
+            for left in self.partial.glob(f"*{_WRITING}"):
+                left.unlink()
+            found: dict[str, Any] = json.loads((self.partial / _PROGRESS).read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            raise BadRequest(f"{str(self.partial / _PROGRESS)!r} is spoilt; remove {str(self.partial)!r}") from None
+        return found
+
+    def begin(self, progress: Row) -> None:
+        """Make the folder, anew where there was nothing to go on with."""
+        with self._writing():
+            shutil.rmtree(self.partial, ignore_errors=True)
+            self.partial.mkdir(parents=True)
+        self.note(progress)
+
+    def note(self, progress: Row) -> None:
+        """How far it is, durably."""
+        with self._writing():
+            _write(self.partial / _PROGRESS, _json(progress))
+
+    def part(self, name: str, groups: Sequence[Any], schema: Any) -> Row:
+        """Write row groups (Arrow tables) as one file: its name, rows, bytes and SHA-256."""
+        file = self.partial / name
+        with self._writing():
+            _durably(file, lambda stream: _write_groups(stream, groups, schema))
+            data = _sha256(file)
+            return {
+                "file": name,
+                "rows": sum(len(group) for group in groups),
+                "bytes": file.stat().st_size,
+                "sha256": data,
+            }
+
+    def finish(self, manifest: Row) -> None:
+        """Give the folder its name: from now on it is whole."""
+        with self._writing():
+            _write(self.partial / MANIFEST, _json(manifest))
+            (self.partial / _PROGRESS).unlink()
+            self.partial.rename(self.out)
+            _sync(self.out.parent)
+
+    def forget(self) -> None:
+        """Remove what was begun, as it can never be finished."""
+        shutil.rmtree(self.partial, ignore_errors=True)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            with suppress(OSError):
+                for left in self.partial.glob(f"*{_WRITING}"):
+                    left.unlink()
+            reason = error.strerror or str(error).partition("\n")[0]
+            raise BadRequest(
+                f"cannot write to {str(self.partial)!r}: {reason}; nothing is lost: once that is mended, the same "
+                f"command goes on where it stood"
+            ) from None
+
+
+def _write(file: Path, data: bytes) -> None:
+    _durably(file, lambda stream: stream.write(data))
+
+
+def _durably(file: Path, write: Callable[[Any], object]) -> None:
+    """Under another name first; then it is there as a whole, or not at all."""
+    at_hand = file.with_name(file.name + _WRITING)
+    with at_hand.open("wb") as stream:
+        write(stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    at_hand.rename(file)
+    _sync(file.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_groups(stream: Any, groups: Sequence[Any], schema: Any) -> None:
+    from pyarrow import parquet
+
+    writer = parquet.ParquetWriter(stream, schema, compression="zstd")
+    for group in groups:
+        writer.write_table(group)
+    writer.close()
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _json(value: Row) -> bytes:
+    return json.dumps(value, indent=1, sort_keys=True).encode() + b"\n"
