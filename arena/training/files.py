@@ -17,7 +17,8 @@ from arena.core.errors import BadRequest
 
 Row: TypeAlias = Mapping[str, Any]
 
-MANIFEST: Final = "manifest.json"
+MANIFEST: Final = "_manifest.json"
+"""Readers of a folder of Parquet files pass over names that begin so."""
 _PROGRESS: Final = "progress.json"
 _WRITING: Final = ".writing"
 
