@@ -1,5 +1,6 @@
 """`arena export`: the ledger's matches as files that trainers read."""
 
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -59,7 +60,7 @@ def export(
     request = _request(form, _named(game, option), agent, since, min_rating, system, result, split, void, mixed)
     with Ledger.open(db, create=False) as ledger, plugin_code():
         _require_game(ledger, request.wanted.game)
-        done = write(ledger, request, out, _replay())
+        done = write(ledger, request, out, replayer())
     if as_json:
         print_json({"folder": str(done.folder), **done.manifest})
     else:
@@ -87,6 +88,8 @@ def _request(
         raise BadRequest(f"there is no format {form[:40]!r}; there is {', '.join(FORMATS)}")
     if result is not None and result not in _RESULTS:
         raise BadRequest(f"--result is {', '.join(_RESULTS)}, not {result[:40]!r}")
+    if min_rating is not None and not isfinite(min_rating):
+        raise BadRequest(f"--min-rating is a number, not {min_rating}")
     number, since_ms = _since(since)
     if number:
         raise BadRequest(f"--since takes a date or a time, as 2026-01-31, not {since!r}")
@@ -115,7 +118,8 @@ def _require_game(ledger: "Ledger", game: str | None) -> None:
         raise UnknownGame(f"the ledger has no results of {game[:80]!r}; there are {', '.join(known[:10]) or 'none'}")
 
 
-def _replay() -> "Replay":
+def replayer() -> "Replay":
+    """Plays recorded matches again as their seats saw them."""
     from arena.cli.recorded import RecordedGames
     from arena.match.seen import seen
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from arena.core.agent import Provenance
 from arena.core.errors import LedgerFault
@@ -100,7 +100,8 @@ def _query(wanted: Wanted, until: int, after: int) -> Any:
         query = query.where(MATCHES.void == "")
     if wanted.game is not None:
         game = plain(wanted.game)
-        query = query.where(or_(MATCHES.game == game, MATCHES.game.startswith(f"{game}?", autoescape=True)))
+        beginning = func.substr(MATCHES.game, 1, len(game) + 1)  # LIKE does not tell capitals in SQLite
+        query = query.where(or_(MATCHES.game == game, beginning == f"{game}?"))
     if wanted.since_ms:
         query = query.where(MATCHES.ended_ms >= wanted.since_ms)
     if wanted.agent is not None:

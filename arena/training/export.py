@@ -81,7 +81,13 @@ def export(
     """
     if find_spec("pyarrow") is None:
         raise BadRequest("an export needs pyarrow; install arena[train]")
-    folder = Folder(out)
+    with Folder(out) as folder:
+        return _written(ledger, request, folder, replay, tell)
+
+
+def _written(
+    ledger: Ledger, request: Request, folder: Folder, replay: Replay, tell: Callable[[int, int], None]
+) -> Exported:
     progress = _begun(ledger, request, folder)
     try:
         for part in _parts(ledger, request, replay, progress):
@@ -95,7 +101,7 @@ def export(
         raise never.error from None
     manifest = _manifest(progress)
     folder.finish(manifest)
-    return Exported(out, manifest)
+    return Exported(folder.out, manifest)
 
 
 class _Never(Exception):
@@ -108,7 +114,7 @@ class _Never(Exception):
 
 def _begun(ledger: Ledger, request: Request, folder: Folder) -> _Progress:
     found = folder.progress()
-    if found is None:
+    if found is None or (found["request"] != request.as_json() and not found["parts"]):
         now = head(ledger)
         if now is None:
             raise BadRequest("the ledger is empty; play something first, or name another one by --db")
@@ -118,7 +124,7 @@ def _begun(ledger: Ledger, request: Request, folder: Folder) -> _Progress:
     if found["request"] != request.as_json():
         raise BadRequest(
             f"{str(folder.partial)!r} holds an unfinished export of something else; finish that by the same command, "
-            f"remove it, or name another folder by --out"
+            f"remove it, or name another folder"
         )
     stood = Checkpoint(found["ledger"]["entry"], bytes.fromhex(found["ledger"]["hash"]))
     if not is_past(ledger, stood):

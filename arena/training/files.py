@@ -4,6 +4,7 @@ Until then it is called NAME.partial, and holds whole parts and `progress.json`;
 that no reader takes for one. A part is written and synced before the progress that counts it.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -11,7 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 from arena.core.errors import BadRequest
 
@@ -24,7 +25,7 @@ _WRITING: Final = ".writing"
 
 
 class Folder:
-    """The files of one export.
+    """The files of one export, for one process at a time: as a context manager it keeps others out.
 
     Raises:
         BadRequest: there is something under this name already.
@@ -34,7 +35,26 @@ class Folder:
         self.out = out
         self.partial = out.with_name(f"{out.name}.partial")
         if out.exists():
-            raise BadRequest(f"{str(out)!r} is there already; name another folder by --out, or remove it")
+            raise BadRequest(f"{str(out)!r} is there already; name another folder, or remove it")
+
+    def __enter__(self) -> Self:
+        """Raises BadRequest when another process is at it, or there is no writing here."""
+        with self._writing():
+            self.partial.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self.partial, os.O_RDONLY)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            raise BadRequest(
+                f"another process is writing {str(self.out)!r}; let it end, or name another folder"
+            ) from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(OSError):  # it holds something, or has its name by now
+            self.partial.rmdir()
+        os.close(self._lock)
 
     def progress(self) -> dict[str, Any] | None:
         """What an earlier process had done, None where there was none; what it had half written is removed."""
@@ -49,10 +69,10 @@ class Folder:
         return found
 
     def begin(self, progress: Row) -> None:
-        """Make the folder, anew where there was nothing to go on with."""
+        """Begin anew, as there is nothing to go on with."""
         with self._writing():
-            shutil.rmtree(self.partial, ignore_errors=True)
-            self.partial.mkdir(parents=True)
+            for left in self.partial.iterdir():
+                left.unlink()
         self.note(progress)
 
     def note(self, progress: Row) -> None:
@@ -61,7 +81,7 @@ class Folder:
             _write(self.partial / _PROGRESS, _json(progress))
 
     def part(self, name: str, groups: Sequence[Any], schema: Any) -> Row:
-        """Write row groups (Arrow tables) as one file: its name, rows, bytes and SHA-256."""
+        """Write row groups (Arrow tables) as one file: its name, rows, bytes and SHA-256, and its size in memory."""
         file = self.partial / name
         with self._writing():
             _durably(file, lambda stream: _write_groups(stream, groups, schema))
@@ -70,6 +90,7 @@ class Folder:
                 "file": name,
                 "rows": sum(len(group) for group in groups),
                 "bytes": file.stat().st_size,
+                "memory": sum(group.nbytes for group in groups),
                 "sha256": data,
             }
 

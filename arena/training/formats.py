@@ -50,7 +50,7 @@ def _whole(one: Trajectory, split: str) -> Iterator[Row]:
         "opponents": list(one.opponents()),
         "messages": one.messages,
         "turns": [_turn(turn) for turn in one.turns],
-        "rewards": sorted(seat.rewards.items()),
+        "rewards": [{"channel": name, "sum": paid} for name, paid in sorted(seat.rewards.items())],
         "return": one.gain,
         "score": seat.score,
         "outcome": one.outcome,

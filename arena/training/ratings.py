@@ -9,14 +9,9 @@ from arena.rating import Rating, RatingSystem, SetResult, make_system
 
 
 class RatingsBefore:
-    """Goes along with a stream of matches, and rates each game's sets as they were completed.
-
-    Raises:
-        BadRequest: there is no rating system of this name.
-    """
+    """Goes along with a stream of matches, and rates each game's sets as they were completed."""
 
     def __init__(self, ledger: Ledger, system: str) -> None:
-        make_system(system)
         self._ledger = ledger
         self._system = system
         self._games: dict[str, _Rated] = {}

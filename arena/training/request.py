@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arena.ledger.stream import Wanted
-from arena.rating import DEFAULT
+from arena.rating import DEFAULT, make_system
 from arena.training.splits import WHOLE, Splits
 from arena.training.trajectory import Trajectory
 
@@ -15,6 +15,9 @@ class Request:
     `min_rating` before the match by `system`.
 
     `mixed` lets several versions of a game's rules into one export; of those not installed there are no views.
+
+    Raises:
+        BadRequest: there is no rating system of this name.
     """
 
     format: str
@@ -24,6 +27,9 @@ class Request:
     splits: Splits = WHOLE
     system: str = DEFAULT
     mixed: bool = False
+
+    def __post_init__(self) -> None:
+        make_system(self.system)
 
     def takes(self, one: Trajectory) -> bool:
         """Whether a seat of a chosen match is wanted."""

@@ -67,7 +67,7 @@ def whole() -> Schema:
         "opponents": pa.list_(pa.struct(_fields(seat=pa.int32(), agent=text, checkpoint=text, team=text))),
         "messages": _messages(),
         "turns": pa.list_(_turn()),
-        "rewards": pa.map_(text, pa.float64()),
+        "rewards": pa.list_(pa.struct(_fields(channel=text, sum=pa.float64()))),
     }
     columns |= {
         "return": pa.float64(),

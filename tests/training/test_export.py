@@ -4,6 +4,10 @@ import dataclasses
 import hashlib
 import json
 import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from pyarrow import parquet
@@ -12,8 +16,10 @@ from arena.core.errors import BadRequest, GameUnavailable, LedgerFault
 from arena.ledger import Ledger
 from arena.ledger.stream import Wanted
 from arena.training import Request, Splits, export, parts
+from arena.training.files import Folder
 from tests.training.matches import REF, add_set, replay
 
+ROOT = Path(__file__).parents[2]
 NEWER = dataclasses.replace(REF, version="1.1.0")
 
 
@@ -65,7 +71,7 @@ def test_the_rating_before_a_match_knows_only_the_sets_before_it(ledger, exporte
     ann = [row["rating_before"] for row in rows(exported()) if row["agent"] == "ann"]
     assert ann[0] is None
     assert ann[1]["value"] < ann[2]["value"]
-    after_two = [row for row in rows(exported(out="high", min_rating=ann[2]["value"]))]
+    after_two = rows(exported(out="high", min_rating=ann[2]["value"]))
     assert {row["set_id"] for row in after_two} == {"s2"}
 
 
@@ -74,7 +80,8 @@ def test_a_set_lies_whole_in_one_split(ledger, exported):
         add_set(ledger, f"s{number}", matches=2)
     folder = exported(splits=Splits.parse("train=0.5,test=0.5"))
     sets = {
-        split: {row["set_id"] for file in folder.glob(f"{split}-*") for row in rows(file)} for split in ("train", "test")
+        split: {row["set_id"] for file in folder.glob(f"{split}-*") for row in rows(file)}
+        for split in ("train", "test")
     }
     assert sets["train"]
     assert sets["test"]
@@ -162,14 +169,63 @@ def test_a_part_that_was_half_written_is_written_again(ledger, exported, tmp_pat
 
 def test_an_unfinished_export_goes_on_only_as_it_was_begun(ledger, exported, tmp_path, small_parts):
     add_set(ledger, "s")
+    for number in range(3):
+        add_set(ledger, f"more{number}")
     with pytest.raises(KeyboardInterrupt):
-        export(ledger, Request(format="parquet"), tmp_path / "out", killed_after(0))
+        export(ledger, Request(format="parquet"), tmp_path / "out", killed_after(3))
     with pytest.raises(BadRequest, match="an unfinished export of something else"):
         exported("trl-sft")
     with Ledger.open(f"sqlite:///{tmp_path}/other.db") as other:
         add_set(other, "t")
         with pytest.raises(LedgerFault, match="begun with another ledger"):
             export(other, Request(format="parquet"), tmp_path / "out", replay)
+
+
+def test_what_never_wrote_a_file_is_in_nobodys_way(ledger, exported, tmp_path):
+    add_set(ledger, "s")
+    with pytest.raises(KeyboardInterrupt):
+        export(ledger, Request(format="parquet"), tmp_path / "out", killed_after(0))
+    assert len(rows(exported("trl-sft"))) == 4
+
+
+def test_two_processes_do_not_write_the_same_folder(ledger, exported, tmp_path):
+    add_set(ledger, "s")
+    with Folder(tmp_path / "out"), pytest.raises(BadRequest, match="another process is writing"):
+        exported()
+    assert len(rows(exported())) == 2
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from arena.ledger import Ledger
+from arena.training import Request, export, parts
+from arena.training.files import Folder
+from tests.training.matches import replay
+parts._PART_ROWS = 4
+left = iter(range(int(sys.argv[2])))
+def dying(result):
+    if next(left, None) is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return replay(result)
+folder = Path(sys.argv[1])
+with Ledger.open(f"sqlite:///{folder}/arena.db") as ledger:
+    export(ledger, Request(format="parquet"), folder / "out", dying)
+"""
+
+
+def test_a_process_that_is_killed_leaves_nothing_under_the_final_name_and_loses_nothing(
+    ledger, exported, tmp_path, small_parts
+):
+    for number in range(5):
+        add_set(ledger, f"s{number}")
+    whole = contents(exported(out="whole"))
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    for matches in (3, 1):  # killed again as it goes on
+        done = subprocess.run([*command, str(matches)], cwd=ROOT, check=False, timeout=60)
+        assert done.returncode == -signal.SIGKILL
+        assert not (tmp_path / "out").exists()
+    assert contents(exported()) == whole
 
 
 def test_a_full_disk_is_one_sentence_and_the_export_goes_on_later(ledger, exported, tmp_path, small_parts):
@@ -186,7 +242,7 @@ def test_a_full_disk_is_one_sentence_and_the_export_goes_on_later(ledger, export
             return replay(result)
 
     try:
-        with pytest.raises(BadRequest, match="cannot write to .*: File too large; nothing is lost"):
+        with pytest.raises(BadRequest, match=r"cannot write to .*: File too large; nothing is lost"):
             export(ledger, Request(format="parquet"), tmp_path / "out", full_after_two)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -42,9 +42,14 @@ def test_the_master_form_has_one_row_a_seat_with_what_was_seen_answered_and_samp
     assert {name: opening[name] for name in TOKENS} == TOKENS
     assert first["messages"][later["message"]] == {"role": "assistant", "content": "9"}
     assert json.loads(later["legal"])["ids"] == list(range(10))
-    assert dict(first["rewards"]) == {"added": 18.0}
+    assert first["rewards"] == [{"channel": "added", "sum": 18.0}]
     assert (first["return"], first["outcome"], first["rank"], first["cause"]) == (18.0, "win", 1, "rules")
     assert second["outcome"] == "loss"
+
+
+def test_the_master_form_is_read_by_datasets_too(ledger, exported, load):
+    add_set(ledger, "s", made=TOKENS)
+    assert load(exported())[0]["turns"][0]["completion_token_ids"] == [7, 8]
 
 
 def test_a_seat_is_shown_what_it_saw_then_and_nothing_later(ledger, exported):
