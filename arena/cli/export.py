@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from arena.training import Exported, Request
     from arena.training.trajectory import Replay
 
-_FORMATS = "parquet, trl-sft, trl-kto, trl-grpo, trl-dpo or verl"
+_FORMATS = "parquet, trl-sft, trl-kto, trl-grpo, trl-dpo, verl or verifiers"
 _RESULTS = ("win", "draw", "loss", "alone", "void")
 
 

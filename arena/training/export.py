@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,8 +17,8 @@ from arena.core.values import AgentName
 from arena.ledger import Ledger
 from arena.ledger.stream import Checkpoint, StoredMatch, head, is_past, stream
 from arena.training.files import Folder, Row
-from arena.training.formats import FORMATS
-from arena.training.parts import Parts
+from arena.training.formats import FORMATS, Format
+from arena.training.parts import Part
 from arena.training.ratings import RatingsBefore
 from arena.training.request import Request
 from arena.training.trajectory import Parents, Replay, Trajectory, ruleset, trajectories
@@ -89,10 +89,12 @@ def _written(
     ledger: Ledger, request: Request, folder: Folder, replay: Replay, tell: Callable[[int, int], None]
 ) -> Exported:
     progress = _begun(ledger, request, folder)
+    encoding = FORMATS[request.format].encoding
     try:
         for part in _parts(ledger, request, replay, progress):
-            for name, groups, schema in part.files(len(progress.parts)):
-                progress.parts.append(folder.part(name, groups, schema))
+            for name, rows, chunks in part.files(len(progress.parts)):
+                file = folder.part(name, partial(encoding.write, chunks=chunks))
+                progress.parts.append({**file, "rows": rows})
             folder.note(progress.as_json())
             tell(progress.counts["matches"], progress.counts["rows"])
         _require_rows(request, progress)
@@ -133,17 +135,19 @@ def _begun(ledger: Ledger, request: Request, folder: Folder) -> _Progress:
     return _Progress(found["request"], stood, found["after"], found["parts"], counts, found["rulesets"])
 
 
-def _parts(ledger: Ledger, request: Request, replay: Replay, progress: _Progress) -> Iterator[Parts]:
+def _parts(ledger: Ledger, request: Request, replay: Replay, progress: _Progress) -> Iterator[Part]:
     """Rows in portions that depend on the matches alone; `progress` is as of the portion's end."""
     form = FORMATS[request.format]
     ratings = RatingsBefore(ledger, request.system)
     parents = _parents(ledger)
-    part = Parts(form.schema())
+    part = Part(form.encoding)
     for stored in stream(ledger, request.wanted, progress.ledger, progress.after):
         _check_rules(request, progress, stored)
         progress.count(stored.result.plan.game)
         split = request.splits.of(stored.result.plan.set_id)
         for one in _chosen(request, stored, replay, ratings, parents, progress):
+            if form.tokens:
+                _check_tokens(form, one)
             rows = list(form.rows(one, split))
             part.add(split, rows)
             progress.counts["trajectories"] += 1
@@ -151,7 +155,7 @@ def _parts(ledger: Ledger, request: Request, replay: Replay, progress: _Progress
         progress.after = stored.number
         if part.full:
             yield part
-            part = Parts(form.schema())
+            part = Part(form.encoding)
     yield part
 
 
@@ -185,6 +189,18 @@ def _check_rules(request: Request, progress: _Progress, stored: StoredMatch) -> 
                 BadRequest(
                     f"{game.id} was played by version {other['version']} of its rules and by version {game.version}; "
                     f"choose one by --since, or take both by --mixed-rules"
+                )
+            )
+
+
+def _check_tokens(form: Format, one: Trajectory) -> None:
+    for turn in one.turns:
+        if turn.valid and not turn.has_tokens:
+            raise _Never(
+                BadRequest(
+                    f"{form.name} is made of the token ids that were sampled, and {one.agent} sent none with move "
+                    f"{turn.move} of match {one.result.plan.match_id}; choose an agent that does by --agent, or "
+                    f"another format"
                 )
             )
 

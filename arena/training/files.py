@@ -1,4 +1,4 @@
-"""A folder of Parquet files that stands under its name only when it is whole, and that a killed export goes on with.
+"""A folder of files that stands under its name only when it is whole, and that a killed export goes on with.
 
 Until then it is called NAME.partial, and holds whole parts and `progress.json`; the part at hand has a name of its own
 that no reader takes for one. A part is written and synced before the progress that counts it.
@@ -9,10 +9,10 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, BinaryIO, Final, Self, TypeAlias
 
 from arena.core.errors import BadRequest
 
@@ -59,7 +59,7 @@ class Folder:
     def progress(self) -> dict[str, Any] | None:
         """What an earlier process had done, None where there was none; what it had half written is removed."""
         try:
-            for left in self.partial.glob(f"*{_WRITING}"):
+            for left in self.partial.rglob(f"*{_WRITING}"):
                 left.unlink()
             found: dict[str, Any] = json.loads((self.partial / _PROGRESS).read_bytes())
         except FileNotFoundError:
@@ -72,7 +72,10 @@ class Folder:
         """Begin anew, as there is nothing to go on with."""
         with self._writing():
             for left in self.partial.iterdir():
-                left.unlink()
+                if left.is_dir():
+                    shutil.rmtree(left)
+                else:
+                    left.unlink()
         self.note(progress)
 
     def note(self, progress: Row) -> None:
@@ -80,19 +83,13 @@ class Folder:
         with self._writing():
             _write(self.partial / _PROGRESS, _json(progress))
 
-    def part(self, name: str, groups: Sequence[Any], schema: Any) -> Row:
-        """Write row groups (Arrow tables) as one file: its name, rows, bytes and SHA-256, and its size in memory."""
+    def part(self, name: str, write: Callable[[BinaryIO], object]) -> Row:
+        """Write one whole file: its name, bytes and SHA-256."""
         file = self.partial / name
         with self._writing():
-            _durably(file, lambda stream: _write_groups(stream, groups, schema))
-            data = _sha256(file)
-            return {
-                "file": name,
-                "rows": sum(len(group) for group in groups),
-                "bytes": file.stat().st_size,
-                "memory": sum(group.nbytes for group in groups),
-                "sha256": data,
-            }
+            file.parent.mkdir(exist_ok=True)
+            _durably(file, write)
+            return {"file": name, "bytes": file.stat().st_size, "sha256": _sha256(file)}
 
     def finish(self, manifest: Row) -> None:
         """Give the folder its name: from now on it is whole."""
@@ -112,7 +109,7 @@ class Folder:
             yield
         except OSError as error:
             with suppress(OSError):
-                for left in self.partial.glob(f"*{_WRITING}"):
+                for left in self.partial.rglob(f"*{_WRITING}"):
                     left.unlink()
             reason = error.strerror or str(error).partition("\n")[0]
             raise BadRequest(
@@ -125,7 +122,7 @@ def _write(file: Path, data: bytes) -> None:
     _durably(file, lambda stream: stream.write(data))
 
 
-def _durably(file: Path, write: Callable[[Any], object]) -> None:
+def _durably(file: Path, write: Callable[[BinaryIO], object]) -> None:
     """Under another name first; then it is there as a whole, or not at all."""
     at_hand = file.with_name(file.name + _WRITING)
     with at_hand.open("wb") as stream:
@@ -142,15 +139,6 @@ def _sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _write_groups(stream: Any, groups: Sequence[Any], schema: Any) -> None:
-    from pyarrow import parquet
-
-    writer = parquet.ParquetWriter(stream, schema, compression="zstd")
-    for group in groups:
-        writer.write_table(group)
-    writer.close()
 
 
 def _sha256(file: Path) -> str:

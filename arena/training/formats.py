@@ -9,22 +9,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from arena.training import schemas
+from arena.training import schemas, traces
+from arena.training.encodings import Columns, Encoding, Lines
 from arena.training.files import Row
-from arena.training.schemas import Schema
 from arena.training.trajectory import Trajectory, Turn
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One form. `rows` gives those of one trajectory; `split` is where they go."""
+    """One form. `rows` gives those of one trajectory, which go to the split that is named."""
 
     name: str
     help: str
-    schema: Callable[[], Schema]
+    encoding: Encoding
     rows: Callable[[Trajectory, str], Iterable[Row]]
-    views: bool = True
-    """Whether there are rows only of matches that can be played again."""
+    tokens: bool = False
+    """Whether it is made of the tokens that were sampled."""
 
 
 def _whole(one: Trajectory, split: str) -> Iterator[Row]:
@@ -77,6 +77,7 @@ def _turn(turn: Turn) -> Row:
         "completion_token_ids": made.completion_token_ids,
         "logprobs": made.logprobs,
         "mask": made.mask,
+        "reasoning": made.reasoning,
     }
 
 
@@ -147,11 +148,12 @@ def _verl(one: Trajectory, split: str) -> Iterator[Row]:
 FORMATS: Final[Mapping[str, Format]] = {
     each.name: each
     for each in (
-        Format("parquet", "all there is, one row a seat", schemas.whole, _whole, views=False),
-        Format("trl-sft", "prompt and completion, one row an answer that stood", schemas.sft, _sft),
-        Format("trl-kto", "the same with a label: won or lost", schemas.kto, _kto),
-        Format("trl-grpo", "prompts alone, one row a decision", schemas.grpo, _grpo),
-        Format("trl-dpo", "an answer that stood over one refused at the same decision", schemas.dpo, _dpo),
-        Format("verl", "prompts with what came of them, one row a decision", schemas.verl, _verl),
+        Format("parquet", "all there is, one row a seat", Columns(schemas.whole), _whole),
+        Format("trl-sft", "prompt and completion, one row an answer that stood", Columns(schemas.sft), _sft),
+        Format("trl-kto", "the same with a label: won or lost", Columns(schemas.kto), _kto),
+        Format("trl-grpo", "prompts alone, one row a decision", Columns(schemas.grpo), _grpo),
+        Format("trl-dpo", "an answer that stood over one refused at the same decision", Columns(schemas.dpo), _dpo),
+        Format("verl", "prompts with what came of them, one row a decision", Columns(schemas.verl), _verl),
+        Format("verifiers", "traces with the tokens as sampled", Lines(traces.FILE), traces.episodes, tokens=True),
     )
 }

@@ -39,6 +39,7 @@ def _turn() -> Any:
             completion_token_ids=pa.list_(pa.uint32()),
             logprobs=pa.list_(pa.float32()),
             mask=pa.string(),
+            reasoning=pa.string(),
         )
     )
 

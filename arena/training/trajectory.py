@@ -42,8 +42,9 @@ class Turn:
 
     @property
     def has_tokens(self) -> bool:
-        """Whether it can be trained on as it was sampled."""
-        return bool(len(self.made.prompt_token_ids) and len(self.made.completion_token_ids))
+        """Whether it can be trained on as it was sampled: every token of the answer with its logprob."""
+        prompt, completion = len(self.made.prompt_token_ids), len(self.made.completion_token_ids)
+        return prompt > 0 and 0 < completion == len(self.made.logprobs)
 
 
 @dataclass(slots=True, kw_only=True)

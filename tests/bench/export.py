@@ -3,7 +3,8 @@
 BENCH_ARGS="--matches 20000" make bench-export    a smoke run of seconds
 
 A ledger in a SQLite file is filled with matches of Kuhn poker, every move with token ids and logprobs; then a process
-of its own exports it, and plays every match again for that. Nothing here fails for being slow; the files are deleted afterwards.
+of its own exports it, and plays every match again for that. Nothing here fails for being slow; the files are deleted
+afterwards.
 """
 
 import argparse
@@ -160,7 +161,7 @@ def _peak() -> int:
 
 def _show(console: Console, form: str, matches: int, told: dict[str, Any]) -> None:
     parts, counts = told["manifest"]["parts"], told["manifest"]["counts"]
-    written, columns = (sum(part[name] for part in parts) / 1e6 for name in ("bytes", "memory"))
+    written = sum(part["bytes"] for part in parts) / 1e6
     first, last = told["resident"][0], told["resident"][-1]
     table = Table(title=f"{form}: {matches:,} matches, {counts['trajectories']:,} trajectories", title_justify="left")
     for column in ("", "wall clock", "CPU"):
@@ -168,13 +169,12 @@ def _show(console: Console, form: str, matches: int, told: dict[str, Any]) -> No
     for name, amount, unit in (
         ("trajectories", counts["trajectories"], "/s"),
         ("rows", counts["rows"], "/s"),
-        ("as columns in memory", columns, " MB/s"),
-        ("as files, compressed", written, " MB/s"),
+        ("files", written, " MB/s"),
     ):
         table.add_row(name, *(f"{amount / told[clock]:,.1f}{unit}" for clock in ("wall", "cpu")))
     console.print(table)
     console.print(
-        f"{columns:,.0f} MB as columns, {written:,.0f} MB in {len(parts)} files, {told['wall']:,.0f} s; resident after "
+        f"{written:,.0f} MB in {len(parts)} files, {told['wall']:,.0f} s; resident after "
         f"{first[0]:,} matches {first[1] / 2**20:,.0f} MiB, after {last[0]:,} {last[1] / 2**20:,.0f} MiB, peak "
         f"{told['peak'] / 2**20:,.0f} MiB",
         highlight=False,

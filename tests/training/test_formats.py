@@ -5,6 +5,7 @@ import json
 import pytest
 from pyarrow import parquet
 
+from arena.core.errors import BadRequest
 from tests.training.matches import TOKENS, add_set, first_wins
 
 datasets = pytest.importorskip("datasets")
@@ -105,3 +106,36 @@ def test_verl_rows_have_its_columns(ledger, exported):
     assert row["prompt"][-1]["role"] == "user"
     assert row["reward_model"] == {"style": "rule", "ground_truth": "18.0"}
     assert row["extra_info"]["split"] == "train"
+
+
+def test_a_trace_reads_to_the_token_as_what_was_seen_and_said(ledger, exported):
+    trace = pytest.importorskip("verifiers.v1.trace")
+    store = pytest.importorskip("verifiers.v1.utils.trace_store")
+    add_set(ledger, "s", made=TOKENS)
+    first, second = store.read_episodes(exported("verifiers") / "train-00000", trace.WireTrace)
+    (one,) = first.traces
+    assert (one.agent.name, one.reward, second.traces[0].agent.name) == ("ann", 18.0, "bob")
+    assert len(one.branches) == 2
+    for branch in one.branches:
+        assert branch.token_ids == [1, 2, 3, 7, 8]
+        assert [message.role for message in branch.messages][-2:] == ["user", "assistant"]
+    assert [len(branch.messages) for branch in one.branches] == [3, 5]
+
+
+def test_a_trace_has_every_answer_under_what_it_was_asked(ledger, exported):
+    add_set(ledger, "s", made=TOKENS)
+    lines = (exported("verifiers") / "train-00000" / "traces.jsonl").read_text().splitlines()
+    nodes = json.loads(lines[0])["traces"][0]["nodes"]
+    sampled = [node for node in nodes if node.get("sampled")]
+    assert [nodes[node["parent"]]["message"]["role"] for node in sampled] == ["user", "user"]
+    assert sampled[0]["mask"] == [False] * 3 + [True] * 2
+    assert sampled[0]["logprobs"] == TOKENS["logprobs"]
+    leaves = set(range(len(nodes))) - {node["parent"] for node in nodes}
+    assert [nodes[leaf]["sampled"] for leaf in leaves] == [True, True]
+
+
+def test_a_form_of_tokens_says_where_there_are_none(ledger, exported, tmp_path):
+    add_set(ledger, "s")
+    with pytest.raises(BadRequest, match=r"token ids that were sampled, and ann sent none with move 0 of match s\.0"):
+        exported("verifiers")
+    assert not list(tmp_path.glob("out*"))
