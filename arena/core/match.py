@@ -183,7 +183,7 @@ def play_digest(config: bytes, play: bytes) -> bytes:
 
 
 @dataclass(slots=True)
-class Asked:
+class Situation:
     """What stood before one recorded decision: the seat's view in words, what it might answer.
 
     `reward` is what the seat was paid from then until its next decision, all channels together. `legal` is None where
@@ -202,7 +202,7 @@ class Seen(NamedTuple):
     """
 
     brief: str
-    asked: Sequence[Asked]
+    situations: Sequence[Situation]
     parties: Sequence[int]
 
 

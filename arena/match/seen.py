@@ -5,7 +5,7 @@ from typing import Final
 
 from arena.core.game import Game
 from arena.core.legal import Choices, Legal
-from arena.core.match import Asked, MatchResult, Move, Seen
+from arena.core.match import MatchResult, Seen, Situation
 from arena.core.values import TEXT, Seat
 from arena.match.prompt import Wants
 from arena.match.replay import recorded
@@ -20,8 +20,8 @@ def seen(game: Game, result: MatchResult) -> Seen:
     Raises:
         ArenaError: the record does not fit the game, or the game's code failed.
     """
-    asked: list[Asked] = []
-    last: dict[Seat, Asked] = {}
+    situations: list[Situation] = []
+    last: dict[Seat, Situation] = {}
     parties: Sequence[int] = ()
     step = 0
     for number, table in enumerate(recorded(game, result)):
@@ -30,21 +30,20 @@ def seen(game: Game, result: MatchResult) -> Seen:
             step = table.step_number
             _pay(last, table.state.rewards())
         if number < len(result.moves):
-            decision = _asked(table, result.moves, number)
-            asked.append(decision)
-            last[result.moves[number].seat] = decision
-    return Seen(game.spec.brief, asked, parties)
+            move = result.moves[number]
+            last[move.seat] = situation = _situation(table, move.seat)
+            situations.append(situation)
+    return Seen(game.spec.brief, situations, parties)
 
 
-def _asked(table: Table, moves: Sequence[Move], number: int) -> Asked:
-    seat = moves[number].seat
+def _situation(table: Table, seat: Seat) -> Situation:
     if seat not in table.open_seats:  # it resigned out of turn
-        return Asked()
+        return Situation()
     observation, legal, _ = table.prompt(seat, _WANTS)
-    return Asked(observation.text, _detached(legal))
+    return Situation(observation.text, _detached(legal))
 
 
-def _pay(last: Mapping[Seat, Asked], rewards: Mapping[Seat, Mapping[str, float]]) -> None:
+def _pay(last: Mapping[Seat, Situation], rewards: Mapping[Seat, Mapping[str, float]]) -> None:
     """To the decision that each seat made last; what comes before its first one is owed to none."""
     for seat, channels in rewards.items():
         if seat in last:

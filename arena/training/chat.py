@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from arena.core.canonical import canonical_text
 from arena.core.legal import Box, Choices, FreeText, Legal, Schema
-from arena.core.match import Asked
+from arena.core.match import Situation
 from arena.core.values import Action, Json
 
 Message: TypeAlias = dict[str, str]
@@ -21,12 +21,12 @@ def system(brief: str) -> Message:
     return {"role": "system", "content": brief}
 
 
-def question(asked: Asked, before: str) -> Message:
-    """What a seat sees and may answer; of a view that goes on from the one before, only what is new."""
-    view = asked.text
-    if before and view.startswith(before):
+def question(situation: Situation, before: str) -> Message:
+    """What a seat sees and may answer; of a view that goes on from the one before, only the lines that are new."""
+    view = situation.text
+    if before and view.startswith(f"{before}\n"):
         view = view[len(before) :].lstrip("\n")
-    wish = "" if asked.legal is None else _wish(asked.legal)
+    wish = "" if situation.legal is None else _wish(situation.legal)
     return {"role": "user", "content": "\n\n".join(filter(None, (view, wish)))}
 
 

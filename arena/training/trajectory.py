@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from arena.core.agent import Provenance, Refusal
 from arena.core.canonical import canonical, canonical_text, digest
-from arena.core.match import Cause, GameRef, MatchResult, SeatResult, Seen
+from arena.core.match import Cause, GameRef, MatchResult, Move, SeatResult, Seen, Situation
 from arena.core.values import AgentName, Seat
 from arena.ledger.stream import StoredMatch
 from arena.rating import Rating
@@ -19,6 +19,7 @@ Parents: TypeAlias = Callable[[AgentName, str], tuple[str, str] | None]
 """The (agent, version) that a version was trained from."""
 
 _NOTHING: Final = Provenance()
+_UNSEEN: Final = Situation()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,30 +127,32 @@ def _told(result: MatchResult, seat: int, seen: Seen | None) -> tuple[list[chat.
     for number, move in enumerate(result.moves):
         if move.seat != seat:
             continue
-        asked = seen.asked[number] if seen is not None and number < len(seen.asked) else None
         made = result.provenance.get(number, _NOTHING)
+        faced = seen.situations[number] if seen is not None and number < len(seen.situations) else _UNSEEN
         at = None
-        if asked is not None and asked.legal is not None:
-            messages.append(chat.question(asked, before))
-            before = asked.text
+        if faced.legal is not None:
+            messages.append(chat.question(faced, before))
+            before = faced.text
             if move.action is not None:
                 at = len(messages)
-                messages.append(chat.answer(move.action, asked.legal, made.raw if move.cause is None else ""))
-        turns.append(
-            Turn(
-                move=number,
-                step=move.step,
-                message=at,
-                legal=chat.legal_json(asked.legal if asked else None),
-                action=None if move.action is None else canonical_text(move.action),
-                valid=move.cause is None,
-                cause=str(move.cause or ""),
-                reward=asked.reward if asked else 0.0,
-                refused=made.refused,
-                made=made,
-            )
-        )
+                messages.append(chat.answer(move.action, faced.legal, "" if move.cause else made.raw))
+        turns.append(_turn(number, move, at, faced, made))
     return messages, turns
+
+
+def _turn(number: int, move: Move, message: int | None, faced: Situation, made: Provenance) -> Turn:
+    return Turn(
+        move=number,
+        step=move.step,
+        message=message,
+        legal=chat.legal_json(faced.legal),
+        action=None if move.action is None else canonical_text(move.action),
+        valid=move.cause is None,
+        cause=str(move.cause or ""),
+        reward=faced.reward,
+        refused=made.refused,
+        made=made,
+    )
 
 
 def _void_seats(result: MatchResult, seen: Seen | None) -> list[SeatResult]:

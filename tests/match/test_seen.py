@@ -23,7 +23,7 @@ def test_every_move_has_the_view_that_stood_before_it():
     game = SumGame()
     table = played(game, [1, 2, 3, 4])
     found = seen(game, table.result())
-    sums = [int(asked.text.split()[1]) for asked in found.asked]
+    sums = [int(asked.text.split()[1]) for asked in found.situations]
     assert [later - earlier for earlier, later in itertools.pairwise(sums)] == [1, 2, 3]
     assert found.brief == "add"
     assert list(found.parties) == [0, 1]
@@ -31,7 +31,7 @@ def test_every_move_has_the_view_that_stood_before_it():
 
 def test_names_of_choices_outlive_the_state():
     game = SumGame()
-    (first, *_) = seen(game, played(game, [1, 2, 3, 4]).result()).asked
+    (first, *_) = seen(game, played(game, [1, 2, 3, 4]).result()).situations
     assert isinstance(first.legal, Choices)
     assert first.legal.labels == [str(number) for number in range(10)]
 
@@ -39,8 +39,8 @@ def test_names_of_choices_outlive_the_state():
 def test_seats_that_decide_at_once_see_the_same_and_are_paid_for_their_own():
     game = SumGame(dynamics="simultaneous", turns=2)
     found = seen(game, played(game, [3, 5]).result())
-    assert [asked.text == found.asked[0].text for asked in found.asked] == [True, True, False, False]
-    assert [asked.reward for asked in found.asked] == [3.0, 3.0, 5.0, 5.0]
+    assert [asked.text == found.situations[0].text for asked in found.situations] == [True, True, False, False]
+    assert [asked.reward for asked in found.situations] == [3.0, 3.0, 5.0, 5.0]
 
 
 def test_a_seat_that_resigned_out_of_turn_was_asked_nothing():
@@ -48,7 +48,7 @@ def test_a_seat_that_resigned_out_of_turn_was_asked_nothing():
     table = played(game, [1])
     table.forfeit(Seat(0), Cause.RESIGNED)
     found = seen(game, table.result())
-    assert [asked.legal is None for asked in found.asked] == [False, True]
+    assert [asked.legal is None for asked in found.situations] == [False, True]
 
 
 def test_a_seat_that_ran_out_of_time_was_asked():
@@ -56,11 +56,11 @@ def test_a_seat_that_ran_out_of_time_was_asked():
     table = played(game, [1])
     table.rule(Seat(1), Cause.TIMEOUT)
     found = seen(game, table.result())
-    assert [asked.legal is None for asked in found.asked] == [False, False]
+    assert [asked.legal is None for asked in found.situations] == [False, False]
 
 
 def test_a_void_match_is_seen_as_far_as_its_fault():
     game = SumGame()
     found = seen(game, played(game, [1, 2]).void("broken"))
-    assert len(found.asked) == 2
-    assert found.asked[0].text
+    assert len(found.situations) == 2
+    assert found.situations[0].text

@@ -6,6 +6,8 @@ import pytest
 from pyarrow import parquet
 
 from arena.core.errors import BadRequest
+from arena.core.match import Situation
+from arena.training.chat import question
 from tests.training.matches import TOKENS, add_set, first_wins
 
 datasets = pytest.importorskip("datasets")
@@ -59,6 +61,20 @@ def test_a_seat_is_shown_what_it_saw_then_and_nothing_later(ledger, exported):
     views = [message["content"].split("\n")[0] for message in row["messages"] if message["role"] == "user"]
     dealt = int(views[0].split()[1]) - 9
     assert views == [f"sum {dealt + 9}", f"sum {dealt + 9 + 1 + 9}"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "shown"),
+    [
+        ("", "a", "a"),
+        ("a", "a\nb", "b"),
+        ("sum 1", "sum 12", "sum 12"),
+        ("a", "a", "a"),
+        ("a\nb", "a\nc", "a\nc"),
+    ],
+)
+def test_of_a_view_that_goes_on_only_new_lines_are_told_again(before, now, shown):
+    assert question(Situation(now), before)["content"] == shown
 
 
 def test_sft_rows_end_with_the_answer_that_stood(ledger, exported, load):
