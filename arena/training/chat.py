@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
+import numpy as np
+
 from arena.core.canonical import canonical_text
 from arena.core.legal import Box, Choices, FreeText, Legal, Schema
 from arena.core.match import Situation
@@ -45,7 +47,7 @@ def _named(action: Action, legal: Legal | None) -> str:
         return action
     if isinstance(legal, Choices) and isinstance(action, int) and action in legal.ids:
         return legal.label(action)
-    return canonical_text(action)
+    return json.dumps(action.tolist()) if isinstance(action, np.ndarray) else canonical_text(action)
 
 
 def _wish(legal: Legal) -> str:

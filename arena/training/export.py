@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,6 +42,7 @@ class _Progress:
     request: Row
     ledger: Checkpoint
     after: int = -1
+    portions: int = 0
     parts: list[Row] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     rulesets: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class _Progress:
             "request": self.request,
             "ledger": {"entry": self.ledger.entry, "hash": self.ledger.hash.hex()},
             "after": self.after,
+            "portions": self.portions,
             "parts": self.parts,
             "counts": dict(sorted(self.counts.items())),
             "rulesets": self.rulesets,
@@ -89,12 +91,13 @@ def _written(
     ledger: Ledger, request: Request, folder: Folder, replay: Replay, tell: Callable[[int, int], None]
 ) -> Exported:
     progress = _begun(ledger, request, folder)
-    encoding = FORMATS[request.format].encoding
+    source = _Source(ledger, request, replay, progress)
     try:
-        for part in _parts(ledger, request, replay, progress):
-            for name, rows, chunks in part.files(len(progress.parts)):
-                file = folder.part(name, partial(encoding.write, chunks=chunks))
-                progress.parts.append({**file, "rows": rows})
+        while source.more:
+            with Part(folder, FORMATS[request.format].encoding, progress.portions) as part:
+                source.fill(part)
+                progress.parts += part.finish()
+            progress.portions += 1
             folder.note(progress.as_json())
             tell(progress.counts["matches"], progress.counts["rows"])
         _require_rows(request, progress)
@@ -132,51 +135,56 @@ def _begun(ledger: Ledger, request: Request, folder: Folder) -> _Progress:
     if not is_past(ledger, stood):
         raise LedgerFault(f"{str(folder.partial)!r} was begun with another ledger; remove it, or name that one by --db")
     counts = Counter(found["counts"])
-    return _Progress(found["request"], stood, found["after"], found["parts"], counts, found["rulesets"])
+    return _Progress(
+        found["request"], stood, found["after"], found["portions"], found["parts"], counts, found["rulesets"]
+    )
 
 
-def _parts(ledger: Ledger, request: Request, replay: Replay, progress: _Progress) -> Iterator[Part]:
-    """Rows in portions that depend on the matches alone; `progress` is as of the portion's end."""
-    form = FORMATS[request.format]
-    ratings = RatingsBefore(ledger, request.system)
-    parents = _parents(ledger)
-    part = Part(form.encoding)
-    for stored in stream(ledger, request.wanted, progress.ledger, progress.after):
-        _check_rules(request, progress, stored)
-        progress.count(stored.result.plan.game)
-        split = request.splits.of(stored.result.plan.set_id)
-        for one in _chosen(request, stored, replay, ratings, parents, progress):
-            if form.tokens:
-                _check_tokens(form, one)
-            rows = list(form.rows(one, split))
-            part.add(split, rows)
-            progress.counts["trajectories"] += 1
-            progress.counts["rows"] += len(rows)
-        progress.after = stored.number
-        if part.full:
-            yield part
-            part = Part(form.encoding)
-    yield part
+class _Source:
+    """The chosen matches, and their rows part by part; where a part ends depends on the matches alone."""
+
+    def __init__(self, ledger: Ledger, request: Request, replay: Replay, progress: _Progress) -> None:
+        self._request = request
+        self._form = FORMATS[request.format]
+        self._replay = replay
+        self._progress = progress
+        self._ratings = RatingsBefore(ledger, request.system)
+        self._parents = _parents(ledger)
+        self._matches = stream(ledger, request.wanted, progress.ledger, progress.after)
+        self.more = True
+
+    def fill(self, part: Part) -> None:
+        """Write rows until the part is full, or there are no more."""
+        for stored in self._matches:
+            _check_rules(self._request, self._progress, stored)
+            self._progress.count(stored.result.plan.game)
+            split = self._request.splits.of(stored.result.plan.set_id)
+            for one in self._chosen(stored):
+                if self._form.tokens:
+                    _check_tokens(self._form, one)
+                self._progress.counts["trajectories"] += 1
+                self._progress.counts["rows"] += part.add(split, self._form.rows(one, split))
+            self._progress.after = stored.number
+            if part.full:
+                return
+        self.more = False
+
+    def _chosen(self, stored: StoredMatch) -> Iterator[Trajectory]:
+        seen = self._replay(stored.result)
+        if seen is None:
+            _check_views(self._request, stored)
+            self._progress.counts["matches_without_views"] += 1
+        found = trajectories(stored, seen, self._ratings.of(stored), self._parents)
+        return filter(self._request.takes, found)
 
 
-def _chosen(
-    request: Request,
-    stored: StoredMatch,
-    replay: Replay,
-    ratings: RatingsBefore,
-    parents: Parents,
-    progress: _Progress,
-) -> Iterator[Trajectory]:
-    seen = replay(stored.result)
-    if seen is None:
-        game = stored.result.plan.game
-        if not request.mixed:
-            raise GameUnavailable(
-                f"match {stored.result.plan.match_id} was played by version {game.version} of {game.id}, which is not "
-                f"installed; install it, leave such matches out, or take them without views by --mixed-rules"
-            )
-        progress.counts["matches_without_views"] += 1
-    yield from filter(request.takes, trajectories(stored, seen, ratings.of(stored), parents))
+def _check_views(request: Request, stored: StoredMatch) -> None:
+    game = stored.result.plan.game
+    if not request.mixed:
+        raise GameUnavailable(
+            f"match {stored.result.plan.match_id} was played by version {game.version} of {game.id}, which is not "
+            f"installed; install it, leave such matches out, or take them without views by --mixed-rules"
+        )
 
 
 def _check_rules(request: Request, progress: _Progress, stored: StoredMatch) -> None:
@@ -226,6 +234,6 @@ def _require_rows(request: Request, progress: _Progress) -> None:
 
 def _manifest(progress: _Progress) -> Row:
     told = progress.as_json()
-    del told["after"]
+    del told["after"], told["portions"]
     told |= {"version": 1, "arena": version("arena")}
     return told | {"digest": hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()}

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Self, TypeAlias
@@ -39,7 +39,7 @@ class Folder:
 
     def __enter__(self) -> Self:
         """Raises BadRequest when another process is at it, or there is no writing here."""
-        with self._writing():
+        with self.writing():
             self.partial.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self.partial, os.O_RDONLY)
         try:
@@ -70,7 +70,7 @@ class Folder:
 
     def begin(self, progress: Row) -> None:
         """Begin anew, as there is nothing to go on with."""
-        with self._writing():
+        with self.writing():
             for left in self.partial.iterdir():
                 if left.is_dir():
                     shutil.rmtree(left)
@@ -80,21 +80,17 @@ class Folder:
 
     def note(self, progress: Row) -> None:
         """How far it is, durably."""
-        with self._writing():
-            _write(self.partial / _PROGRESS, _json(progress))
+        with self.writing():
+            _write(self.partial, _PROGRESS, progress)
 
-    def part(self, name: str, write: Callable[[BinaryIO], object]) -> Row:
-        """Write one whole file: its name, bytes and SHA-256."""
-        file = self.partial / name
-        with self._writing():
-            file.parent.mkdir(exist_ok=True)
-            _durably(file, write)
-            return {"file": name, "bytes": file.stat().st_size, "sha256": _sha256(file)}
+    def draft(self, name: str) -> "Draft":
+        """A new file, to be finished."""
+        return Draft(self.partial, name)
 
     def finish(self, manifest: Row) -> None:
         """Give the folder its name: from now on it is whole."""
-        with self._writing():
-            _write(self.partial / MANIFEST, _json(manifest))
+        with self.writing():
+            _write(self.partial, MANIFEST, manifest)
             (self.partial / _PROGRESS).unlink()
             self.partial.rename(self.out)
             _sync(self.out.parent)
@@ -104,7 +100,12 @@ class Folder:
         shutil.rmtree(self.partial, ignore_errors=True)
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
+        """Have what fails here told in one sentence, and what is half written removed.
+
+        Raises:
+            BadRequest: the disk is full, or whatever else the system says.
+        """
         try:
             yield
         except OSError as error:
@@ -118,19 +119,36 @@ class Folder:
             ) from None
 
 
-def _write(file: Path, data: bytes) -> None:
-    _durably(file, lambda stream: stream.write(data))
+class Draft:
+    """A file under another name, until it is whole and on the disk."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._name = name
+        self._file = folder / name
+        self._file.parent.mkdir(exist_ok=True)
+        self._at_hand = self._file.with_name(f"{self._file.name}{_WRITING}")
+        self.stream: BinaryIO = self._at_hand.open("wb")
+
+    def finish(self) -> Row:
+        """Give it its name: that, its bytes and their SHA-256."""
+        self.stream.flush()
+        os.fsync(self.stream.fileno())
+        self.stream.close()
+        self._at_hand.rename(self._file)
+        _sync(self._file.parent)
+        return {"file": self._name, "bytes": self._file.stat().st_size, "sha256": _sha256(self._file)}
+
+    def drop(self) -> None:
+        """There is no such file."""
+        with suppress(OSError):
+            self.stream.close()
+        self._at_hand.unlink(missing_ok=True)
 
 
-def _durably(file: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Under another name first; then it is there as a whole, or not at all."""
-    at_hand = file.with_name(file.name + _WRITING)
-    with at_hand.open("wb") as stream:
-        write(stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    at_hand.rename(file)
-    _sync(file.parent)
+def _write(folder: Path, name: str, value: Row) -> None:
+    draft = Draft(folder, name)
+    draft.stream.write(json.dumps(value, indent=1, sort_keys=True).encode() + b"\n")
+    draft.finish()
 
 
 def _sync(folder: Path) -> None:
@@ -144,7 +162,3 @@ def _sync(folder: Path) -> None:
 def _sha256(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _json(value: Row) -> bytes:
-    return json.dumps(value, indent=1, sort_keys=True).encode() + b"\n"

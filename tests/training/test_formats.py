@@ -2,12 +2,14 @@
 
 import json
 
+import numpy
 import pytest
 from pyarrow import parquet
 
 from arena.core.errors import BadRequest
+from arena.core.legal import Box
 from arena.core.match import Situation
-from arena.training.chat import question
+from arena.training.chat import answer, question
 from tests.training.matches import TOKENS, add_set, first_wins
 
 datasets = pytest.importorskip("datasets")
@@ -75,6 +77,13 @@ def test_a_seat_is_shown_what_it_saw_then_and_nothing_later(ledger, exported):
 )
 def test_of_a_view_that_goes_on_only_new_lines_are_told_again(before, now, shown):
     assert question(Situation(now), before)["content"] == shown
+
+
+def test_a_tensor_is_answered_as_the_list_that_was_asked_for():
+    legal = Box((2,), -1.0, 1.0)
+    wish = question(Situation("fly", legal), "")["content"]
+    assert "a JSON list of shape [2], its numbers from -1 to 1" in wish
+    assert answer(numpy.array([0.5, -1.0], "float32"), legal, "")["content"] == "[0.5, -1.0]"
 
 
 def test_sft_rows_end_with_the_answer_that_stood(ledger, exported, load):
