@@ -11,8 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from arena.core.errors import BadRequest, GameUnavailable, LedgerFault
-from arena.core.match import GameRef
+from arena.core.errors import BadRequest, Fault, GameFault, GameUnavailable, LedgerFault
+from arena.core.match import GameRef, MatchResult, Seen
 from arena.core.values import AgentName
 from arena.ledger import Ledger
 from arena.ledger.stream import Checkpoint, StoredMatch, head, is_past, stream
@@ -170,12 +170,18 @@ class _Source:
         self.more = False
 
     def _chosen(self, stored: StoredMatch) -> Iterator[Trajectory]:
-        seen = self._replay(stored.result)
+        seen = self._seen(stored.result)
         if seen is None:
             _check_views(self._request, stored)
             self._progress.counts["matches_without_views"] += 1
         found = trajectories(stored, seen, self._ratings.of(stored), self._parents)
         return filter(self._request.takes, found)
+
+    def _seen(self, result: MatchResult) -> Seen | None:
+        try:
+            return self._replay(result)
+        except Fault as fault:
+            raise GameFault(f"match {result.plan.match_id} cannot be played again: {fault}") from fault
 
 
 def _check_views(request: Request, stored: StoredMatch) -> None:
@@ -206,7 +212,7 @@ def _check_tokens(form: Format, one: Trajectory) -> None:
         if turn.valid and not turn.has_tokens:
             raise _Never(
                 BadRequest(
-                    f"{form.name} is made of the token ids that were sampled, and {one.agent} sent none with move "
+                    f"{form.name} is made of the token ids that were sampled, and {one.agent!r} sent none with move "
                     f"{turn.move} of match {one.result.plan.match_id}; choose an agent that does by --agent, or "
                     f"another format"
                 )

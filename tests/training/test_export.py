@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from arena.core.errors import BadRequest, GameUnavailable, LedgerFault
+from arena.core.errors import BadRequest, GameFault, GameUnavailable, LedgerFault
 from arena.ledger import Ledger
 from arena.ledger.stream import Wanted
+from arena.match.seen import seen
 from arena.training import Request, Splits, export, parts
+from arena.training.encodings import Lines
 from arena.training.files import Folder
+from tests.match.fakes import SumGame
 from tests.training.matches import REF, add_set, replay
 
 ROOT = Path(__file__).parents[2]
@@ -111,6 +114,44 @@ def test_rules_that_are_not_installed_are_named(ledger, exported):
         exported()
 
 
+def test_a_match_that_does_not_fit_its_rules_is_named(ledger, tmp_path):
+    add_set(ledger, "s")
+
+    def other_rules(result):
+        return seen(SumGame(turns=2), result)
+
+    with pytest.raises(GameFault, match=r"match s\.0 cannot be played again: .*the record does not fit"):
+        export(ledger, Request(format="parquet"), tmp_path / "out", other_rules)
+
+
+class BatchSizes(Lines):
+    """Lines that remember how many rows were given to them at once."""
+
+    def __init__(self):
+        super().__init__("rows.jsonl")
+        self.sizes = []
+
+    def writer(self, stream):
+        self._lines = super().writer(stream)
+        return self
+
+    def add(self, rows):
+        self.sizes.append(len(rows))
+        return self._lines.add(rows)
+
+    def finish(self):
+        self._lines.finish()
+
+
+def test_the_rows_of_a_long_match_are_written_as_they_come(tmp_path):
+    encoding = BatchSizes()
+    with Folder(tmp_path / "out") as folder, parts.Part(folder, encoding, 0) as part:
+        assert part.add("train", ({"number": number} for number in range(1_050))) == 1_050
+        (told,) = part.finish()
+    assert told["rows"] == 1_050
+    assert encoding.sizes == [100] * 10 + [50]
+
+
 def test_nothing_to_export_is_said_and_leaves_nothing(ledger, exported, tmp_path):
     with pytest.raises(BadRequest, match="the ledger is empty"):
         exported()
@@ -201,6 +242,7 @@ from pathlib import Path
 from arena.ledger import Ledger
 from arena.training import Request, export, parts
 from arena.training.files import Folder
+from tests.match.fakes import SumGame
 from tests.training.matches import replay
 parts._PART_ROWS = 4
 left = iter(range(int(sys.argv[2])))

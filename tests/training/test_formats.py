@@ -161,6 +161,6 @@ def test_a_trace_has_every_answer_under_what_it_was_asked(ledger, exported):
 
 def test_a_form_of_tokens_says_where_there_are_none(ledger, exported, tmp_path):
     add_set(ledger, "s")
-    with pytest.raises(BadRequest, match=r"token ids that were sampled, and ann sent none with move 0 of match s\.0"):
+    with pytest.raises(BadRequest, match=r"token ids that were sampled, and 'ann' sent none with move 0 of match s\.0"):
         exported("verifiers")
     assert not list(tmp_path.glob("out*"))
