@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from arena.training import export as exporting
+from arena.training import write
 
 parquet = pytest.importorskip("pyarrow.parquet")
 pytestmark = pytest.mark.usefixtures("ledger")
@@ -57,5 +57,5 @@ def test_a_folder_that_is_there_is_never_written_to(cli, tmp_path):
 
 
 def test_without_pyarrow_the_extra_is_named(cli, monkeypatch):
-    monkeypatch.setitem(exporting.__globals__, "find_spec", lambda name: None)
+    monkeypatch.setattr(write, "find_spec", lambda name: None)
     assert "install arena[train]" in cli("export", "out").refusal()
