@@ -1,7 +1,6 @@
 """A portion of an export on its way to files: one of each split, written as its rows come."""
 
 from collections.abc import Iterable
-from itertools import islice
 from types import TracebackType
 from typing import Final, Self
 
@@ -23,6 +22,7 @@ class Part:
         self._encoding = encoding
         self._number = number
         self._files: dict[str, tuple[Draft, Writer]] = {}
+        self._waiting: dict[str, list[Row]] = {}
         self._rows: dict[str, int] = {}
         self._bytes = 0
 
@@ -37,12 +37,13 @@ class Part:
         Raises:
             BadRequest: they cannot be written.
         """
-        before, rows = self._rows.get(split, 0), iter(rows)
-        while batch := list(islice(rows, _BATCH)):
-            with self._folder.writing():
-                self._bytes += self._writer(split).add(batch)
-            self._rows[split] = self._rows.get(split, 0) + len(batch)
-        return self._rows.get(split, 0) - before
+        waiting, count = self._waiting.setdefault(split, []), 0
+        for count, row in enumerate(rows, 1):  # noqa: B007 - the last count is the answer
+            waiting.append(row)
+            if len(waiting) == _BATCH:
+                self._write(split)
+        self._rows[split] = self._rows.get(split, 0) + count
+        return count
 
     def finish(self) -> list[Row]:
         """Have every file under its name, durably: what there is to say of each.
@@ -50,6 +51,8 @@ class Part:
         Raises:
             BadRequest: it cannot be written.
         """
+        for split in self._waiting:
+            self._write(split)
         told: list[Row] = []
         for split, (draft, writer) in sorted(self._files.items()):
             with self._folder.writing():
@@ -57,6 +60,12 @@ class Part:
                 told.append({**draft.finish(), "rows": self._rows[split]})
         self._files.clear()
         return told
+
+    def _write(self, split: str) -> None:
+        if waiting := self._waiting[split]:
+            with self._folder.writing():
+                self._bytes += self._writer(split).add(waiting)
+            waiting.clear()
 
     def _writer(self, split: str) -> Writer:
         if split not in self._files:

@@ -146,10 +146,14 @@ class BatchSizes(Lines):
 def test_the_rows_of_a_long_match_are_written_as_they_come(tmp_path):
     encoding = BatchSizes()
     with Folder(tmp_path / "out") as folder, parts.Part(folder, encoding, 0) as part:
-        assert part.add("train", ({"number": number} for number in range(1_050))) == 1_050
+        assert part.add("train", ({"number": number} for number in range(250))) == 250
+        for number in range(250, 300):
+            part.add("train", [{"number": number}])
+        assert encoding.sizes == [100] * 3
+        part.add("train", [{"number": 300}])
         (told,) = part.finish()
-    assert told["rows"] == 1_050
-    assert encoding.sizes == [100] * 10 + [50]
+    assert told["rows"] == 301
+    assert encoding.sizes == [100] * 3 + [1]
 
 
 def test_nothing_to_export_is_said_and_leaves_nothing(ledger, exported, tmp_path):
