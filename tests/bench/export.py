@@ -163,7 +163,8 @@ def _show(console: Console, form: str, matches: int, told: dict[str, Any]) -> No
     parts, counts = told["manifest"]["parts"], told["manifest"]["counts"]
     written = sum(part["bytes"] for part in parts) / 1e6
     first, last = told["resident"][0], told["resident"][-1]
-    table = Table(title=f"{form}: {matches:,} matches, {counts['trajectories']:,} trajectories", title_justify="left")
+    console.print(f"{form}: {matches:,} matches, {counts['trajectories']:,} trajectories", highlight=False)
+    table = Table()
     for column in ("", "wall clock", "CPU"):
         table.add_column(column, justify="right" if column else "left")
     for name, amount, unit in (
