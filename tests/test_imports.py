@@ -47,6 +47,7 @@ OWNERS = {
     "torch": {"agents", "training"},
     "vllm": {"agents", "training"},
     "trl": {"agents", "training"},
+    "pyarrow": {"training"},
 }
 """External packages that only some parts may import."""
 
@@ -57,6 +58,7 @@ ONLY_WHEN_USED = {
     "torch",
     "vllm",
     "trl",
+    "pyarrow",
     "matplotlib",
     "jinja2",
     "markupsafe",

@@ -9,6 +9,7 @@ from typer.main import get_command
 
 from arena.cli import (
     check,
+    export,
     games,
     health,
     join,
@@ -58,7 +59,7 @@ for panel, commands in {
         replay.replay,
         watch.watch,
     ),
-    "Keep": (verify.verify, verify.backup, health.health),
+    "Keep": (export.export, verify.verify, verify.backup, health.health),
 }.items():
     for command in commands:
         app.command(command.__name__, rich_help_panel=panel)(command)

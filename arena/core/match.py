@@ -9,6 +9,7 @@ from typing import NamedTuple, overload
 from arena.core.agent import Provenance
 from arena.core.canonical import canonical, canonical_text, parse, quoted
 from arena.core.game import ClockSpec
+from arena.core.legal import Legal
 from arena.core.seed import Seed
 from arena.core.values import Action, AgentName, Config, Json, MatchId, Seat, SetId
 
@@ -179,6 +180,30 @@ class MatchResult:
 def play_digest(config: bytes, play: bytes) -> bytes:
     """The digest of a match from the canonical forms of its config and of the rest, as one object."""
     return hashlib.sha256(b'{"config":%b,%b' % (config, play[1:])).digest()
+
+
+@dataclass(slots=True)
+class Situation:
+    """What stood before one recorded decision: the seat's view in words, what it might answer.
+
+    `reward` is what the seat was paid from then until its next decision, all channels together. `legal` is None where
+    the seat owed no decision: it resigned out of turn.
+    """
+
+    text: str = ""
+    legal: Legal | None = None
+    reward: float = 0.0
+
+
+class Seen(NamedTuple):
+    """A recorded match as its seats saw it: the rules in words, and what was asked before each move, in their order.
+
+    Of a void match the last moves may be missing. `parties` is the index in the plan of the party in each seat.
+    """
+
+    brief: str
+    situations: Sequence[Situation]
+    parties: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ SPECIFIED = {
     "challenge",
     "verify",
     "backup",
+    "export",
     "health",
     "check",
     "token",

@@ -1,0 +1,159 @@
+"""The forms that training libraries read, each derived from trajectories: its columns, and its rows of one trajectory.
+
+The Parquet form is the master: it has all that is known. The forms of TRL are its conversational ones
+(https://huggingface.co/docs/trl/dataset_formats); in every derived form, further columns say where a row is from.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from arena.training import schemas, traces
+from arena.training.encodings import Columns, Encoding, Lines
+from arena.training.files import Row
+from arena.training.trajectory import Trajectory, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One form. `rows` gives those of one trajectory, which go to the split that is named."""
+
+    name: str
+    help: str
+    encoding: Encoding
+    rows: Callable[[Trajectory, str], Iterable[Row]]
+    tokens: bool = False
+    """Whether it is made of the tokens that were sampled."""
+
+
+def _whole(one: Trajectory, split: str) -> Iterator[Row]:
+    plan, seat = one.result.plan, one.seat
+    parent, rating = one.parent, one.rating
+    yield {
+        "match_id": plan.match_id,
+        "set_id": plan.set_id,
+        "ordinal": plan.ordinal,
+        "game": plan.game.rated_id,
+        "game_version": plan.game.version,
+        "ruleset": one.ruleset,
+        "seed": plan.seed.hex(),
+        "started_ms": one.result.started_ms,
+        "ended_ms": one.result.ended_ms,
+        "void": one.result.void,
+        "seat": seat.seat,
+        "role": seat.role,
+        "team": seat.team,
+        "agent": one.agent,
+        "checkpoint": one.checkpoint,
+        "parent": None if parent is None else {"agent": parent[0], "checkpoint": parent[1]},
+        "opponents": list(one.opponents()),
+        "messages": one.messages,
+        "turns": [_turn(turn) for turn in one.turns],
+        "rewards": [{"channel": name, "sum": paid} for name, paid in sorted(seat.rewards.items())],
+        "return": one.gain,
+        "score": seat.score,
+        "outcome": one.outcome,
+        "rank": seat.rank,
+        "cause": str(seat.cause),
+        "rating_before": None if rating is None else {"value": rating.value, "uncertainty": rating.uncertainty},
+    }
+
+
+def _turn(turn: Turn) -> Row:
+    made = turn.made
+    return {
+        "move": turn.move,
+        "step": turn.step,
+        "message": turn.message,
+        "legal": turn.legal,
+        "action": turn.action,
+        "valid": turn.valid,
+        "cause": turn.cause,
+        "reward": turn.reward,
+        "refused": [{"sent": refusal.sent, "reason": refusal.reason} for refusal in turn.refused],
+        "policy_version": made.policy_version,
+        "prompt_token_ids": made.prompt_token_ids,
+        "completion_token_ids": made.completion_token_ids,
+        "logprobs": made.logprobs,
+        "mask": made.mask,
+        "reasoning": made.reasoning,
+    }
+
+
+def _own(one: Trajectory) -> Iterator[tuple[Turn, int]]:
+    """The turns whose answer was the seat's own and stood, with the index of its message."""
+    for turn in one.turns:
+        if turn.valid and turn.message is not None:
+            yield turn, turn.message
+
+
+def _about(one: Trajectory, turn: Turn) -> Row:
+    plan = one.result.plan
+    return {
+        "match_id": plan.match_id,
+        "game": plan.game.rated_id,
+        "seed": plan.seed.hex(),
+        "seat": one.seat.seat,
+        "role": one.seat.role,
+        "agent": one.agent,
+        "checkpoint": one.checkpoint,
+        "move": turn.move,
+        "outcome": one.outcome,
+        "return": one.gain,
+    }
+
+
+def _sft(one: Trajectory, split: str) -> Iterator[Row]:
+    for turn, at in _own(one):
+        yield {"prompt": one.messages[:at], "completion": one.messages[at : at + 1], **_about(one, turn)}
+
+
+def _kto(one: Trajectory, split: str) -> Iterator[Row]:
+    if one.outcome in {"win", "loss"}:
+        for row in _sft(one, split):
+            yield {**row, "label": one.outcome == "win"}
+
+
+def _grpo(one: Trajectory, split: str) -> Iterator[Row]:
+    for turn in one.turns:
+        if turn.message is not None:
+            yield {"prompt": one.messages[: turn.message], "legal": turn.legal, **_about(one, turn)}
+
+
+def _dpo(one: Trajectory, split: str) -> Iterator[Row]:
+    """Answers to the very same decision of the very same match: the one that stood, and one refused before it."""
+    for turn, at in _own(one):
+        chosen = one.messages[at]
+        for refusal in turn.refused:
+            if refusal.sent and refusal.sent != chosen["content"]:
+                rejected = [{"role": "assistant", "content": refusal.sent}]
+                about = _about(one, turn)
+                yield {"prompt": one.messages[:at], "chosen": [chosen], "rejected": rejected, **about}
+
+
+def _verl(one: Trajectory, split: str) -> Iterator[Row]:
+    for turn in one.turns:
+        if turn.message is not None:
+            about: Mapping[str, Any] = {**_about(one, turn), "legal": turn.legal, "split": split, "index": turn.move}
+            yield {
+                "data_source": one.result.plan.game.rated_id,
+                "prompt": one.messages[: turn.message],
+                "ability": "game",
+                "reward_model": {"style": "rule", "ground_truth": json.dumps(one.gain)},
+                "extra_info": about,
+            }
+
+
+FORMATS: Final[Mapping[str, Format]] = {
+    each.name: each
+    for each in (
+        Format("parquet", "all there is, one row a seat", Columns(schemas.whole), _whole),
+        Format("trl-sft", "prompt and completion, one row an answer that stood", Columns(schemas.sft), _sft),
+        Format("trl-kto", "the same with a label: won or lost", Columns(schemas.kto), _kto),
+        Format("trl-grpo", "prompts alone, one row a decision", Columns(schemas.grpo), _grpo),
+        Format("trl-dpo", "an answer that stood over one refused at the same decision", Columns(schemas.dpo), _dpo),
+        Format("verl", "prompts with what came of them, one row a decision", Columns(schemas.verl), _verl),
+        Format("verifiers", "traces with the tokens as sampled", Lines(traces.FILE), traces.episodes, tokens=True),
+    )
+}

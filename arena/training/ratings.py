@@ -1,0 +1,43 @@
+"""How strong every agent was before a match, as far as the ledger could tell by then."""
+
+from collections.abc import Iterator, Mapping
+
+from arena.core.values import AgentName
+from arena.ledger import Ledger
+from arena.ledger.stream import StoredMatch
+from arena.rating import Rating, RatingSystem, SetResult, make_system
+
+
+class RatingsBefore:
+    """Goes along with a stream of matches, and rates each game's sets as they were completed."""
+
+    def __init__(self, ledger: Ledger, system: str) -> None:
+        self._ledger = ledger
+        self._system = system
+        self._games: dict[str, _Rated] = {}
+
+    def of(self, stored: StoredMatch) -> Mapping[AgentName, Rating]:
+        """The ratings from all sets of its game that were complete before the match landed."""
+        game = stored.result.plan.game.rated_id
+        if game not in self._games:
+            self._games[game] = _Rated(self._ledger.ladder_sets(game), make_system(self._system))
+        return self._games[game].before(stored.entry)
+
+
+class _Rated:
+    """One game's sets, rated as far as needed."""
+
+    def __init__(self, sets: Iterator[SetResult], system: RatingSystem) -> None:
+        self._sets = sets
+        self._system = system
+        self._next = next(sets, None)
+        self._ratings: Mapping[AgentName, Rating] = {}
+
+    def before(self, entry: int) -> Mapping[AgentName, Rating]:
+        grown = False
+        while self._next is not None and self._next.number < entry:
+            self._system.add(self._next)
+            self._next, grown = next(self._sets, None), True
+        if grown:
+            self._ratings = self._system.ratings()
+        return self._ratings

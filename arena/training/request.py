@@ -1,0 +1,55 @@
+"""What an export is asked for; equal requests of the same ledger give the same bytes."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from arena.ledger.stream import Wanted
+from arena.rating import DEFAULT, make_system
+from arena.training.splits import WHOLE, Splits
+from arena.training.trajectory import Trajectory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """The matches of `wanted`, of them the seats of `wanted.agent` (all without one), with `result`, rated at least
+    `min_rating` before the match by `system`.
+
+    `mixed` lets several versions of a game's rules into one export; of those not installed there are no views.
+
+    Raises:
+        BadRequest: there is no rating system of this name.
+    """
+
+    format: str
+    wanted: Wanted = field(default_factory=Wanted)
+    min_rating: float | None = None
+    result: str | None = None
+    splits: Splits = WHOLE
+    system: str = DEFAULT
+    mixed: bool = False
+
+    def __post_init__(self) -> None:
+        make_system(self.system)
+
+    def takes(self, one: Trajectory) -> bool:
+        """Whether a seat of a chosen match is wanted."""
+        if self.wanted.agent is not None and one.agent != self.wanted.agent:
+            return False
+        if self.result is not None and one.outcome != self.result:
+            return False
+        return self.min_rating is None or (one.rating is not None and one.rating.value >= self.min_rating)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the manifest, and to tell whether a killed export was the same."""
+        return {
+            "format": self.format,
+            "game": self.wanted.game,
+            "agent": self.wanted.agent,
+            "since_ms": self.wanted.since_ms,
+            "void": self.wanted.void,
+            "min_rating": self.min_rating,
+            "result": self.result,
+            "splits": dict(self.splits.shares),
+            "system": self.system,
+            "mixed": self.mixed,
+        }

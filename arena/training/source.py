@@ -1,0 +1,133 @@
+"""The chosen matches, played again, and their rows; with what cannot be in an export refused."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from arena.core.errors import BadRequest, Fault, GameFault, GameUnavailable
+from arena.core.match import MatchResult, Seen
+from arena.core.values import AgentName
+from arena.ledger import Ledger
+from arena.ledger.stream import StoredMatch, stream
+from arena.training.formats import FORMATS, Format
+from arena.training.parts import Part
+from arena.training.progress import Progress
+from arena.training.ratings import RatingsBefore
+from arena.training.request import Request
+from arena.training.trajectory import Parents, Replay, Trajectory, ruleset, trajectories
+
+_LINEAGE: Final = 10_000
+"""Versions whose parents are kept in memory."""
+
+
+class Never(Exception):
+    """However often it is tried again, this export cannot be, for what `error` says."""
+
+    def __init__(self, error: BadRequest) -> None:
+        super().__init__()
+        self.error = error
+
+
+class Source:
+    """The chosen matches, and their rows part by part; where a part ends depends on the matches alone."""
+
+    def __init__(self, ledger: Ledger, request: Request, replay: Replay, progress: Progress) -> None:
+        self._request = request
+        self._form = FORMATS[request.format]
+        self._replay = replay
+        self._progress = progress
+        self._ratings = RatingsBefore(ledger, request.system)
+        self._parents = _parents(ledger)
+        self._matches = stream(ledger, request.wanted, progress.ledger, progress.after)
+        self.more = True
+
+    def fill(self, part: Part) -> None:
+        """Write rows until the part is full, or there are no more.
+
+        Raises:
+            Never: several versions of a game's rules, or no tokens for a format that is made of them.
+            GameUnavailable, GameFault: a match cannot be played again.
+            BadRequest, LedgerFault: as `Part.add` and `stream`.
+        """
+        for stored in self._matches:
+            _check_rules(self._request, self._progress, stored)
+            self._progress.count(stored.result.plan.game)
+            split = self._request.splits.of(stored.result.plan.set_id)
+            for one in self._chosen(stored):
+                if self._form.tokens:
+                    _check_tokens(self._form, one)
+                self._progress.counts["trajectories"] += 1
+                self._progress.counts["rows"] += part.add(split, self._form.rows(one, split))
+            self._progress.after = stored.number
+            if part.full:
+                return
+        self.more = False
+
+    def _chosen(self, stored: StoredMatch) -> Iterator[Trajectory]:
+        seen = self._seen(stored.result)
+        if seen is None:
+            _check_views(self._request, stored)
+            self._progress.counts["matches_without_views"] += 1
+        found = trajectories(stored, seen, self._ratings.of(stored), self._parents)
+        return filter(self._request.takes, found)
+
+    def _seen(self, result: MatchResult) -> Seen | None:
+        try:
+            return self._replay(result)
+        except Fault as fault:
+            raise GameFault(f"match {result.plan.match_id} cannot be played again: {fault}") from fault
+
+
+def _check_views(request: Request, stored: StoredMatch) -> None:
+    game = stored.result.plan.game
+    if not request.mixed:
+        raise GameUnavailable(
+            f"match {stored.result.plan.match_id} was played by version {game.version} of {game.id}, which is not "
+            f"installed; install it, leave such matches out, or take them without views by --mixed-rules"
+        )
+
+
+def _check_rules(request: Request, progress: Progress, stored: StoredMatch) -> None:
+    game = stored.result.plan.game
+    if request.mixed or ruleset(game) in progress.rulesets:
+        return
+    for other in progress.rulesets.values():
+        if other["game"] == game.id and other["version"] != game.version:
+            raise Never(
+                BadRequest(
+                    f"{game.id} was played by version {other['version']} of its rules and by version {game.version}; "
+                    f"choose one by --since, or take both by --mixed-rules"
+                )
+            )
+
+
+def _check_tokens(form: Format, one: Trajectory) -> None:
+    for turn in one.turns:
+        if turn.valid and not turn.has_tokens:
+            raise Never(
+                BadRequest(
+                    f"{form.name} is made of the token ids that were sampled, and {one.agent!r} sent none with move "
+                    f"{turn.move} of match {one.result.plan.match_id}; choose an agent that does by --agent, or "
+                    f"another format"
+                )
+            )
+
+
+def _parents(ledger: Ledger) -> Parents:
+    @lru_cache(maxsize=_LINEAGE)
+    def parent(agent: AgentName, checkpoint: str) -> tuple[str, str] | None:
+        return next((line.parent for line in ledger.agents.versions(agent) if line.version == checkpoint), None)
+
+    return parent
+
+
+def require_rows(request: Request, progress: Progress) -> None:
+    """Raises Never where nothing fits."""
+    if not progress.counts["rows"]:
+        counts = progress.counts
+        raise Never(
+            BadRequest(
+                f"there is nothing to export: {counts['matches']} matches fit, with {counts['trajectories']} seats "
+                f"that fit, and none of them makes a row of {request.format} ({FORMATS[request.format].help})"
+            )
+        )

@@ -1,0 +1,75 @@
+"""A trajectory as an episode of `verifiers` 0.4 with one trace, with tokens as they were sampled.
+
+The chat is one path of nodes without tokens; beside it, each answer that the seat gave hangs from what it was asked,
+and has the tokens of its whole prompt before its own. So a branch reads, to the token, as what the model saw and said.
+Such episodes, one a line, make a `traces.jsonl`, which `verifiers.v1.utils.trace_store.read_episodes` reads.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from arena.training.chat import Message
+from arena.training.files import Row
+from arena.training.trajectory import Trajectory, Turn
+
+FILE: Final = "traces.jsonl"
+_VERSION: Final = 1
+"""`TRACE_VERSION` of the library that reads it."""
+
+
+def episodes(one: Trajectory, split: str) -> Iterator[Row]:
+    """The one of a trajectory; none where the seat never answered by itself."""
+    nodes = list(_nodes(one))
+    if not nodes:
+        return
+    plan = one.result.plan
+    name = f"{plan.match_id}/{one.seat.seat}"
+    data = {"id": name, "name": plan.game.rated_id, "seed": plan.seed.hex(), "ruleset": one.ruleset, "split": split}
+    task = {"type": "Match", "data": data}
+    trace = {
+        "version": _VERSION,
+        "id": name,
+        "verifiers": {"version": "0.4.0"},
+        "task": task,
+        "agent": {"config": {"model": f"{one.agent}@{one.checkpoint}"}, "name": one.agent},
+        "nodes": nodes,
+        "rewards": {"return": {"score": one.gain}},
+        "metrics": {"rank": one.seat.rank, "score": one.seat.score},
+        "info": {"seat": one.seat.seat, "role": one.seat.role, "team": one.seat.team, "outcome": one.outcome},
+        "is_completed": True,
+        "ok": not one.result.void,
+        "stop_condition": str(one.seat.cause),
+        "timing": {"start": one.result.started_ms / 1000},
+    }
+    yield {"id": name, "env": {"id": plan.game.id}, "task": task, "ok": trace["ok"], "traces": [trace]}
+
+
+def _nodes(one: Trajectory) -> Iterator[Row]:
+    own = {turn.message: turn for turn in one.turns if turn.valid and turn.message is not None}
+    last = max(own, default=-1)
+    parent, at = None, 0
+    for number, message in enumerate(one.messages[: last + 1]):
+        if number in own:
+            yield _sampled(message, own[number], parent, one)
+            at += 1
+        if number < last:
+            yield _told(message, parent, one)
+            parent, at = at, at + 1
+
+
+def _told(message: Message, parent: int | None, one: Trajectory) -> Row:
+    return {"parent": parent, "message": message, "timestamp": one.result.ended_ms / 1000}
+
+
+def _sampled(message: Message, turn: Turn, parent: int | None, one: Trajectory) -> Row:
+    made = turn.made
+    prompt, completion = list(made.prompt_token_ids), list(made.completion_token_ids)
+    thought: dict[str, Any] = {"reasoning_content": made.reasoning} if made.reasoning else {}
+    return {
+        **_told(message, parent, one),
+        "message": message | thought,
+        "sampled": True,
+        "token_ids": prompt + completion,
+        "mask": [False] * len(prompt) + [True] * len(completion),
+        "logprobs": [float(logprob) for logprob in made.logprobs],
+    }

@@ -1,0 +1,175 @@
+"""One seat of one match as a trainer wants it: who played, what was seen and answered, what came of it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
+
+from arena.core.agent import Provenance, Refusal
+from arena.core.canonical import canonical, canonical_text, digest
+from arena.core.match import Cause, GameRef, MatchResult, Move, SeatResult, Seen, Situation
+from arena.core.values import AgentName, Seat
+from arena.ledger.stream import StoredMatch
+from arena.rating import Rating
+from arena.training import chat
+
+Replay: TypeAlias = Callable[[MatchResult], Seen | None]
+"""Plays a recorded match again; None where its game is not here by the same rules."""
+Parents: TypeAlias = Callable[[AgentName, str], tuple[str, str] | None]
+"""The (agent, version) that a version was trained from."""
+
+_NOTHING: Final = Provenance()
+_UNSEEN: Final = Situation()
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """One decision. `message` is the index of its answer in the trajectory's messages, None where it has none there.
+
+    `valid` says that the seat's own answer stood; else `cause` says why another was played, or None for `action`. The
+    token ids and logprobs are those that were sampled.
+    """
+
+    move: int
+    step: int
+    message: int | None
+    legal: str
+    action: str | None
+    valid: bool
+    cause: str
+    reward: float
+    refused: Sequence[Refusal]
+    made: Provenance
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether it can be trained on as it was sampled: every token of the answer with its logprob."""
+        prompt, completion = len(self.made.prompt_token_ids), len(self.made.completion_token_ids)
+        return prompt > 0 and 0 < completion == len(self.made.logprobs)
+
+
+@dataclass(slots=True, kw_only=True)
+class Trajectory:
+    """One seat of one match.
+
+    `rewards` are sums by channel. `gain` is what the seat earned in all: its rewards where the game pays any, else its
+    score. `rating` is the agent's before the match, from the rated sets that were complete by then.
+    """
+
+    result: MatchResult
+    seat: SeatResult
+    messages: Sequence[chat.Message]
+    turns: Sequence[Turn]
+    ruleset: str
+    parent: tuple[str, str] | None
+    rating: Rating | None
+    outcome: str
+
+    @property
+    def agent(self) -> AgentName:
+        """Who played."""
+        return self.result.plan.parties[self.seat.party].agent
+
+    @property
+    def checkpoint(self) -> str:
+        """Its version."""
+        return self.result.plan.parties[self.seat.party].version
+
+    @property
+    def gain(self) -> float:
+        """What a trainer is to make more of."""
+        return float(sum(self.seat.rewards.values()) if self.seat.rewards else self.seat.score)
+
+    def opponents(self) -> Iterator[dict[str, Any]]:
+        """The other seats, partners included: `team` tells them apart."""
+        parties = self.result.plan.parties
+        for seat in self.result.seats:
+            if seat.seat != self.seat.seat:
+                party = parties[seat.party]
+                yield {"seat": seat.seat, "agent": party.agent, "checkpoint": party.version, "team": seat.team}
+
+
+def trajectories(
+    stored: StoredMatch, seen: Seen | None, ratings: Mapping[AgentName, Rating], parents: Parents
+) -> Iterator[Trajectory]:
+    """Every seat of a match, in order; without messages where it could not be played again."""
+    result = stored.result
+    rules = ruleset(result.plan.game)
+    for seat in result.seats or _void_seats(result, seen):
+        party = result.plan.parties[seat.party]
+        messages, turns = _told(result, seat.seat, seen)
+        yield Trajectory(
+            result=result,
+            seat=seat,
+            messages=messages,
+            turns=turns,
+            ruleset=rules,
+            parent=parents(party.agent, party.version),
+            rating=ratings.get(party.agent),
+            outcome=_outcome(result, seat),
+        )
+
+
+def ruleset(game: GameRef) -> str:
+    """SHA-256, in hex, of what decides how a match goes on: game, version of its rules, options."""
+    return _ruleset(canonical([game.id, game.version, game.config]))
+
+
+@lru_cache(maxsize=256)
+def _ruleset(rules: bytes) -> str:
+    return digest(rules.decode()).hex()
+
+
+def _told(result: MatchResult, seat: int, seen: Seen | None) -> tuple[list[chat.Message], list[Turn]]:
+    messages = [] if seen is None else [chat.system(seen.brief)]
+    turns: list[Turn] = []
+    before = ""
+    for number, move in enumerate(result.moves):
+        if move.seat != seat:
+            continue
+        made = result.provenance.get(number, _NOTHING)
+        faced = seen.situations[number] if seen is not None and number < len(seen.situations) else _UNSEEN
+        at = None
+        if faced.legal is not None:
+            messages.append(chat.question(faced, before))
+            before = faced.text
+            if move.action is not None:
+                at = len(messages)
+                messages.append(chat.answer(move.action, faced.legal, "" if move.cause else made.raw))
+        turns.append(_turn(number, move, at, faced, made))
+    return messages, turns
+
+
+def _turn(number: int, move: Move, message: int | None, faced: Situation, made: Provenance) -> Turn:
+    return Turn(
+        move=number,
+        step=move.step,
+        message=message,
+        legal=chat.legal_json(faced.legal),
+        action=None if move.action is None else canonical_text(move.action),
+        valid=move.cause is None,
+        cause=str(move.cause or ""),
+        reward=faced.reward,
+        refused=made.refused,
+        made=made,
+    )
+
+
+def _void_seats(result: MatchResult, seen: Seen | None) -> list[SeatResult]:
+    """Of a match that counts for nobody: no seat has a rank or a score."""
+    parties = seen.parties if seen is not None and result.void else ()
+    return [
+        SeatResult(seat=Seat(at), party=party, rank=0, score=0.0, cause=Cause.VOID) for at, party in enumerate(parties)
+    ]
+
+
+def _outcome(result: MatchResult, seat: SeatResult) -> str:
+    """`win`, `draw` or `loss` against others; `alone` where there is nobody to win against; `void`."""
+    if result.void:
+        return "void"
+    if len({other.party for other in result.seats}) == 1:
+        return "alone"
+    ranks = {other.rank for other in result.seats}
+    if len(ranks) == 1:
+        return "draw"
+    return "win" if seat.rank == min(ranks) else "loss"

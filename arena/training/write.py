@@ -1,0 +1,69 @@
+"""From a ledger to files: one pass in constant memory, which a killed process goes on with where it stood."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from arena.core.errors import BadRequest
+from arena.ledger import Ledger
+from arena.training.files import Folder, Row
+from arena.training.formats import FORMATS
+from arena.training.parts import Part
+from arena.training.progress import begun
+from arena.training.request import Request
+from arena.training.source import Never, Source, require_rows
+from arena.training.trajectory import Replay
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What came of it: the folder, and its manifest."""
+
+    folder: Path
+    manifest: Row
+
+
+def export(
+    ledger: Ledger,
+    request: Request,
+    out: Path,
+    replay: Replay,
+    tell: Callable[[int, int], None] = lambda matches, rows: None,
+) -> Exported:
+    """Write what is asked for into the new folder `out`; `replay` plays matches again, `tell` hears how far it is.
+
+    The folder has its name only once it is whole; an export that was killed goes on when the same is asked for again.
+
+    Raises:
+        BadRequest: nothing fits, what fits cannot be in one export, or `out` is there or cannot be written.
+        GameUnavailable: a match was played by rules that are not installed.
+        GameFault: a match cannot be played again by the rules that are.
+        LedgerFault: the ledger is not what was written, or not the one that the export was begun with.
+    """
+    if find_spec("pyarrow") is None:
+        raise BadRequest("an export needs pyarrow; install arena[train]")
+    with Folder(out) as folder:
+        return _written(ledger, request, folder, replay, tell)
+
+
+def _written(
+    ledger: Ledger, request: Request, folder: Folder, replay: Replay, tell: Callable[[int, int], None]
+) -> Exported:
+    progress = begun(ledger, request, folder)
+    source = Source(ledger, request, replay, progress)
+    try:
+        while source.more:
+            with Part(folder, FORMATS[request.format].encoding, progress.portions) as part:
+                source.fill(part)
+                progress.parts += part.finish()
+            progress.portions += 1
+            folder.note(progress.as_json())
+            tell(progress.counts["matches"], progress.counts["rows"])
+        require_rows(request, progress)
+    except Never as never:
+        folder.forget()
+        raise never.error from None
+    manifest = progress.manifest()
+    folder.finish(manifest)
+    return Exported(folder.out, manifest)

@@ -1,0 +1,166 @@
+"""What each form holds, read back by the library that it is meant for."""
+
+import json
+
+import numpy
+import pytest
+from pyarrow import parquet
+
+from arena.core.errors import BadRequest
+from arena.core.legal import Box
+from arena.core.match import Situation
+from arena.training.chat import answer, question
+from tests.training.matches import TOKENS, add_set, first_wins
+
+datasets = pytest.importorskip("datasets")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture
+def load(tmp_path, monkeypatch):
+    """A split of an exported folder, as trainers load it."""
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    datasets.disable_progress_bars()
+
+    def read(folder, split="train"):
+        return list(datasets.load_dataset("parquet", data_dir=str(folder), split=split, cache_dir=str(tmp_path / "c")))
+
+    return read
+
+
+def refused_first(step, seat):
+    return [99, 9] if step == 0 else first_wins(step, seat)
+
+
+def test_the_master_form_has_one_row_a_seat_with_what_was_seen_answered_and_sampled(ledger, exported):
+    ledger.agents.add_version("ann", "v2", ("ann", "v1"))
+    add_set(ledger, "s", refused_first, made=TOKENS)
+    first, second = parquet.read_table(exported()).to_pylist()
+    assert [first["agent"], second["agent"]] == ["ann", "bob"]
+    assert first["parent"] == {"agent": "ann", "checkpoint": "v1"}
+    assert second["parent"] is None
+    assert first["opponents"] == [{"seat": 1, "agent": "bob", "checkpoint": "v1", "team": ""}]
+    assert [message["role"] for message in first["messages"]] == ["system", *["user", "assistant"] * 2]
+    opening, later = first["turns"]
+    assert (opening["action"], opening["valid"], opening["reward"]) == ("9", True, 9.0)
+    assert opening["refused"][0]["sent"] == "99"
+    assert {name: opening[name] for name in TOKENS} == TOKENS
+    assert first["messages"][later["message"]] == {"role": "assistant", "content": "9"}
+    assert json.loads(later["legal"])["ids"] == list(range(10))
+    assert first["rewards"] == [{"channel": "added", "sum": 18.0}]
+    assert (first["return"], first["outcome"], first["rank"], first["cause"]) == (18.0, "win", 1, "rules")
+    assert second["outcome"] == "loss"
+
+
+def test_the_master_form_is_read_by_datasets_too(ledger, exported, load):
+    add_set(ledger, "s", made=TOKENS)
+    assert load(exported())[0]["turns"][0]["completion_token_ids"] == [7, 8]
+
+
+def test_a_seat_is_shown_what_it_saw_then_and_nothing_later(ledger, exported):
+    add_set(ledger, "s")
+    row = parquet.read_table(exported()).to_pylist()[1]
+    views = [message["content"].split("\n")[0] for message in row["messages"] if message["role"] == "user"]
+    dealt = int(views[0].split()[1]) - 9
+    assert views == [f"sum {dealt + 9}", f"sum {dealt + 9 + 1 + 9}"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "shown"),
+    [
+        ("", "a", "a"),
+        ("a", "a\nb", "b"),
+        ("sum 1", "sum 12", "sum 12"),
+        ("a", "a", "a"),
+        ("a\nb", "a\nc", "a\nc"),
+    ],
+)
+def test_of_a_view_that_goes_on_only_new_lines_are_told_again(before, now, shown):
+    assert question(Situation(now), before)["content"] == shown
+
+
+def test_a_tensor_is_answered_as_the_list_that_was_asked_for():
+    legal = Box((2,), -1.0, 1.0)
+    wish = question(Situation("fly", legal), "")["content"]
+    assert "a JSON list of shape [2], its numbers from -1 to 1" in wish
+    assert answer(numpy.array([0.5, -1.0], "float32"), legal, "")["content"] == "[0.5, -1.0]"
+
+
+def test_sft_rows_end_with_the_answer_that_stood(ledger, exported, load):
+    add_set(ledger, "s")
+    rows = load(exported("trl-sft", result="win"))
+    assert [row["completion"] for row in rows] == [[{"role": "assistant", "content": "9"}]] * 2
+    assert [len(row["prompt"]) for row in rows] == [2, 4]
+    assert all(row["prompt"][-1]["role"] == "user" for row in rows)
+
+
+def test_kto_labels_say_who_won(ledger, exported, load):
+    add_set(ledger, "s")
+    assert {(row["agent"], row["label"]) for row in load(exported("trl-kto"))} == {("ann", True), ("bob", False)}
+
+
+def test_grpo_rows_are_prompts_with_what_a_reward_needs(ledger, exported, load):
+    add_set(ledger, "s")
+    rows = load(exported("trl-grpo"))
+    assert len(rows) == 4
+    assert all("completion" not in row and json.loads(row["legal"])["form"] == "choices" for row in rows)
+
+
+def test_preference_pairs_are_answers_to_the_very_same_decision(ledger, exported, load):
+    add_set(ledger, "refused", refused_first)
+    add_set(ledger, "same-deal-played-otherwise", lambda step, seat: 3)
+    (row,) = load(exported("trl-dpo"))
+    assert row["match_id"] == "refused.0"
+    assert (row["chosen"][0]["content"], row["rejected"][0]["content"]) == ("9", "99")
+    assert row["prompt"][-1]["role"] == "user"
+
+
+@pytest.mark.parametrize("form", ["trl-sft", "trl-kto", "trl-grpo", "trl-dpo"])
+def test_trl_takes_them_for_conversations(ledger, exported, load, form):
+    utils = pytest.importorskip("trl.data_utils")
+    add_set(ledger, "s", refused_first)
+    assert all(utils.is_conversational(row) for row in load(exported(form)))
+
+
+def test_verl_rows_have_its_columns(ledger, exported):
+    pandas = pytest.importorskip("pandas")
+    add_set(ledger, "s")
+    frame = pandas.read_parquet(exported("verl") / "train-00000.parquet")
+    assert list(frame) == ["data_source", "prompt", "ability", "reward_model", "extra_info"]
+    row = frame.iloc[0]
+    assert row["prompt"][-1]["role"] == "user"
+    assert row["reward_model"] == {"style": "rule", "ground_truth": "18.0"}
+    assert row["extra_info"]["split"] == "train"
+
+
+def test_a_trace_reads_to_the_token_as_what_was_seen_and_said(ledger, exported):
+    trace = pytest.importorskip("verifiers.v1.trace")
+    store = pytest.importorskip("verifiers.v1.utils.trace_store")
+    add_set(ledger, "s", made=TOKENS)
+    first, second = store.read_episodes(exported("verifiers") / "train-00000", trace.WireTrace)
+    (one,) = first.traces
+    assert (one.agent.name, one.reward, second.traces[0].agent.name) == ("ann", 18.0, "bob")
+    assert len(one.branches) == 2
+    for branch in one.branches:
+        assert branch.token_ids == [1, 2, 3, 7, 8]
+        assert [message.role for message in branch.messages][-2:] == ["user", "assistant"]
+    assert [len(branch.messages) for branch in one.branches] == [3, 5]
+
+
+def test_a_trace_has_every_answer_under_what_it_was_asked(ledger, exported):
+    add_set(ledger, "s", made=TOKENS)
+    lines = (exported("verifiers") / "train-00000" / "traces.jsonl").read_text().splitlines()
+    nodes = json.loads(lines[0])["traces"][0]["nodes"]
+    sampled = [node for node in nodes if node.get("sampled")]
+    assert [nodes[node["parent"]]["message"]["role"] for node in sampled] == ["user", "user"]
+    assert sampled[0]["mask"] == [False] * 3 + [True] * 2
+    assert sampled[0]["logprobs"] == TOKENS["logprobs"]
+    leaves = set(range(len(nodes))) - {node["parent"] for node in nodes}
+    assert [nodes[leaf]["sampled"] for leaf in leaves] == [True, True]
+
+
+def test_a_form_of_tokens_says_where_there_are_none(ledger, exported, tmp_path):
+    add_set(ledger, "s")
+    with pytest.raises(BadRequest, match=r"token ids that were sampled, and 'ann' sent none with move 0 of match s\.0"):
+        exported("verifiers")
+    assert not list(tmp_path.glob("out*"))
