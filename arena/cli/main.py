@@ -59,7 +59,8 @@ for panel, commands in {
         replay.replay,
         watch.watch,
     ),
-    "Keep": (export.export, verify.verify, verify.backup, health.health),
+    "Train": (export.export,),
+    "Keep": (verify.verify, verify.backup, health.health),
 }.items():
     for command in commands:
         app.command(command.__name__, rich_help_panel=panel)(command)
