@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +40,7 @@ GAMES: Final[Mapping[str, Sequence[str]]] = {
 }
 """Who plays what; each agent is a process of its own."""
 SETS: Final = 40
-"""A game is done after so many rated sets."""
+"""A game is done after so many rated sets, if each of its agents has played a tenth of them."""
 
 _LEDGER: Final = "arena.db"
 _START_SECONDS: Final = 60.0
@@ -161,9 +162,15 @@ def _follow(
                 deadline, began = time.monotonic() + seconds, True
             for line in lines:
                 progress.update(rows[line.game], completed=min(line.ladder_sets, SETS), n=line.matches)
-                if line.ladder_sets >= SETS and line.game in playing:
+                if line.game in playing and line.ladder_sets >= SETS and _all_played(ledger, line.game):
                     children.stop(playing.pop(line.game))
             time.sleep(_LOOK_SECONDS)
+
+
+def _all_played(ledger: Ledger, game: str) -> bool:
+    """Whether each agent has met others often enough: those that start first may be done before the last is there."""
+    sets = Counter(standing.agent for finished in ledger.ladder_sets(game) for standing in finished.standings)
+    return len(sets) == len(GAMES[game]) and min(sets.values()) >= SETS / 10
 
 
 def _show_results(folder: Path) -> None:
