@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from arena.core.agent import Provenance
+from arena.ledger import Ledger, MatchLine
 from tests.agents.language.other_models import make_adapter
 from tests.agents.language.tiny_model import make_tiny_model
 from tests.agents.language.vllm_environ import CPU_SETTINGS, vllm_environ
@@ -64,7 +65,7 @@ class Joined:
     def causes(self) -> list[Counter[str]]:
         """Of each match that has landed, oldest first, by seat."""
         with self._server.ledger() as ledger:
-            lines = ledger.matches(game=self._game, limit=1000)
+            lines = self._lines(ledger)
         return [Counter(str(seat.cause) for seat in line.seats) for line in reversed(lines)]
 
     def await_causes(self, there: Callable[[list[Counter[str]]], bool]) -> None:
@@ -78,9 +79,13 @@ class Joined:
     def made(self) -> Iterator[tuple[int, Provenance]]:
         """How each move came about, and its seat."""
         with self._server.ledger() as ledger:
-            for line in ledger.matches(game=self._game, limit=1000):
+            for line in self._lines(ledger):
                 for move in ledger.made_moves(line.match_id, None):
                     yield move.seat, move.provenance
+
+    def _lines(self, ledger: Ledger) -> list[MatchLine]:
+        """The game's matches with any options, newest first."""
+        return [line for line in ledger.matches(limit=1000) if line.game.partition("?")[0] == self._game]
 
     def engines(self) -> list[psutil.Process]:
         """The processes of vLLM's scheduler and model."""
@@ -178,8 +183,8 @@ def test_ctrl_c_leaves_the_engine_to_the_running_matches(server: Server, tiny_mo
 
 
 def test_a_model_that_never_ends_is_cut_or_late_and_nothing_worse(server: Server, tiny_model: Path) -> None:
-    endless = ("temperature=0", "max_tokens=8000", "max_model_len=8192")
-    with joined(server, ("werewolf/ww4-mini",), tiny_model, seats=4, matches=4, settings=endless) as playing:
+    endless = ("temperature=0", "max_tokens=1000")
+    with joined(server, ("negotiation/balloon",), tiny_model, seats=4, matches=4, settings=endless) as playing:
         playing.summary()
         assert set(sum(playing.causes(), Counter[str]())) <= {"rules", "timeout"}
 
