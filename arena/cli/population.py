@@ -27,8 +27,6 @@ ByCheckpoint = Annotated[bool, typer.Option("--checkpoints", help="Tell versions
 SeatOption = Annotated[
     int | None, typer.Option("--seat", min=0, max=_MOST_SEATS, help="Only what was earned in this seat.")
 ]
-
-
 RoleOption = Annotated[str, typer.Option("--role", metavar="ROLE", help="Only what was earned in this role.")]
 Bounds = Annotated[
     str | None,

@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from cpu import load_average
 from peer import SCRATCH
 from remote import served, tokens_of
+from report import numbers_table
 from rich.console import Console
 from rich.table import Table
 from sample import BenchFailed
@@ -198,7 +199,7 @@ def _spread(lanes: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _rates(found: Sequence[Mapping[str, Any]]) -> Table:
-    table = _table("Completions per second (median, lowest to highest)", "arena", "engine", "ratio", "goal")
+    table = numbers_table("Completions per second (median, lowest to highest)", "arena", "engine", "ratio", "goal")
     for heading in ("actions / s", "at once, arena", "at once, engine", "other causes"):
         table.add_column(heading, justify="right")
     for line in found:
@@ -214,7 +215,9 @@ def _rates(found: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _tokens(found: Sequence[Mapping[str, Any]]) -> Table:
-    table = _table("Tokens per second, arena / engine", "prompt", "completion", "of the prompt cached, %", "latency, s")
+    table = numbers_table(
+        "Tokens per second, arena / engine", "prompt", "completion", "of the prompt cached, %", "latency, s"
+    )
     for line in found:
         lanes = line["arena"], line["engine"]
         cached = [
@@ -232,7 +235,7 @@ def _tokens(found: Sequence[Mapping[str, Any]]) -> Table:
 
 def _costs(found: Sequence[Mapping[str, Any]]) -> Table:
     """Where cores are short or shared with others, the ratio of CPU says more than that of rates."""
-    table = _table(
+    table = numbers_table(
         "Milliseconds of CPU a completion, arena / engine", "client", "engine", "server, workers", "all", "ratio"
     )
     for line in found:
@@ -246,14 +249,6 @@ def _costs(found: Sequence[Mapping[str, Any]]) -> Table:
 
 def _cpu(lanes: Sequence[Mapping[str, Any]], name: str) -> float:
     return 1e3 * statistics.median(lane["cpu"][name] / max(lane["completions"], 1) for lane in lanes)
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
-    for column in columns:
-        table.add_column(column, justify="right")
-    return table
 
 
 if __name__ == "__main__":

@@ -64,7 +64,9 @@ def _cpu_rate(sample: Sample) -> float:
 
 
 def _rates(samples: Samples, abouts: Mapping[str, str]) -> Table:
-    table = _table("Tic-tac-toe games, random play (median, lowest to highest)", "per second", "per CPU second", "goal")
+    table = numbers_table(
+        "Tic-tac-toe games, random play (median, lowest to highest)", "per second", "per CPU second", "goal"
+    )
     for name, found in samples.items():
         goal = _IN_WORKER_GOAL if name == IN_WORKER else ""
         table.add_row(f"{name}: {abouts[name]}", _spread(found, _wall_rate), _spread(found, _cpu_rate), goal)
@@ -72,7 +74,7 @@ def _rates(samples: Samples, abouts: Mapping[str, str]) -> Table:
 
 
 def _ratios(samples: Samples) -> Table:
-    table = _table("The arena in multiples of its peers", "per second", "per CPU second", "goal")
+    table = numbers_table("The arena in multiples of its peers", "per second", "per CPU second", "goal")
     ours = [name for name in (REMOTE, IN_WORKER) if name in samples]
     peers = [name for name, found in samples.items() if "loop" in found[0].cpu]
     for own in ours:
@@ -86,7 +88,7 @@ def _ratios(samples: Samples) -> Table:
 
 def _costs(samples: Samples) -> Table:
     processes = ("server", "main", "workers", "clients")
-    table = _table("Microseconds of CPU a decision", "server + workers", *processes, "goal")
+    table = numbers_table("Microseconds of CPU a decision", "server + workers", *processes, "goal")
     for name, found in samples.items():
         kinds = [kind for kind in processes if kind in found[0].cpu]
         if not kinds:
@@ -99,7 +101,7 @@ def _costs(samples: Samples) -> Table:
 
 
 def _figures(samples: Samples) -> Table:
-    table = _table("Other figures", "median", "goal")
+    table = numbers_table("Other figures", "median", "goal")
     for name, found in samples.items():
         for figure in found[0].figures:
             values = [sample.figures[figure] for sample in found if figure in sample.figures]
@@ -112,7 +114,8 @@ def _spread(found: Sequence[Sample], of: Callable[[Sample], float]) -> str:
     return f"{statistics.median(values):,.0f} ({values[0]:,.0f} to {values[-1]:,.0f})"
 
 
-def _table(title: str, *columns: str) -> Table:
+def numbers_table(title: str, *columns: str) -> Table:
+    """An empty table of a name and, to the right, numbers."""
     table = Table(title=title, title_justify="left")
     table.add_column("")
     for column in columns:

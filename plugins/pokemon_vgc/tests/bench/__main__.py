@@ -17,6 +17,7 @@ from importlib.metadata import version
 from cpu import load_average
 from inworker import InWorker
 from remote import Remote
+from report import median_of, numbers_table
 from rich.console import Console
 from rich.table import Table
 from sample import Bench, BenchFailed, Sample
@@ -104,20 +105,16 @@ def _benches(format_id: str, battles: int, warm_up: int) -> Sequence[Bench]:
     )
 
 
-def _median(samples: Sequence[Sample], rate: Callable[[Sample], float]) -> float:
-    return statistics.median(map(rate, samples))
-
-
 def _rates(samples: Mapping[str, Sequence[Sample]], abouts: Mapping[str, str]) -> Table:
-    table = _table("Random against random (medians)", *RATES)
+    table = numbers_table("Random against random (medians)", *RATES)
     for name, found in samples.items():
-        table.add_row(f"{name}: {abouts[name]}", *(f"{_median(found, rate):,.1f}" for rate in RATES.values()))
+        table.add_row(f"{name}: {abouts[name]}", *(f"{median_of(found, rate):,.1f}" for rate in RATES.values()))
     return table
 
 
 def _ratios(samples: Mapping[str, Sequence[Sample]]) -> Table:
     """Of pairs that ran one after the other, since what else the machine does changes from minute to minute."""
-    table = _table("In multiples of poke-env (medians of pairs, lowest to highest)", *RATES, "goal")
+    table = numbers_table("In multiples of poke-env (medians of pairs, lowest to highest)", *RATES, "goal")
     peers = samples[PEER]
     for name, found in samples.items():
         if name != PEER:
@@ -128,20 +125,12 @@ def _ratios(samples: Mapping[str, Sequence[Sample]]) -> Table:
 
 
 def _costs(samples: Mapping[str, Sequence[Sample]]) -> Table:
-    table = _table("Milliseconds of CPU a battle", "by kind of process", "turns a battle", "battles")
+    table = numbers_table("Milliseconds of CPU a battle", "by kind of process", "turns a battle", "battles")
     for name, found in samples.items():
-        kinds = {kind: _median(found, lambda s, kind=kind: s.cpu[kind] / s.games * 1e3) for kind in found[0].cpu}
+        kinds = {kind: median_of(found, lambda s, kind=kind: s.cpu[kind] / s.games * 1e3) for kind in found[0].cpu}
         cells = ", ".join(f"{kind} {cost:.1f}" for kind, cost in kinds.items())
-        turns = _median(found, lambda s: s.measured["turns"])
+        turns = median_of(found, lambda s: s.measured["turns"])
         table.add_row(name, cells, f"{turns:.1f}", f"{sum(sample.games for sample in found):,}")
-    return table
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
-    for column in columns:
-        table.add_column(column, justify="right")
     return table
 
 
