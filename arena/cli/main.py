@@ -25,6 +25,7 @@ from arena.cli import (
     sprt,
     tokens,
     tournament,
+    train,
     verify,
     watch,
 )
@@ -59,7 +60,7 @@ for panel, commands in {
         replay.replay,
         watch.watch,
     ),
-    "Train": (export.export,),
+    "Train": (train.train, export.export),
     "Keep": (verify.verify, verify.backup, health.health),
 }.items():
     for command in commands:

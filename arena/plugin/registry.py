@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 import pluggy
 
 from arena.core.agent import AgentFactory, BatchAgent
-from arena.core.errors import AgentFault, ArenaError, BadOption, UnknownAgent, UnknownGame
+from arena.core.errors import AgentFault, ArenaError, BadOption, BadRequest, UnknownAgent, UnknownGame
 from arena.core.game import Game, GameListing
 from arena.core.match import GameRef
 from arena.core.options import Option, parse_assignments, parse_query, rated_id, resolve
@@ -36,6 +36,17 @@ class AgentListing:
     null: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopListing:
+    """A training loop on offer."""
+
+    name: str
+    train: Callable[..., None]
+    summary: str
+    games: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+
+
 class Registry:
     """What the plugins of this installation offer.
 
@@ -50,6 +61,7 @@ class Registry:
         self._loaded: set[str] = set()
         self._games: dict[str, GameListing] = {}
         self._agents: dict[str, AgentListing] = {}
+        self._loops: dict[str, LoopListing] = {}
         self.failures: dict[str, str] = {}
 
     def game_listings(self) -> Mapping[str, GameListing]:
@@ -61,6 +73,24 @@ class Registry:
         """Every registered agent by name or prefix; loads every plugin."""
         self._load_all()
         return self._agents
+
+    def loop_listings(self) -> Mapping[str, LoopListing]:
+        """Every training loop by name; loads every plugin."""
+        self._load_all()
+        return self._loops
+
+    def loop(self, name: str, game: str) -> LoopListing:
+        """The training loop of this name, which trains on `game`.
+
+        Raises:
+            BadRequest: there is none of this name, or it is not made for the game.
+        """
+        listing = self.loop_listings().get(name)
+        if listing is None:
+            raise BadRequest(f"there is no training loop {name[:80]!r}; there is {', '.join(sorted(self._loops))}")
+        if listing.games and game.partition("/")[0] not in listing.games:
+            raise BadRequest(f"{name} does not train on {game}; it takes the games of {' and '.join(listing.games)}")
+        return listing
 
     def commands(self) -> Mapping[str, object]:
         """What plugins add to the command line, by name; loads every plugin."""
@@ -174,6 +204,7 @@ class Registry:
     def _register(self, name: str, module: object) -> None:
         games: list[GameListing] = []
         agents: list[AgentListing] = []
+        loops: list[LoopListing] = []
         self._hooks.register(module, name=name)
         try:
             self._hooks.check_pending()
@@ -181,7 +212,10 @@ class Registry:
             self._hook_of(module, "arena_register_agents")(
                 register=lambda agent, make, **about: agents.append(AgentListing(name=agent, make=make, **about))
             )
-            self._adopt(name, games, agents)
+            self._hook_of(module, "arena_register_loops")(
+                register=lambda loop, train, **about: loops.append(LoopListing(name=loop, train=train, **about))
+            )
+            self._adopt(name, games, agents, loops)
         except BaseException:
             self._hooks.unregister(module)
             raise
@@ -190,7 +224,9 @@ class Registry:
         """The hook of one plugin alone."""
         return self._hooks.subset_hook_caller(hook, self._hooks.get_plugins() - {module})
 
-    def _adopt(self, plugin: str, games: list[GameListing], agents: list[AgentListing]) -> None:
+    def _adopt(
+        self, plugin: str, games: list[GameListing], agents: list[AgentListing], loops: list[LoopListing]
+    ) -> None:
         for listing in games:
             if not listing.id.startswith(f"{plugin}/") or listing.id in self._games:
                 raise BadOption(f"game id {listing.id!r} must be new and begin with {plugin + '/'!r}")
@@ -198,8 +234,11 @@ class Registry:
             owned = plugin == BUILTIN or agent.name.startswith(f"{plugin}:")
             if not owned or agent.name in self._agents:
                 raise BadOption(f"agent name {agent.name!r} must be new and begin with {plugin + ':'!r}")
+        if taken := next((loop.name for loop in loops if loop.name in self._loops), None):
+            raise BadOption(f"training loop {taken!r} is registered already")
         self._games.update({listing.id: listing for listing in games})
         self._agents.update({agent.name: agent for agent in agents})
+        self._loops.update({loop.name: loop for loop in loops})
 
 
 def _made(listing: AgentListing, spec: str, options: Config) -> AgentFactory | BatchAgent:

@@ -51,6 +51,24 @@ class RegisterAgent(Protocol):
     ) -> None: ...
 
 
+class RegisterLoop(Protocol):
+    """Puts a training loop on offer: `arena train NAME GAME`.
+
+    `train` is given an `arena.loops.Run` and goes on from wherever that run stands. `games` are the plugin names it can
+    train on; empty means every game.
+    """
+
+    def __call__(
+        self,
+        name: str,
+        train: Callable[..., None],
+        *,
+        summary: str,
+        games: tuple[str, ...] = (),
+        options: tuple[Option, ...] = (),
+    ) -> None: ...
+
+
 class RegisterCommand(Protocol):
     """Adds a command of its own to the command line: `arena NAME ...`, a Typer function or application."""
 
@@ -67,6 +85,10 @@ class ArenaHooks:
     @hookspec
     def arena_register_agents(self, register: RegisterAgent) -> None:
         """Register agents: `register("werewolf:seer-claim", make, summary=..., games=("werewolf",))`."""
+
+    @hookspec
+    def arena_register_loops(self, register: RegisterLoop) -> None:
+        """Register training loops: `register("psro", train, summary=..., games=("openspiel",))`."""
 
     @hookspec
     def arena_register_commands(self, register: RegisterCommand) -> None:

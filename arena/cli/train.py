@@ -1,0 +1,105 @@
+"""`arena train`: the training loops that plugins bring, each a run that can be killed and gone on with."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arena.cli.logs import show_logs
+from arena.cli.options import DEFAULT_DB, MAX_PROCESSES, MAX_SEED, AsJson, Db, GameOptions, State
+from arena.cli.output import print_json, print_table
+from arena.cli.plugins import plugin_code
+from arena.core.errors import BadRequest
+
+if TYPE_CHECKING:
+    from arena.plugin.registry import Registry
+
+
+def train(
+    loop: Annotated[str | None, typer.Argument(metavar="LOOP", help="Which loop; without one they are listed.")] = None,
+    game: Annotated[str | None, typer.Argument(metavar="GAME", help="What to train on.")] = None,
+    *,
+    run: Annotated[
+        Path | None, typer.Option("--run", metavar="FOLDER", help="New, or that of a run to go on with.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Its agents are NAME-VERSION; by default the folder's name.")
+    ] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of the loop; may be repeated.")
+    ] = None,
+    option: GameOptions = None,
+    seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="Decides every draw of the run.")] = 0,
+    db: Db = DEFAULT_DB,
+    state: State = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=MAX_PROCESSES, help="Processes that play; by default one a core.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train agents by LOOP on GAME, freeze them as checkpoints, and have them play rated sets.
+
+    A run that was killed goes on when the same command is given again. Figures are in FOLDER/tensorboard, and as JSON
+    lines in FOLDER/figures.jsonl.
+    """
+    from arena.plugin.registry import Registry
+
+    registry = Registry()
+    if loop is None:
+        _list(registry, as_json=as_json)
+        return
+    if game is None or run is None:
+        raise BadRequest("name a game and a folder, as in `arena train psro openspiel/kuhn_poker --run runs/psro`")
+    show_logs()
+    agents = run.absolute().name if name is None else name
+    with plugin_code():
+        _train(registry, loop, game, option or [], setting or [], run, agents, seed, db, state, workers)
+
+
+def _train(
+    registry: "Registry",
+    loop: str,
+    game: str,
+    option: list[str],
+    setting: list[str],
+    path: Path,
+    name: str,
+    seed: int,
+    db: str,
+    state: Path | None,
+    workers: int | None,
+) -> None:
+    from arena.core.options import parse_assignments, resolve
+    from arena.ledger import Ledger
+    from arena.loops.run import Asked, opened
+
+    listing = registry.loop(loop, game)
+    ref = registry.ref(game, option)
+    settings = resolve(listing.options, parse_assignments(listing.options, setting))
+    asked = Asked(loop=loop, game=ref, settings=settings, name=name, seed=seed)
+    with (
+        Ledger.open(db, state) as ledger,
+        opened(asked, path, ledger, lambda: registry.make_game(ref), workers=workers) as run,
+    ):
+        listing.train(run)
+
+
+def _list(registry: "Registry", *, as_json: bool) -> None:
+    with plugin_code():
+        listings = [listing for _, listing in sorted(registry.loop_listings().items())]
+    if as_json:
+        options = [
+            [{"name": o.name, "kind": o.kind, "default": o.default, "help": o.help} for o in listing.options]
+            for listing in listings
+        ]
+        told = [
+            {"name": one.name, "summary": one.summary, "games": list(one.games), "options": given}
+            for one, given in zip(listings, options, strict=True)
+        ]
+        print_json({"loops": told})
+        return
+    rows = [
+        (one.name, ", ".join(one.games) or "every game", ", ".join(o.name for o in one.options), one.summary)
+        for one in listings
+    ]
+    print_table("", ("loop", "trains on", "settings", ""), rows)

@@ -1,0 +1,141 @@
+"""The folder of a run: what was asked for, how far it is, and what it wrote; each is there whole or not at all."""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Self
+from uuid import uuid4
+
+from arena.core.errors import BadRequest, LedgerFault
+from arena.core.values import Json
+
+_ASKED: Final = "run.json"
+_STATE: Final = "state.json"
+_WRITING: Final = ".writing"
+
+
+class RunFolder:
+    """Holds a run's folder for one process at a time, as a context manager.
+
+    Raises:
+        BadRequest: another process has it, or it cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+
+    def __enter__(self) -> Self:
+        with _told(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            raise BadRequest(f"another process trains in {str(self.path)!r}; let it end, or name another run") from None
+        for left in self.path.rglob(f"*{_WRITING}"):
+            _remove(left)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._lock)
+
+    @property
+    def begun(self) -> bool:
+        """Whether a run is under way here, or over."""
+        return (self.path / _ASKED).exists()
+
+    def agree(self, asked: Mapping[str, Json]) -> str:
+        """Note what is asked for, and give the run's id; a run that was begun goes on only with the same.
+
+        Raises:
+            BadRequest: it was begun with something else.
+        """
+        known = self._read(_ASKED)
+        if known is None:
+            made = uuid4().hex
+            self._write(_ASKED, {"id": made, **asked})
+            return made
+        run: str = known.pop("id")
+        now = json.loads(json.dumps(asked))
+        for name in sorted({*known, *now}):
+            if known.get(name) != now.get(name):
+                raise BadRequest(
+                    f"the run in {str(self.path)!r} was begun with {name} {known.get(name)!r}, not {now.get(name)!r}; "
+                    "go on with that, or name another folder by --run"
+                )
+        return run
+
+    def state(self) -> Any:
+        """What was kept last; None at the beginning."""
+        return self._read(_STATE)
+
+    def keep(self, state: Json) -> None:
+        """Keep how far the run is, durably and as a whole."""
+        self._write(_STATE, state)
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[Path]:
+        """A new folder that gets its `name` below the run's once it is filled; one that had it before is replaced.
+
+        Raises:
+            LedgerFault: the disk is full or refuses; nothing is left under the name then that was not there before.
+        """
+        place = self.path / name
+        draft = place.with_name(place.name + _WRITING)
+        try:
+            with _told(place):
+                _remove(draft)
+                draft.mkdir(parents=True)
+                yield draft
+                _sync(draft)
+                _remove(place)
+                draft.rename(place)
+        finally:
+            _remove(draft)
+
+    def _read(self, name: str) -> Any:
+        file = self.path / name
+        try:
+            return json.loads(file.read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            raise BadRequest(f"{str(file)!r} is spoilt; name another folder by --run") from None
+
+    def _write(self, name: str, content: Json | Mapping[str, Json]) -> None:
+        draft = self.path / (name + _WRITING)
+        with _told(self.path / name):
+            with draft.open("w", encoding="utf-8") as file:
+                json.dump(content, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path / name)
+
+
+@contextmanager
+def _told(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LedgerFault(
+            f"{str(place)!r} cannot be written: {error.strerror or error}; mend that, and give the same command again"
+        ) from error
+
+
+def _sync(folder: Path) -> None:
+    for file in folder.rglob("*"):
+        if file.is_file():
+            with file.open("rb") as source:
+                os.fsync(source.fileno())
+
+
+def _remove(place: Path) -> None:
+    if place.is_dir():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
