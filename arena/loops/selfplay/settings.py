@@ -5,9 +5,9 @@ from typing import Final
 from arena.core.options import Option
 
 OPTIONS: Final = (
-    Option(name="updates", kind="int", default=400, low=1, high=10**6, help="steps of the gradient"),
-    Option(name="matches", kind="int", default=256, low=1, high=10**5, help="matches of self-play for each"),
-    Option(name="rate", kind="float", default=0.01, low=0.0, high=1.0, help="learning rate of Adam"),
+    Option(name="updates", kind="int", default=2000, low=1, high=10**6, help="steps of the gradient"),
+    Option(name="matches", kind="int", default=128, low=1, high=10**5, help="matches of self-play for each"),
+    Option(name="rate", kind="float", default=0.003, low=0.0, high=1.0, help="of Adam, at first; 0 at the end"),
     Option(name="clip", kind="float", default=1.0, low=1e-6, help="the gradient's norm is cut to this"),
     Option(name="entropy", kind="float", default=0.3, low=0.0, help="weight of the entropy at first; 0 at the end"),
     Option(name="rae", kind="bool", default=True, help="role-conditioned baselines; without, returns as they are"),

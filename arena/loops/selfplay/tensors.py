@@ -28,13 +28,12 @@ class TensorSelfPlay:
         self._game = run.make_game()
         form = form_of(self._game, run.game.rated_id)
         settings: Any = run.settings
-        self._updates, self._matches, self._gamma = settings["updates"], settings["matches"], settings["gamma"]
-        self._entropy, self._sets = settings["entropy"], settings["sets"]
-        self._snap, self._parts = _every(self._updates, settings["snapshots"]), settings["checkpoints"]
+        self._settings, self._updates = settings, settings["updates"]
+        self._snap = max(1, self._updates // settings["snapshots"])
         self._seed = Seed.of(run.seed).derive("selfplay-pg")
         rng = np.random.default_rng(_number(self._seed.derive("weights")))
         first = initial(form, hidden=settings["hidden"], layers=settings["layers"], rng=rng)
-        self._learner = Learner(first, rate=settings["rate"], clip=settings["clip"])
+        self._learner = Learner(first, clip=settings["clip"])
         self._baselines = RoleBaselines(settings["decay"] if settings["rae"] else 1.0)
         self._snapshots: list[Mlp] = []
         self._done = 0
@@ -42,7 +41,8 @@ class TensorSelfPlay:
     def train(self) -> None:
         """Go on to the end from wherever the run stands."""
         self._resume()
-        marks = [round(self._updates * part / self._parts) for part in range(self._parts + 1)]
+        parts = self._settings["checkpoints"]
+        marks = [round(self._updates * part / parts) for part in range(parts + 1)]
         if self._done == 0:
             self._freeze(marks)
         while self._done < self._updates:
@@ -61,21 +61,27 @@ class TensorSelfPlay:
         self._done += 1
         seed = self._seed.derive("update", self._done)
         rng = np.random.default_rng(_number(seed))
-        seeds = [seed.derive(match) for match in range(self._matches)]
+        seeds = [seed.derive(match) for match in range(self._settings["matches"])]
         played = play(self._game, self._learner.network(), seeds, rng)
         left = 1 - (self._done - 1) / max(1, self._updates - 1)
         figures = self._learner.learn(
-            played.inputs, played.legal, played.actions, self._advantages(played), entropy=self._entropy * left
+            played.inputs,
+            played.legal,
+            played.actions,
+            self._advantages(played),
+            entropy=self._settings["entropy"] * left,
+            rate=self._settings["rate"] * left,
         )
         self._run.log(self._done, {**figures, **{f"baseline/{at}": b for at, b in self._baselines.kept.items()}})
 
     def _advantages(self, played: Experience) -> Floats:
         """Of each decision, shape (decisions,)."""
+        gamma = self._settings["gamma"]
         advantages = np.zeros(len(played.actions), np.float32)
         for seats in played.matches:
             by_seat = self._baselines.advantages([seat.role for seat in seats], [seat.score for seat in seats])
             for seat, advantage in zip(seats, by_seat, strict=True):
-                advantages[seat.decisions] = discounted(advantage, len(seat.decisions), self._gamma)
+                advantages[seat.decisions] = discounted(advantage, len(seat.decisions), gamma)
         return advantages
 
     # ---- checkpoints
@@ -97,7 +103,7 @@ class TensorSelfPlay:
         figures = self._game.figures(mixture)
         self._run.log(self._done, {f"{'average' if version == AVERAGE else 'last'}/{k}": v for k, v in figures.items()})
         self._run.freeze(member, earlier[-1] if earlier else None, stage=STAGE, figures=figures)
-        self._run.play([Meeting(members=[member, other], sets=self._sets) for other in earlier])
+        self._run.play([Meeting(members=[member, other], sets=self._settings["sets"]) for other in earlier])
 
     def _member(self, version: str | int) -> Member:
         return self._run.member(str(version), f"mlp:{self._run.checkpoint_path(str(version))}")
@@ -129,10 +135,6 @@ class TensorSelfPlay:
         for folder in (self._run.folder / _LEARNERS).iterdir():
             if folder.name != str(self._done):
                 shutil.rmtree(folder)
-
-
-def _every(updates: int, parts: int) -> int:
-    return max(1, updates // parts)
 
 
 def _number(seed: Seed) -> int:
