@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 from arena.agents.language.chat import Chat
-from arena.agents.language.decoding import Grammars, Row, as_json, generate
+from arena.agents.language.decoding import Grammars, Row, allowed, as_json, generate
 from arena.agents.language.model import Completion, Grammar, ModelFault, OneOf, Sampling
 from arena.core.errors import BadRequest
 
@@ -49,7 +49,8 @@ class Loaded:
         """Tokens that a prompt and its completion may have together."""
         self.ends = _ends(model.generation_config.eos_token_id, chat.tokenizer.eos_token_id)
         """The tokens that end a turn."""
-        self._grammars = Grammars(chat.tokenizer, model.get_output_embeddings().out_features, sorted(self.ends))
+        self._size = model.get_output_embeddings().out_features
+        self._grammars = Grammars(chat.tokenizer, self._size, sorted(self.ends))
         self.pad = min(self.ends)
         self._name = Path(folder).name
 
@@ -94,6 +95,22 @@ class Loaded:
         if made:
             generate(self.model, [wishes[at].prompt for at in made], list(made.values()), self.pad)
         return [faults[at] if at in faults else self._completion(wish, made[at]) for at, wish in enumerate(wishes)]
+
+    def barred(self, mask: str, ids: Sequence[int]) -> Any:
+        """Which tokens a constraint barred where each of these was drawn: bool [ids, vocabulary]; None where it is ''.
+
+        `mask` is that of a `Completion`, `ids` are its tokens.
+        """
+        import torch
+
+        if (matcher := self._grammars.matcher_of(mask)) is None:
+            return None
+        rows = []
+        for token in ids:
+            rows.append(~allowed(matcher, self._size))
+            if token not in self.ends:
+                matcher.consume_token(token)
+        return torch.stack(rows)
 
     def _row(self, wish: Wish) -> Row:
         wanted = wish.sampling.max_tokens

@@ -116,6 +116,13 @@ class Policy:
         """
         import torch
 
+        logits, ids, there = self.logits(examples)
+        return torch.log_softmax(logits, dim=-1).gather(2, ids[:, :, None]).squeeze(2), there
+
+    def logits(self, examples: Sequence[Example]) -> tuple[Any, Any, Any]:
+        """Where each completion token was drawn, float [examples, longest, vocabulary]; the tokens; which are there."""
+        import torch
+
         prompts, completions = [one.prompt for one in examples], [one.completion for one in examples]
         before, after = max(map(len, prompts)), max(map(len, completions))
         rows = [
@@ -131,8 +138,7 @@ class Policy:
         logits = self.model(
             input_ids=ids, attention_mask=mask, position_ids=places, logits_to_keep=after + 1, use_cache=False
         ).logits
-        chosen = torch.log_softmax(logits[:, :-1].float(), dim=-1).gather(2, ids[:, before:, None]).squeeze(2)
-        return chosen, mask[:, before:].bool()
+        return logits[:, :-1].float(), ids[:, before:], mask[:, before:].bool()
 
     def save(self, folder: Path) -> None:
         """Write it as `transformers:DIR` plays it: weights, tokenizer, chat template."""

@@ -63,7 +63,7 @@ class Learner:
         advantages: Floats,
         *,
         entropy: float,
-        rate: float,
+        lr: float,
     ) -> Mapping[str, float]:
         """Take one step along the gradient at this learning rate; the figures of it."""
         import torch
@@ -79,7 +79,7 @@ class Learner:
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self._parameters, self._clip)
         for group in self._adam.param_groups:
-            group["lr"] = rate
+            group["lr"] = lr
         self._adam.step()
         return {"loss": loss.item(), "entropy": spread.item(), "gradient": norm.item()}
 

@@ -53,7 +53,7 @@ def test_an_action_that_paid_becomes_likelier_and_the_gradient_is_cut():
     inputs = np.ones((2, FORM.width), np.float32)
     legal, actions = np.array([[True, True, False, True]] * 2), np.array([0, 1])
     for _ in range(50):
-        figures = learner.learn(inputs, legal, actions, np.array([1.0, -1.0], np.float32), entropy=0.0, rate=0.05)
+        figures = learner.learn(inputs, legal, actions, np.array([1.0, -1.0], np.float32), entropy=0.0, lr=0.05)
     chances = learner.network().chances(inputs, legal)
     assert chances[0, 0] > 0.9
     assert chances[0, 2] == 0.0
@@ -68,7 +68,7 @@ def test_a_learner_that_was_restored_goes_on_as_the_one_that_was_saved(tmp_path,
 
     def step(learner: Learner) -> None:
         advantages = np.array([1.0, 0.5], np.float32)
-        learner.learn(inputs, legal, np.array([0, 1]), advantages, entropy=0.1, rate=0.01)
+        learner.learn(inputs, legal, np.array([0, 1]), advantages, entropy=0.1, lr=0.01)
 
     whole = Learner(first, clip=1.0)
     step(whole)

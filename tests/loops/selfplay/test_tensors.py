@@ -19,7 +19,7 @@ from arena.loops.selfplay.rollout import draw, form_of, play
 from arena.plugin.registry import Registry
 from tests.loops.language.runs import a_run
 
-SMALL = {"updates": 12, "matches": 8, "hidden": 16, "snapshots": 4, "checkpoints": 2, "sets": 1}
+SMALL = {"updates": 12, "matches": 8, "hidden": 16, "snapshots": 4, "checkpoints": 2, "sets": 1, "deals": 2, "bots": ""}
 KUHN = "openspiel/kuhn_poker"
 
 
@@ -112,7 +112,7 @@ def test_a_run_that_was_killed_ends_as_one_that_was_not(tmp_path, whole):
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:
-            if "killed-6 is frozen" in line:  # its sets are about to be played, and update 6 is not kept yet
+            if "killed-6 is frozen" in line:  # update 6 itself is not kept yet
                 process.send_signal(signal.SIGKILL)
                 break
         process.stderr.read()
