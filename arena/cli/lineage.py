@@ -25,7 +25,7 @@ def show_lineage(db: str, server: str | None, token: str | None, tls_ca: Path | 
     if not lines:
         raise BadRequest("no agent has told a version yet; `arena population freeze` makes checkpoints")
     rows = [_row(depth, line) for depth, line in _tree(lines)]
-    print_table("", ("version", "parent", "stage", "frozen", "data digest"), rows)
+    print_table("", ("version", "parent", "stage", "step", "figures", "frozen", "data digest"), rows)
 
 
 def line_of(found: "Checkpoint") -> Line:
@@ -39,6 +39,8 @@ def line_of(found: "Checkpoint") -> Line:
         "frozen_ms": frozen and frozen.frozen_ms,
         "stage": frozen.stage if frozen else "",
         "data_digest": frozen.data_digest if frozen else "",
+        "step": frozen and frozen.step,
+        "figures": dict(frozen.figures) if frozen else {},
     }
 
 
@@ -52,6 +54,8 @@ def told_line(found: "Message") -> Line:
         "frozen_ms": found.frozen_ms if found.frozen else None,
         "stage": found.stage,
         "data_digest": found.data_digest,
+        "step": found.step if found.HasField("step") else None,
+        "figures": dict(sorted(found.figures.items())),
     }
 
 
@@ -91,7 +95,9 @@ def _tree(lines: Sequence[Line]) -> Iterator[tuple[int, Line]]:
 
 def _row(depth: int, line: Line) -> list[str | None]:
     mother = line["parent"] and _label(line["parent"])
-    told = (line["stage"] or None, _when(line), line["data_digest"] or None)
+    figures = ", ".join(f"{name} {value:.4g}" for name, value in line["figures"].items())
+    step = None if line["step"] is None else str(line["step"])
+    told = (line["stage"] or None, step, figures or None, _when(line), line["data_digest"] or None)
     return ["  " * depth + _label(line), mother, *told]
 
 

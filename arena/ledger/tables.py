@@ -138,7 +138,10 @@ class VersionRow(SQLModel, table=True):
 
 
 class CheckpointRow(SQLModel, table=True):
-    """A version that is frozen, the `number`th one: with a stage of training, and a digest of what it was made from."""
+    """A version that is frozen, the `number`th one: with a stage of training, and a digest of what it was made from.
+
+    `figures` are what was measured of it, as a JSON object of numbers.
+    """
 
     __tablename__ = "checkpoint"
     agent: str = Field(primary_key=True)
@@ -147,6 +150,8 @@ class CheckpointRow(SQLModel, table=True):
     stage: str
     data_digest: str
     frozen_ms: int = _big()
+    step: int | None = _big(nullable=True)
+    figures: str
 
 
 class TokenRow(SQLModel, table=True):

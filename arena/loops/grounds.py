@@ -84,10 +84,27 @@ class Grounds:
         )
         return self._population.sample(Query(game=self.game.rated_id, metric=metric), asked)
 
-    def freeze(self, member: Member, parent: Member | None, *, stage: str, data_digest: str) -> None:
-        """Freeze a member as a checkpoint of the ledger, with what it was trained from."""
+    def freeze(
+        self,
+        member: Member,
+        parent: Member | None,
+        *,
+        stage: str,
+        data_digest: str,
+        step: int | None = None,
+        figures: Mapping[str, float] | None = None,
+    ) -> None:
+        """Freeze a member as a checkpoint of the ledger, with what it was trained from; what is frozen stays as it is.
+
+        A resumed run may measure anew, and its figures may differ in their last digits.
+        """
+        known = self.ledger.checkpoints.all(member.agent)
+        if any(line.frozen for line in known if line.version == member.version):
+            return
         mother = None if parent is None else (parent.agent, parent.version)
-        self.ledger.checkpoints.freeze(member.agent, member.version, mother, stage=stage, data_digest=data_digest)
+        self.ledger.checkpoints.freeze(
+            member.agent, member.version, mother, stage=stage, data_digest=data_digest, step=step, figures=figures
+        )
 
     def _plan(self, meeting: Meeting, number: int) -> tuple[SetPlan, tuple[MatchPlan, ...]]:
         number += meeting.first

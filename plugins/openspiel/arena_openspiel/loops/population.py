@@ -130,7 +130,9 @@ class Growing:
             save(folder / _FILE, table)
         digest = hashlib.sha256(json.dumps(self._history).encode()).hexdigest()
         [member] = self._members([version])
-        self._run.freeze(member, *parent, stage=stage, data_digest=f"sha256:{digest}", figures=figures)
+        self._run.freeze(
+            member, *parent, stage=stage, data_digest=f"sha256:{digest}", step=self._iteration, figures=figures
+        )
 
     def _members(self, versions: Sequence[str] | dict[str, Table]) -> list[Member]:
         paths = {version: quote(str(self._run.checkpoint_path(version) / _FILE)) for version in versions}
