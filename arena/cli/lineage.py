@@ -17,7 +17,7 @@ Line = dict[str, Any]
 
 
 def show_lineage(db: str, server: str | None, token: str | None, tls_ca: Path | None, *, as_json: bool) -> None:
-    """Print every version below its parent: a line of descent is one column, and each fork is further to the right."""
+    """Print every version below its parent: a line of descent is one column, and forks are further to the right."""
     lines = _from_server(server, token, tls_ca) if server else _from_ledger(db)
     if as_json:
         print_json({"checkpoints": lines})
@@ -74,7 +74,10 @@ def _from_server(server: str, token: str | None, tls_ca: Path | None) -> list[Li
 
 
 def _tree(lines: Sequence[Line]) -> Iterator[tuple[int, Line]]:
-    """Depth first, with the number of forks above; what descends from itself begins anew somewhere."""
+    """Depth first, with the number of forks above; what descends from itself begins anew somewhere.
+
+    At a fork the only child that has children goes on in the column of its parent, below the others.
+    """
     children: dict[str, list[Line]] = {}
     for line in lines:
         children.setdefault(line["parent"] and _label(line["parent"]), []).append(line)
@@ -90,7 +93,11 @@ def _tree(lines: Sequence[Line]) -> Iterator[tuple[int, Line]]:
             told.add(_label(line))
             yield depth, line
             young = children.get(_label(line), [])
-            below += [(depth + (len(young) > 1), child) for child in reversed(young)]
+            heirs = [child for child in young if _label(child) in children]
+            heirs = heirs if len(heirs) == 1 else []
+            others = [child for child in young if child not in heirs]
+            below += [(depth, heir) for heir in heirs]
+            below += [(depth + (len(young) > 1), child) for child in reversed(others)]
 
 
 def _row(depth: int, line: Line) -> list[str | None]:

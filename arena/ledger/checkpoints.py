@@ -1,6 +1,5 @@
 """Frozen versions: what a checkpoint was trained from, in which stage and on which data, never to be changed again."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -83,7 +82,7 @@ class Checkpoints:
         if not (agent and version):
             raise BadRequest("a checkpoint has an agent and a version; name both, as in alice@v3")
         _check(step, figures or {})
-        told = {"stage": stage, "data_digest": data_digest, "step": step, "figures": _written(figures or {})}
+        told = {"stage": stage, "data_digest": data_digest, "step": step, "figures": _plain(figures or {})}
         with self._engine.connect() as connection:
             begin(connection)
             if parent is not None and parent != (agent, version):
@@ -134,7 +133,7 @@ def _checkpoint(
     agent: str, version: str, mother: str | None, mother_version: str | None, created_ms: int, *frozen: object
 ) -> Checkpoint:
     parent = None if mother_version is None else (AgentName(mother or agent), mother_version)
-    known = None if frozen[0] is None else Frozen(*frozen[:-1], json.loads(str(frozen[-1])))  # type: ignore[arg-type]
+    known = None if frozen[0] is None else Frozen(*frozen)  # type: ignore[arg-type]
     return Checkpoint(AgentName(agent), version, parent, created_ms, known)
 
 
@@ -150,5 +149,5 @@ def _check(step: int | None, figures: Mapping[str, float]) -> None:
             raise BadRequest(f"the figure {name} is {value}; give a finite number")
 
 
-def _written(figures: Mapping[str, float]) -> str:
-    return json.dumps({name: float(figures[name]) for name in sorted(figures)})
+def _plain(figures: Mapping[str, float]) -> dict[str, float]:
+    return {name: float(figures[name]) for name in sorted(figures)}

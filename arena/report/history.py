@@ -95,8 +95,7 @@ def find_lineage(ledger: Ledger, sets: Sequence[SetResult], entrants: Iterable[E
     return [
         _checkpoint(root, place, line, rated[_name((line.agent, line.version))], frozen.get((line.agent, line.version)))
         for root, lines in sorted(families.items())
-        for place, line in enumerate(lines, start=1)
-        if _name((line.agent, line.version)) in rated
+        for place, line in enumerate((one for one in lines if _name((one.agent, one.version)) in rated), start=1)
     ]
 
 

@@ -27,6 +27,9 @@ _NUMBERED: Final = 16
 """Agents beyond which the matrix has numbers for names."""
 _LABELLED: Final = 6
 """Versions of a lineage beyond which not each has its name beside its point."""
+_BELOW: Final = (8, -11)
+_ABOVE: Final = (6, 7)
+"""Where a version's name stands beside its point, in points: clear of a line that rises, and of one that falls."""
 _VECTOR: Final = 40
 """Agents beyond which the matrix is drawn as one image."""
 CAUSES: Final = {
@@ -111,7 +114,7 @@ def draw_lineage(name: str, checkpoints: Sequence[Checkpoint]) -> str:
             for one in lines:
                 ends = one.low, one.high
                 axes.plot((one.place,) * 2, ends, color=hue, linewidth=4, alpha=0.3, solid_capstyle="round")
-            _paint_family(axes, lines, hue, lambda one: one.rating)
+            _paint_family(axes, lines, hue, lambda one: one.rating, _BELOW)
         _number_places(axes, checkpoints)
         axes.set_ylabel("Bradley–Terry rating")
 
@@ -124,7 +127,7 @@ def draw_figure(name: str, figure: str, checkpoints: Sequence[Checkpoint]) -> st
     def paint(axes: "Axes") -> None:
         for lines, hue in _families(checkpoints):
             measured = [one for one in lines if figure in one.figures]
-            _paint_family(axes, measured, hue, lambda one: one.figures[figure])
+            _paint_family(axes, measured, hue, lambda one: one.figures[figure], _ABOVE)
         _number_places(axes, checkpoints)
         axes.set_ylabel(shown(figure, NAME))
 
@@ -139,7 +142,13 @@ def _families(checkpoints: Sequence[Checkpoint]) -> list[tuple[list[Checkpoint],
     return list(zip(families.values(), HUES * len(families), strict=False))
 
 
-def _paint_family(axes: "Axes", lines: Sequence[Checkpoint], hue: str, worth: Callable[[Checkpoint], float]) -> None:
+def _paint_family(
+    axes: "Axes",
+    lines: Sequence[Checkpoint],
+    hue: str,
+    worth: Callable[[Checkpoint], float],
+    beside: tuple[int, int],
+) -> None:
     known = {(one.agent, one.version): one for one in lines}
     every = 1 + len(lines) // _LABELLED
     for at, (before, one) in enumerate(zip((None, *lines), lines, strict=False)):
@@ -151,7 +160,7 @@ def _paint_family(axes: "Axes", lines: Sequence[Checkpoint], hue: str, worth: Ca
         axes.plot(*point, "o", color=hue, markersize=6)
         if at % every == 0:
             label = shown(_known_by(one, before), NAME)
-            axes.annotate(label, point, (8, -11), textcoords="offset points", fontsize=11, color=hue)
+            axes.annotate(label, point, beside, textcoords="offset points", fontsize=11, color=hue)
 
 
 def _known_by(one: Checkpoint, before: Checkpoint | None) -> str:

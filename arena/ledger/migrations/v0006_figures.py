@@ -12,7 +12,7 @@ _BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 def upgrade() -> None:
     """Add the columns; of older checkpoints nothing is known."""
     op.add_column("checkpoint", sa.Column("step", _BIG, nullable=True))
-    op.add_column("checkpoint", sa.Column("figures", sa.String(), nullable=False, server_default="{}"))
+    op.add_column("checkpoint", sa.Column("figures", sa.JSON(), nullable=False, server_default="{}"))
 
 
 def downgrade() -> None:
