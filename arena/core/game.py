@@ -108,7 +108,7 @@ class GameSpec:
     max_refusals: int = 3
     max_decisions: int = 10_000
     choices: int = 0
-    """Every id of a `Choices` is below it; 0 where the game knows no bound."""
+    """Every id of its `Choices` is below it; 0 where it offers none, or knows no bound."""
     step_seconds: float = 10.0
     """A single call into the game that lasts longer is a hang: the match is void."""
     set_deals: int = 1

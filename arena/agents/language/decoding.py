@@ -30,7 +30,11 @@ class Grammars:
         Raises:
             ModelFault: no completion can be held to this grammar.
         """
-        return None if grammar is None else self._compiled(as_json(grammar)).deep_copy()
+        return self.matcher_of(as_json(grammar))
+
+    def matcher_of(self, mask: str) -> Any:
+        """As `matcher`, from what `as_json` tells of a grammar."""
+        return self._compiled(mask).deep_copy() if mask else None
 
     def _compile(self, mask: str) -> Any:
         from llguidance import LLMatcher
@@ -105,7 +109,7 @@ class Row:
         import torch
 
         if self._matcher is not None:
-            logits = logits.masked_fill(~self._allowed(len(logits)), -math.inf)
+            logits = logits.masked_fill(~allowed(self._matcher, len(logits)), -math.inf)
         if self._sampling.temperature > 0:
             logits = _nucleus(logits / self._sampling.temperature, self._sampling.top_p)
         logprobs = torch.log_softmax(logits, dim=-1)
@@ -115,14 +119,15 @@ class Row:
             token = int(logprobs.argmax())
         return token, float(logprobs[token])
 
-    def _allowed(self, size: int) -> Any:
-        """Which tokens the grammar allows now, of `size`."""
-        import torch
 
-        words = np.full((size + _BITS - 1) // _BITS, 0, dtype=np.int32)
-        self._matcher.unsafe_compute_mask_ptr(words.ctypes.data, words.nbytes)
-        bits = np.unpackbits(words.view(np.uint8), bitorder="little")[:size]
-        return torch.from_numpy(bits.astype(bool))
+def allowed(matcher: Any, size: int) -> Any:
+    """Which tokens a grammar allows now, of `size`: bool [size]."""
+    import torch
+
+    words = np.full((size + _BITS - 1) // _BITS, 0, dtype=np.int32)
+    matcher.unsafe_compute_mask_ptr(words.ctypes.data, words.nbytes)
+    bits = np.unpackbits(words.view(np.uint8), bitorder="little")[:size]
+    return torch.from_numpy(bits.astype(bool))
 
 
 def _nucleus(logits: Any, top_p: float) -> Any:

@@ -41,14 +41,14 @@ def reinforce_loss(logits: Any, legal: Any, actions: Any, advantages: Any, *, en
 class Learner:
     """A network in training."""
 
-    def __init__(self, network: Mlp, *, rate: float, clip: float) -> None:
+    def __init__(self, network: Mlp, *, clip: float) -> None:
         import torch
 
         torch.set_num_threads(1)  # layers this small lose by threads, and sum up in another order with each number
         self.form, self._clip = network.form, clip
         self._layers = len(network.weights)
         self._parameters = [torch.tensor(array, requires_grad=True) for array in (*network.weights, *network.biases)]
-        self._adam = torch.optim.Adam(self._parameters, lr=rate)
+        self._adam = torch.optim.Adam(self._parameters)
 
     def network(self) -> Mlp:
         """The network as it stands."""
@@ -63,8 +63,9 @@ class Learner:
         advantages: Floats,
         *,
         entropy: float,
+        lr: float,
     ) -> Mapping[str, float]:
-        """Take one step along the gradient; the figures of it."""
+        """Take one step along the gradient at this learning rate; the figures of it."""
         import torch
 
         loss, spread = reinforce_loss(
@@ -77,6 +78,8 @@ class Learner:
         self._adam.zero_grad()
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self._parameters, self._clip)
+        for group in self._adam.param_groups:
+            group["lr"] = lr
         self._adam.step()
         return {"loss": loss.item(), "entropy": spread.item(), "gradient": norm.item()}
 

@@ -4,11 +4,16 @@ from arena.loops.run import Run
 
 
 def train(run: Run) -> None:
-    """Train a network on a game of tensors.
+    """Train a language model where one is named, else a network of tensors.
 
     Raises:
         BadRequest: the game does not fit.
     """
+    if run.settings["model"]:
+        from arena.loops.selfplay.language import LanguageSelfPlay
+
+        LanguageSelfPlay(run).train()
+        return
     from arena.loops.selfplay.tensors import TensorSelfPlay
 
     TensorSelfPlay(run).train()
