@@ -17,7 +17,7 @@ Line = dict[str, Any]
 
 
 def show_lineage(db: str, server: str | None, token: str | None, tls_ca: Path | None, *, as_json: bool) -> None:
-    """Print every version below its parent: a line of descent is one column, and each fork is further to the right."""
+    """Print every version below its parent: a line of descent is one column, and forks are further to the right."""
     lines = _from_server(server, token, tls_ca) if server else _from_ledger(db)
     if as_json:
         print_json({"checkpoints": lines})
@@ -25,7 +25,7 @@ def show_lineage(db: str, server: str | None, token: str | None, tls_ca: Path | 
     if not lines:
         raise BadRequest("no agent has told a version yet; `arena population freeze` makes checkpoints")
     rows = [_row(depth, line) for depth, line in _tree(lines)]
-    print_table("", ("version", "parent", "stage", "frozen", "data digest"), rows)
+    print_table("", ("version", "parent", "stage", "step", "figures", "frozen", "data digest"), rows)
 
 
 def line_of(found: "Checkpoint") -> Line:
@@ -39,6 +39,8 @@ def line_of(found: "Checkpoint") -> Line:
         "frozen_ms": frozen and frozen.frozen_ms,
         "stage": frozen.stage if frozen else "",
         "data_digest": frozen.data_digest if frozen else "",
+        "step": frozen and frozen.step,
+        "figures": dict(frozen.figures) if frozen else {},
     }
 
 
@@ -52,6 +54,8 @@ def told_line(found: "Message") -> Line:
         "frozen_ms": found.frozen_ms if found.frozen else None,
         "stage": found.stage,
         "data_digest": found.data_digest,
+        "step": found.step if found.HasField("step") else None,
+        "figures": dict(sorted(found.figures.items())),
     }
 
 
@@ -70,7 +74,10 @@ def _from_server(server: str, token: str | None, tls_ca: Path | None) -> list[Li
 
 
 def _tree(lines: Sequence[Line]) -> Iterator[tuple[int, Line]]:
-    """Depth first, with the number of forks above; what descends from itself begins anew somewhere."""
+    """Depth first, with the number of forks above; what descends from itself begins anew somewhere.
+
+    At a fork the only child that has children goes on in the column of its parent, below the others.
+    """
     children: dict[str, list[Line]] = {}
     for line in lines:
         children.setdefault(line["parent"] and _label(line["parent"]), []).append(line)
@@ -86,12 +93,18 @@ def _tree(lines: Sequence[Line]) -> Iterator[tuple[int, Line]]:
             told.add(_label(line))
             yield depth, line
             young = children.get(_label(line), [])
-            below += [(depth + (len(young) > 1), child) for child in reversed(young)]
+            heirs = [child for child in young if _label(child) in children]
+            heirs = heirs if len(heirs) == 1 else []
+            others = [child for child in young if child not in heirs]
+            below += [(depth, heir) for heir in heirs]
+            below += [(depth + (len(young) > 1), child) for child in reversed(others)]
 
 
 def _row(depth: int, line: Line) -> list[str | None]:
     mother = line["parent"] and _label(line["parent"])
-    told = (line["stage"] or None, _when(line), line["data_digest"] or None)
+    figures = ", ".join(f"{name} {value:.4g}" for name, value in line["figures"].items())
+    step = None if line["step"] is None else str(line["step"])
+    told = (line["stage"] or None, step, figures or None, _when(line), line["data_digest"] or None)
     return ["  " * depth + _label(line), mother, *told]
 
 

@@ -105,7 +105,7 @@ def sample(
     With --metric score, meta-nash is the equilibrium of mean scores instead of win rates.
     """
     asked: dict[str, Any] = {"learner": learner, "history": history or [], "rule": rule, "seed": seed, "draws": draws}
-    asked["settings"] = dict(map(_setting, setting or []))
+    asked["settings"] = dict(_number("--set", "KEY", "power=2", text) for text in setting or [])
     of = {"metric": metric, "checkpoints": checkpoints}
     with opened(Source(db, server, token, tls_ca)) as source:
         found = source.sample(game, asked, of)
@@ -157,13 +157,18 @@ def freeze(
     data: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Take the SHA-256 of this file as the digest.")
     ] = None,
+    figure: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=NUMBER", help="What was measured of it, as in nash_conv=0.03; may be repeated."),
+    ] = None,
+    step: Annotated[int | None, typer.Option(min=0, help="How far its training was.")] = None,
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
     token: Token = None,
     tls_ca: TlsCa = None,
     as_json: AsJson = False,
 ) -> None:
-    """Freeze a version of an agent as a checkpoint, with its parent, stage and data digest.
+    """Freeze a version of an agent as a checkpoint, with its parent, stage, data digest and figures.
 
     To freeze it once more with the same words is fine; with others it is refused.
     """
@@ -171,8 +176,10 @@ def freeze(
         raise BadRequest("give either --digest or --data, not both")
     version = the_version(checkpoint)
     mother = None if parent is None else the_version(parent, agent=version[0])
+    figures = dict(_number("--figure", "NAME", "nash_conv=0.03", text) for text in figure or [])
+    told = {"stage": stage, "data_digest": _digest(data) if data else digest, "step": step, "figures": figures}
     with opened(Source(db, server, token, tls_ca), create=True) as source:
-        found = source.freeze(version, mother, stage, _digest(data) if data else digest)
+        found = source.freeze(version, mother, told)
     if as_json:
         print_json(found)
         return
@@ -191,12 +198,12 @@ def _bounds(text: str | None) -> tuple[float, float] | None:
     return None if text is None else score_range(text)
 
 
-def _setting(text: str) -> tuple[str, float]:
+def _number(option: str, key: str, example: str, text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     try:
         return name, float(value)
     except ValueError:
-        raise BadRequest(f"--set takes KEY=NUMBER, as in power=2, not {text[:80]!r}") from None
+        raise BadRequest(f"{option} takes {key}=NUMBER, as in {example}, not {text[:80]!r}") from None
 
 
 def _digest(file: Path) -> str:

@@ -39,8 +39,8 @@ class Services(Protocol):
     def need(self, game: str, most: int, members: Sequence[str], of: Of) -> list[dict[str, Any]]:
         """The least sure pairings."""
 
-    def freeze(self, version: Version, parent: Version | None, stage: str, digest: str) -> Line:
-        """The checkpoint as it stands."""
+    def freeze(self, version: Version, parent: Version | None, told: Mapping[str, Any]) -> Line:
+        """The checkpoint as it stands; `told` are its stage, data_digest, step and figures."""
 
 
 @contextmanager
@@ -89,12 +89,12 @@ class _Here:
         found = self._population.need(_query(game, of), most, members)
         return [_needed(pair.agent, pair.opponent, pair.samples, pair.width) for pair in found]
 
-    def freeze(self, version: Version, parent: Version | None, stage: str, digest: str) -> Line:
+    def freeze(self, version: Version, parent: Version | None, told: Mapping[str, Any]) -> Line:
         from arena.core.values import AgentName
 
         agent, name = version
         mother = None if parent is None else (AgentName(parent[0]), parent[1])
-        return line_of(self._ledger.checkpoints.freeze(AgentName(agent), name, mother, stage=stage, data_digest=digest))
+        return line_of(self._ledger.checkpoints.freeze(AgentName(agent), name, mother, **told))
 
 
 class _There:
@@ -120,8 +120,8 @@ class _There:
         found = self._remote.need_matches(game, most, members, **of)
         return [_needed(pair.agent, pair.opponent, pair.sets, pair.width) for pair in found]
 
-    def freeze(self, version: Version, parent: Version | None, stage: str, digest: str) -> Line:
-        return told_line(self._remote.freeze(*version, parent, stage=stage, data_digest=digest))
+    def freeze(self, version: Version, parent: Version | None, told: Mapping[str, Any]) -> Line:
+        return told_line(self._remote.freeze(*version, parent, **told))
 
 
 def _query(game: str, of: Of) -> "Query":

@@ -206,9 +206,20 @@ class Remote:
         return self._call(self._population.NeedMatches, request).pairings
 
     def freeze(
-        self, agent: str, version: str, parent: tuple[str, str] | None = None, *, stage: str = "", data_digest: str = ""
+        self,
+        agent: str,
+        version: str,
+        parent: tuple[str, str] | None = None,
+        *,
+        stage: str = "",
+        data_digest: str = "",
+        step: int | None = None,
+        figures: Mapping[str, float] | None = None,
     ) -> population_pb2.Checkpoint:
-        """Freeze a version for good; `parent` is the agent and version it was trained from."""
+        """Freeze a version for good; `parent` is the agent and version it was trained from.
+
+        `figures` are what was measured of it by name, finite numbers, after `step` steps of training.
+        """
         mother, mother_version = parent or ("", "")
         request = population_pb2.FreezeRequest(
             agent=agent,
@@ -217,6 +228,8 @@ class Remote:
             parent_version=mother_version,
             stage=stage,
             data_digest=data_digest,
+            step=step,
+            figures=figures or {},
         )
         return self._call(self._population.Freeze, request).checkpoint
 

@@ -7,7 +7,7 @@ owners' own records; `provenance` lies apart from what everybody may read, and t
 `forfeit` what a server adds to that; what was played is in the chain alone.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary
 from sqlmodel import Field, SQLModel
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
@@ -138,7 +138,10 @@ class VersionRow(SQLModel, table=True):
 
 
 class CheckpointRow(SQLModel, table=True):
-    """A version that is frozen, the `number`th one: with a stage of training, and a digest of what it was made from."""
+    """A version that is frozen, the `number`th one: with a stage of training, and a digest of what it was made from.
+
+    `figures` are what was measured of it, finite numbers by name.
+    """
 
     __tablename__ = "checkpoint"
     agent: str = Field(primary_key=True)
@@ -147,6 +150,8 @@ class CheckpointRow(SQLModel, table=True):
     stage: str
     data_digest: str
     frozen_ms: int = _big()
+    step: int | None = _big(nullable=True)
+    figures: dict[str, float] = Field(sa_column=Column(JSON, nullable=False))
 
 
 class TokenRow(SQLModel, table=True):

@@ -137,9 +137,8 @@ class Population:
 
     def _registered(self, query: Query) -> set[str]:
         names: set[str] = {line.name for line in self._ledger.agents.all()}
-        if not query.checkpoints:
-            return names
-        return names.union(*({line.agent, line.label} for line in self._ledger.checkpoints.all()))
+        frozen = self._ledger.checkpoints.all()
+        return names.union(*({line.agent, line.label} if query.checkpoints else {line.agent} for line in frozen))
 
     def _history(self, query: Query, sums: Sums, sampling: Sampling) -> list[AgentName]:
         if sampling.history:

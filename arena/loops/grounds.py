@@ -2,7 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from arena.core.errors import ArenaError
 from arena.core.game import GameSpec
@@ -23,6 +24,8 @@ _AHEAD = 3
 Watcher = Callable[[int, int], None]
 """Told how many matches of how many are done."""
 
+_Workers = tuple[asyncio.Runner, WorkerPool]
+
 
 class Grounds:
     """Plays what a run asks for into a ledger, and answers from that. `run` names the run, `seed` decides its deals."""
@@ -31,6 +34,17 @@ class Grounds:
         self.ledger, self.game, self.spec = ledger, game, spec
         self._run, self._seed, self._workers = run, Seed.of(seed), workers
         self._population = Population(ledger)
+        self._warm: _Workers | None = None
+
+    @contextmanager
+    def warm(self) -> Iterator[None]:
+        """Keep the workers between plays, with all agents that they have loaded: for small agents that meet often."""
+        with self._gathered() as workers:
+            self._warm = workers
+            try:
+                yield
+            finally:
+                self._warm = None
 
     def play(self, meetings: Sequence[Meeting], watcher: Watcher | None = None) -> None:
         """Play what the ledger lacks of these meetings; returns when all of it is durable.
@@ -40,7 +54,8 @@ class Grounds:
         """
         plans = [self._plan(meeting, number) for meeting in meetings for number in range(meeting.sets)]
         if plans:
-            asyncio.run(self._play(plans, watcher or _silent))
+            with self._gathered() as (runner, pool):
+                runner.run(self._play(pool, plans, watcher or _silent))
 
     def payoffs(self, rows: Sequence[Member], columns: Sequence[Member], metric: Metric = Metric.SCORE) -> PayoffTable:
         """What rows earned against columns, with 95 % intervals; NaN for pairs that have not met."""
@@ -69,10 +84,27 @@ class Grounds:
         )
         return self._population.sample(Query(game=self.game.rated_id, metric=metric), asked)
 
-    def freeze(self, member: Member, parent: Member | None, *, stage: str, data_digest: str) -> None:
-        """Freeze a member as a checkpoint of the ledger, with what it was trained from."""
+    def freeze(
+        self,
+        member: Member,
+        parent: Member | None,
+        *,
+        stage: str,
+        data_digest: str,
+        step: int | None = None,
+        figures: Mapping[str, float] | None = None,
+    ) -> None:
+        """Freeze a member as a checkpoint of the ledger, with what it was trained from; what is frozen stays as it is.
+
+        A resumed run may measure anew, and its figures may differ in their last digits.
+        """
+        known = self.ledger.checkpoints.all(member.agent)
+        if any(line.frozen for line in known if line.version == member.version):
+            return
         mother = None if parent is None else (parent.agent, parent.version)
-        self.ledger.checkpoints.freeze(member.agent, member.version, mother, stage=stage, data_digest=data_digest)
+        self.ledger.checkpoints.freeze(
+            member.agent, member.version, mother, stage=stage, data_digest=data_digest, step=step, figures=figures
+        )
 
     def _plan(self, meeting: Meeting, number: int) -> tuple[SetPlan, tuple[MatchPlan, ...]]:
         number += meeting.first
@@ -90,7 +122,22 @@ class Grounds:
             set_id=SetId(name),
         )
 
-    async def _play(self, plans: Sequence[tuple[SetPlan, tuple[MatchPlan, ...]]], watcher: Watcher) -> None:
+    @contextmanager
+    def _gathered(self) -> "Iterator[_Workers]":
+        if self._warm is not None:
+            yield self._warm
+            return
+        with asyncio.Runner() as runner:
+            pool = WorkerPool()
+            runner.run(pool.start(self._workers))
+            try:
+                yield runner, pool
+            finally:
+                runner.run(pool.stop())
+
+    async def _play(
+        self, pool: WorkerPool, plans: Sequence[tuple[SetPlan, tuple[MatchPlan, ...]]], watcher: Watcher
+    ) -> None:
         total = sum(len(matches) for _, matches in plans)
         done = 0
 
@@ -99,7 +146,6 @@ class Grounds:
             done += matches
             watcher(done, total)
 
-        pool = WorkerPool()
         player = SetPlayer(pool, self.ledger, landed)
         places = asyncio.Semaphore(self._workers * _AHEAD)
 
@@ -107,15 +153,12 @@ class Grounds:
             async with places:
                 await player.play(plan, matches)
 
-        await pool.start(self._workers)
         try:
             async with asyncio.TaskGroup() as group:
                 for plan, matches in plans:
                     group.create_task(play(plan, matches))
         except* ArenaError as errors:
             raise errors.exceptions[0] from None
-        finally:
-            await pool.stop()
 
 
 def known(agents: Sequence[AgentName], members: Sequence[Member]) -> list[Member]:

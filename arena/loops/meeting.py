@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from arena.core.match import PartyRef
 from arena.core.values import AgentName
@@ -36,3 +37,8 @@ class Meeting:
     deals: int | None = None
     first: int = 0
     rated: bool = True
+
+
+def round_robin(members: Sequence[Member], *, sets: int, deals: int | None = None, rated: bool = True) -> list[Meeting]:
+    """Every two of the members meet; sets that an earlier round robin of theirs had are the same ones."""
+    return [Meeting(members=pair, sets=sets, deals=deals, rated=rated) for pair in combinations(members, 2)]

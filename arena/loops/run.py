@@ -126,10 +126,11 @@ class Run:
         *,
         stage: str = "",
         data_digest: str = "",
+        step: int | None = None,
         figures: Mapping[str, float] | None = None,
     ) -> None:
         """Make a checkpoint known to the ledger for good; `figures` are what was measured of it, such as NashConv."""
-        self.grounds.freeze(member, parent, stage=stage, data_digest=data_digest)
+        self.grounds.freeze(member, parent, stage=stage, data_digest=data_digest, step=step, figures=figures)
         told = "".join(f", {name} {value:.4g}" for name, value in (figures or {}).items())
         self.tell(f"{member.agent} is frozen{told}")
 

@@ -1,11 +1,15 @@
-"""Ratings over time: how each agent's went from set to set, and how strong each checkpoint of a lineage is."""
+"""Ratings over time: how each agent's went from set to set, and how strong each checkpoint of a lineage is.
 
-from collections.abc import Iterable, Sequence
+Beside a checkpoint's rating stand the figures that were measured of it when it was frozen.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from arena.core.values import AgentName
 from arena.ledger import Ledger, VersionLine
+from arena.ledger.checkpoints import Frozen
 from arena.ledger.selection import Entrant
 from arena.rating import DEFAULT, SYSTEMS, SetResult, make_system
 from arena.rating.bradley_terry import Comparisons, PairResult, Strength, fit, pairs_of_set
@@ -54,6 +58,8 @@ class Checkpoint:
     low: float
     high: float
     sets: float
+    step: int | None
+    figures: Mapping[str, float]
 
 
 def find_tracks(
@@ -85,11 +91,11 @@ def find_lineage(ledger: Ledger, sets: Sequence[SetResult], entrants: Iterable[E
     if not results:
         return []
     rated = {row.agent: row for row in fit(Comparisons.of(results)).agents}
+    frozen = {(line.agent, line.version): line.frozen for line in ledger.checkpoints.all()}
     return [
-        _checkpoint(root, place, line, rated[_name((line.agent, line.version))])
+        _checkpoint(root, place, line, rated[_name((line.agent, line.version))], frozen.get((line.agent, line.version)))
         for root, lines in sorted(families.items())
-        for place, line in enumerate(lines, start=1)
-        if _name((line.agent, line.version)) in rated
+        for place, line in enumerate((one for one in lines if _name((one.agent, one.version)) in rated), start=1)
     ]
 
 
@@ -103,9 +109,10 @@ def _families(ledger: Ledger, played: set[_Unit]) -> dict[AgentName, list[Versio
     return {root: lines for root, lines in found.items() if len(lines) > 1}
 
 
-def _checkpoint(root: AgentName, place: int, line: VersionLine, own: Strength) -> Checkpoint:
+def _checkpoint(root: AgentName, place: int, line: VersionLine, own: Strength, frozen: Frozen | None) -> Checkpoint:
     rating = own.rating, own.low, own.high, own.results
-    return Checkpoint(root, place, line.agent, line.version, line.parent, line.created_ms, *rating)
+    step, figures = (frozen.step, frozen.figures) if frozen else (None, {})
+    return Checkpoint(root, place, line.agent, line.version, line.parent, line.created_ms, *rating, step, figures)
 
 
 def _root(unit: _Unit, known: dict[_Unit, VersionLine]) -> AgentName:

@@ -1,5 +1,6 @@
 """The page of a report: one HTML file with its styles and drawings inside, no script, and nothing fetched."""
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from importlib import resources
@@ -11,6 +12,7 @@ from arena.core.values import AgentName
 from arena.report import plots
 from arena.report.across import Across
 from arena.report.facts import GameFacts
+from arena.report.history import Checkpoint
 from arena.report.text import day, number, shown
 
 _SYSTEMS: Final = {
@@ -27,6 +29,8 @@ _SYSTEMS: Final = {
 }
 _ENDED: Final = 20
 """Agents in the drawing of endings, those with most faults first."""
+_FIGURES: Final = 6
+"""Drawings of figures along a lineage; the table has them all."""
 
 
 def render(name: str, facts: Sequence[GameFacts], across: Across | None, files: Sequence[str], made_ms: int) -> str:
@@ -41,7 +45,15 @@ def render(name: str, facts: Sequence[GameFacts], across: Across | None, files: 
     except ImportError:
         raise BadRequest("a report needs matplotlib and jinja2; install arena[report]") from None
     kept = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    kept.filters |= {"shown": shown, "day": day, "number": number, "signed": _signed, "p": _p, "system": _system}
+    kept.filters |= {
+        "shown": shown,
+        "day": day,
+        "number": number,
+        "signed": _signed,
+        "p": _p,
+        "system": _system,
+        "ends": _ends,
+    }
     folder = resources.files("arena.report")
     page = kept.from_string(folder.joinpath("page.html").read_text(encoding="utf-8"))
     style = Markup(folder.joinpath("page.css").read_text(encoding="utf-8"))
@@ -64,7 +76,17 @@ def _drawn(name: str, one: GameFacts, markup: Any) -> dict[str, Any]:
         "calibration": one.calibration and partial(plots.draw_calibration, f"{name}c", one.calibration),
         "endings": ended and partial(plots.draw_endings, f"{name}e", one.endings, ended),
     }
-    return {what: markup(make()) if make else None for what, make in makers.items()}
+    drawn = {what: markup(make()) if make else None for what, make in makers.items()}
+    figures = measured(one)[:_FIGURES]
+    return drawn | {
+        "figures": {f: markup(plots.draw_figure(f"{name}f{at}", f, one.lineage)) for at, f in enumerate(figures)}
+    }
+
+
+def measured(one: GameFacts) -> list[str]:
+    """The figures that were measured of at least two versions of a lineage, by name."""
+    counts = Counter((at.lineage, figure) for at in one.lineage for figure in at.figures)
+    return sorted({figure for (_, figure), count in counts.items() if count > 1})
 
 
 def _together(across: Across, markup: Any) -> dict[str, Any]:
@@ -109,3 +131,12 @@ def _signed(value: float, digits: int = 3) -> str:
 
 def _p(value: float) -> str:
     return "< 0.0001" if value < 1e-4 else f"{value:.4f}"
+
+
+def _ends(lineage: Sequence[Checkpoint], figure: str) -> list[tuple[Checkpoint, Checkpoint]]:
+    """The first and the last version of each lineage that the figure was measured of."""
+    ends: dict[AgentName, tuple[Checkpoint, Checkpoint]] = {}
+    for one in lineage:
+        if figure in one.figures:
+            ends[one.lineage] = ends.get(one.lineage, (one, one))[0], one
+    return list(ends.values())

@@ -1,6 +1,6 @@
 """The drawings of a report, each from values alone; names are cut and made harmless before they are drawn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -25,6 +25,11 @@ TRACKS: Final = len(HUES)
 _ROW: Final = 24
 _NUMBERED: Final = 16
 """Agents beyond which the matrix has numbers for names."""
+_LABELLED: Final = 6
+"""Versions of a lineage beyond which not each has its name beside its point."""
+_BELOW: Final = (8, -11)
+_ABOVE: Final = (6, 7)
+"""Where a version's name stands beside its point, in points: clear of a line that rises, and of one that falls."""
 _VECTOR: Final = 40
 """Agents beyond which the matrix is drawn as one image."""
 CAUSES: Final = {
@@ -102,35 +107,74 @@ def draw_tracks(name: str, tracks: Sequence[Track], unit: str) -> str:
 
 
 def draw_lineage(name: str, checkpoints: Sequence[Checkpoint]) -> str:
-    """A point a version, joined to the version it was trained from, or to the one before."""
-    families: dict[AgentName, list[Checkpoint]] = {}
-    for one in checkpoints:
-        families.setdefault(one.lineage, []).append(one)
+    """A point a version with its interval, joined to the version it was trained from, or to the one before."""
 
     def paint(axes: "Axes") -> None:
-        for lines, hue in zip(families.values(), HUES * len(families), strict=False):
-            _paint_family(axes, lines, hue)
-        axes.set_xlabel("versions, in the order in which they were made")
+        for lines, hue in _families(checkpoints):
+            for one in lines:
+                ends = one.low, one.high
+                axes.plot((one.place,) * 2, ends, color=hue, linewidth=4, alpha=0.3, solid_capstyle="round")
+            _paint_family(axes, lines, hue, lambda one: one.rating, _BELOW)
+        _number_places(axes, checkpoints)
         axes.set_ylabel("Bradley–Terry rating")
-        axes.set_xticks(range(1, max(one.place for one in checkpoints) + 1))
-        axes.margins(x=0.12)
 
     return draw(name, "Ratings along the lineages of checkpoints", 300, paint)
 
 
-def _paint_family(axes: "Axes", lines: Sequence[Checkpoint], hue: str) -> None:
+def draw_figure(name: str, figure: str, checkpoints: Sequence[Checkpoint]) -> str:
+    """What was measured of the same versions, at the same places."""
+
+    def paint(axes: "Axes") -> None:
+        for lines, hue in _families(checkpoints):
+            measured = [one for one in lines if figure in one.figures]
+            _paint_family(axes, measured, hue, lambda one: one.figures[figure], _ABOVE)
+        _number_places(axes, checkpoints)
+        axes.set_ylabel(shown(figure, NAME))
+
+    return draw(name, f"{figure} along the lineages of checkpoints", 300, paint)
+
+
+def _families(checkpoints: Sequence[Checkpoint]) -> list[tuple[list[Checkpoint], str]]:
+    """The checkpoints of each lineage, with its colour."""
+    families: dict[AgentName, list[Checkpoint]] = {}
+    for one in checkpoints:
+        families.setdefault(one.lineage, []).append(one)
+    return list(zip(families.values(), HUES * len(families), strict=False))
+
+
+def _paint_family(
+    axes: "Axes",
+    lines: Sequence[Checkpoint],
+    hue: str,
+    worth: Callable[[Checkpoint], float],
+    beside: tuple[int, int],
+) -> None:
     known = {(one.agent, one.version): one for one in lines}
-    for before, one in zip((None, *lines), lines, strict=False):
+    every = 1 + len(lines) // _LABELLED
+    for at, (before, one) in enumerate(zip((None, *lines), lines, strict=False)):
         mother = known.get(one.parent, before) if one.parent else before
         if mother is not None:
-            axes.plot((mother.place, one.place), (mother.rating, one.rating), color=hue, linewidth=1.2, alpha=0.6)
-        axes.plot(
-            (one.place, one.place), (one.low, one.high), color=hue, linewidth=4, alpha=0.3, solid_capstyle="round"
-        )
-        axes.plot(one.place, one.rating, "o", color=hue, markersize=6)
-        known_by = one.version if before is not None and before.agent == one.agent else f"{one.agent} {one.version}"
-        label = shown(known_by, NAME)
-        axes.annotate(label, (one.place, one.rating), (8, -11), textcoords="offset points", fontsize=11, color=hue)
+            ends = (mother.place, one.place), (worth(mother), worth(one))
+            axes.plot(*ends, color=hue, linewidth=1.2, alpha=0.6)
+        point = one.place, worth(one)
+        axes.plot(*point, "o", color=hue, markersize=6)
+        if at % every == 0:
+            label = shown(_known_by(one, before), NAME)
+            axes.annotate(label, point, beside, textcoords="offset points", fontsize=11, color=hue)
+
+
+def _known_by(one: Checkpoint, before: Checkpoint | None) -> str:
+    """An agent is named where it is first met; one of a single version mostly has it in its name."""
+    if before is not None and before.agent == one.agent:
+        return one.version
+    return one.agent if one.agent.endswith(f"-{one.version}") else f"{one.agent} {one.version}"
+
+
+def _number_places(axes: "Axes", checkpoints: Sequence[Checkpoint]) -> None:
+    axes.set_xlabel("versions, in the order in which they were made")
+    last = max(one.place for one in checkpoints)
+    axes.set_xticks(range(1, last + 1, 1 + last // _NUMBERED))
+    axes.margins(x=0.12)
 
 
 def draw_calibration(name: str, found: Calibration) -> str:

@@ -88,6 +88,12 @@ def _lineage(one: GameFacts) -> Iterator[Row]:
         yield one.game, at.lineage, at.place, at.agent, at.version, *parent, made, at.rating, at.low, at.high, at.sets
 
 
+def _figures(one: GameFacts) -> Iterator[Row]:
+    for at in one.lineage:
+        for figure, value in sorted(at.figures.items()):
+            yield one.game, at.lineage, at.place, at.agent, at.version, at.step, figure, value
+
+
 def _calibration(one: GameFacts) -> Iterator[Row]:
     for point in one.calibration.curve if one.calibration else ():
         yield one.game, one.ladder.system, point.forecast, point.outcome, point.low, point.high, point.count
@@ -129,6 +135,7 @@ _BY_GAME: Final = (
     ("solutions.csv", ("game", "agent", "nash", "alpha_rank", "maximal_lottery"), _solution),
     ("history.csv", ("game", "system", "agent", "sets", "ended", *_RANGE), _history),
     ("lineage.csv", ("game", "lineage", "place", "agent", "version", *_PARENT, *_RANGE, "sets"), _lineage),
+    ("figures.csv", ("game", "lineage", "place", "agent", "version", "step", "figure", "value"), _figures),
     ("calibration.csv", ("game", "system", "forecast", "outcome", "low", "high", "count"), _calibration),
     ("endings.csv", ("game", "agent", "cause", "seats"), _endings),
     ("alarms.csv", ("game", "test", "agent", "other", *_TESTED), _alarms),

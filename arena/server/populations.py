@@ -92,6 +92,8 @@ class PopulationService(population_pb2_grpc.PopulationServiceServicer):
             parent,
             stage=request.stage,
             data_digest=request.data_digest,
+            step=request.step if request.HasField("step") else None,
+            figures=dict(request.figures),
         )
         return pb.FreezeResponse(checkpoint=_checkpoint(frozen))
 
@@ -200,4 +202,7 @@ def _checkpoint(line: Checkpoint) -> pb.Checkpoint:
     if line.frozen is not None:
         message.frozen, message.frozen_ms = True, line.frozen.frozen_ms
         message.stage, message.data_digest = line.frozen.stage, line.frozen.data_digest
+        message.figures.update(line.frozen.figures)
+        if line.frozen.step is not None:
+            message.step = line.frozen.step
     return message

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61rena/v1/population.proto\x12\x08\x61rena.v1\"\xc4\x01\n\x0bPayoffQuery\x12\x0c\n\x04game\x18\x01 \x01(\t\x12&\n\x06metric\x18\x02 \x01(\x0e\x32\x16.arena.v1.PayoffMetric\x12\x13\n\x0b\x63heckpoints\x18\x03 \x01(\x08\x12\x11\n\x04seat\x18\x04 \x01(\rH\x00\x88\x01\x01\x12\x12\n\x05least\x18\x05 \x01(\x01H\x01\x88\x01\x01\x12\x15\n\x08greatest\x18\x06 \x01(\x01H\x02\x88\x01\x01\x12\x0c\n\x04role\x18\x07 \x01(\tB\x07\n\x05_seatB\x08\n\x06_leastB\x0b\n\t_greatest\"\\\n\x15GetPayoffTableRequest\x12$\n\x05query\x18\x01 \x01(\x0b\x32\x15.arena.v1.PayoffQuery\x12\x0c\n\x04rows\x18\x02 \x03(\t\x12\x0f\n\x07\x63olumns\x18\x03 \x03(\t\"[\n\x16GetPayoffTableResponse\x12\x0c\n\x04rows\x18\x01 \x03(\t\x12\x0f\n\x07\x63olumns\x18\x02 \x03(\t\x12\"\n\x05\x63\x65lls\x18\x03 \x03(\x0b\x32\x13.arena.v1.TableCell\"z\n\tTableCell\x12\x0b\n\x03row\x18\x01 \x01(\r\x12\x0e\n\x06\x63olumn\x18\x02 \x01(\r\x12\x0c\n\x04mean\x18\x03 \x01(\x01\x12\x10\n\x03low\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04high\x18\x05 \x01(\x01H\x01\x88\x01\x01\x12\x0c\n\x04sets\x18\x06 \x01(\x04\x42\x06\n\x04_lowB\x07\n\x05_high\"\xfc\x01\n\x15SampleOpponentRequest\x12$\n\x05query\x18\x01 \x01(\x0b\x32\x15.arena.v1.PayoffQuery\x12\x0f\n\x07learner\x18\x02 \x01(\t\x12\x0f\n\x07history\x18\x03 \x03(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12?\n\x08settings\x18\x05 \x03(\x0b\x32-.arena.v1.SampleOpponentRequest.SettingsEntry\x12\x0c\n\x04seed\x18\x06 \x01(\x04\x12\r\n\x05\x64raws\x18\x07 \x01(\r\x1a/\n\rSettingsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"V\n\x16SampleOpponentResponse\x12\x11\n\topponents\x18\x01 \x03(\t\x12)\n\x07\x63hances\x18\x02 \x03(\x0b\x32\x18.arena.v1.OpponentChance\"2\n\x0eOpponentChance\x12\x10\n\x08opponent\x18\x01 \x01(\t\x12\x0e\n\x06\x63hance\x18\x02 \x01(\x01\"Y\n\x12NeedMatchesRequest\x12$\n\x05query\x18\x01 \x01(\x0b\x32\x15.arena.v1.PayoffQuery\x12\x0c\n\x04most\x18\x02 \x01(\r\x12\x0f\n\x07members\x18\x03 \x03(\t\"@\n\x13NeedMatchesResponse\x12)\n\x08pairings\x18\x01 \x03(\x0b\x32\x17.arena.v1.NeededPairing\"M\n\rNeededPairing\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\x10\n\x08opponent\x18\x02 \x01(\t\x12\x0c\n\x04sets\x18\x03 \x01(\x04\x12\r\n\x05width\x18\x04 \x01(\x01\"\x81\x01\n\rFreezeRequest\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x14\n\x0cparent_agent\x18\x03 \x01(\t\x12\x16\n\x0eparent_version\x18\x04 \x01(\t\x12\r\n\x05stage\x18\x05 \x01(\t\x12\x13\n\x0b\x64\x61ta_digest\x18\x06 \x01(\t\":\n\x0e\x46reezeResponse\x12(\n\ncheckpoint\x18\x01 \x01(\x0b\x32\x14.arena.v1.Checkpoint\"\'\n\x16ListCheckpointsRequest\x12\r\n\x05\x61gent\x18\x01 \x01(\t\"D\n\x17ListCheckpointsResponse\x12)\n\x0b\x63heckpoints\x18\x01 \x03(\x0b\x32\x14.arena.v1.Checkpoint\"\xb5\x01\n\nCheckpoint\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x14\n\x0cparent_agent\x18\x03 \x01(\t\x12\x16\n\x0eparent_version\x18\x04 \x01(\t\x12\x12\n\ncreated_ms\x18\x05 \x01(\x04\x12\x0e\n\x06\x66rozen\x18\x06 \x01(\x08\x12\r\n\x05stage\x18\x07 \x01(\t\x12\x13\n\x0b\x64\x61ta_digest\x18\x08 \x01(\t\x12\x11\n\tfrozen_ms\x18\t \x01(\x04*?\n\x0cPayoffMetric\x12\x16\n\x12PAYOFF_METRIC_WINS\x10\x00\x12\x17\n\x13PAYOFF_METRIC_SCORE\x10\x01\x32\x9e\x03\n\x11PopulationService\x12S\n\x0eGetPayoffTable\x12\x1f.arena.v1.GetPayoffTableRequest\x1a .arena.v1.GetPayoffTableResponse\x12S\n\x0eSampleOpponent\x12\x1f.arena.v1.SampleOpponentRequest\x1a .arena.v1.SampleOpponentResponse\x12J\n\x0bNeedMatches\x12\x1c.arena.v1.NeedMatchesRequest\x1a\x1d.arena.v1.NeedMatchesResponse\x12;\n\x06\x46reeze\x12\x17.arena.v1.FreezeRequest\x1a\x18.arena.v1.FreezeResponse\x12V\n\x0fListCheckpoints\x12 .arena.v1.ListCheckpointsRequest\x1a!.arena.v1.ListCheckpointsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61rena/v1/population.proto\x12\x08\x61rena.v1\"\xc4\x01\n\x0bPayoffQuery\x12\x0c\n\x04game\x18\x01 \x01(\t\x12&\n\x06metric\x18\x02 \x01(\x0e\x32\x16.arena.v1.PayoffMetric\x12\x13\n\x0b\x63heckpoints\x18\x03 \x01(\x08\x12\x11\n\x04seat\x18\x04 \x01(\rH\x00\x88\x01\x01\x12\x12\n\x05least\x18\x05 \x01(\x01H\x01\x88\x01\x01\x12\x15\n\x08greatest\x18\x06 \x01(\x01H\x02\x88\x01\x01\x12\x0c\n\x04role\x18\x07 \x01(\tB\x07\n\x05_seatB\x08\n\x06_leastB\x0b\n\t_greatest\"\\\n\x15GetPayoffTableRequest\x12$\n\x05query\x18\x01 \x01(\x0b\x32\x15.arena.v1.PayoffQuery\x12\x0c\n\x04rows\x18\x02 \x03(\t\x12\x0f\n\x07\x63olumns\x18\x03 \x03(\t\"[\n\x16GetPayoffTableResponse\x12\x0c\n\x04rows\x18\x01 \x03(\t\x12\x0f\n\x07\x63olumns\x18\x02 \x03(\t\x12\"\n\x05\x63\x65lls\x18\x03 \x03(\x0b\x32\x13.arena.v1.TableCell\"z\n\tTableCell\x12\x0b\n\x03row\x18\x01 \x01(\r\x12\x0e\n\x06\x63olumn\x18\x02 \x01(\r\x12\x0c\n\x04mean\x18\x03 \x01(\x01\x12\x10\n\x03low\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x11\n\x04high\x18\x05 \x01(\x01H\x01\x88\x01\x01\x12\x0c\n\x04sets\x18\x06 \x01(\x04\x42\x06\n\x04_lowB\x07\n\x05_high\"\xfc\x01\n\x15SampleOpponentRequest\x12$\n\x05query\x18\x01 \x01(\x0b\x32\x15.arena.v1.PayoffQuery\x12\x0f\n\x07learner\x18\x02 \x01(\t\x12\x0f\n\x07history\x18\x03 \x03(\t\x12\x0c\n\x04rule\x18\x04 \x01(\t\x12?\n\x08settings\x18\x05 \x03(\x0b\x32-.arena.v1.SampleOpponentRequest.SettingsEntry\x12\x0c\n\x04seed\x18\x06 \x01(\x04\x12\r\n\x05\x64raws\x18\x07 \x01(\r\x1a/\n\rSettingsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\"V\n\x16SampleOpponentResponse\x12\x11\n\topponents\x18\x01 \x03(\t\x12)\n\x07\x63hances\x18\x02 \x03(\x0b\x32\x18.arena.v1.OpponentChance\"2\n\x0eOpponentChance\x12\x10\n\x08opponent\x18\x01 \x01(\t\x12\x0e\n\x06\x63hance\x18\x02 \x01(\x01\"Y\n\x12NeedMatchesRequest\x12$\n\x05query\x18\x01 \x01(\x0b\x32\x15.arena.v1.PayoffQuery\x12\x0c\n\x04most\x18\x02 \x01(\r\x12\x0f\n\x07members\x18\x03 \x03(\t\"@\n\x13NeedMatchesResponse\x12)\n\x08pairings\x18\x01 \x03(\x0b\x32\x17.arena.v1.NeededPairing\"M\n\rNeededPairing\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\x10\n\x08opponent\x18\x02 \x01(\t\x12\x0c\n\x04sets\x18\x03 \x01(\x04\x12\r\n\x05width\x18\x04 \x01(\x01\"\x84\x02\n\rFreezeRequest\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x14\n\x0cparent_agent\x18\x03 \x01(\t\x12\x16\n\x0eparent_version\x18\x04 \x01(\t\x12\r\n\x05stage\x18\x05 \x01(\t\x12\x13\n\x0b\x64\x61ta_digest\x18\x06 \x01(\t\x12\x35\n\x07\x66igures\x18\x07 \x03(\x0b\x32$.arena.v1.FreezeRequest.FiguresEntry\x12\x11\n\x04step\x18\x08 \x01(\x04H\x00\x88\x01\x01\x1a.\n\x0c\x46iguresEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x42\x07\n\x05_step\":\n\x0e\x46reezeResponse\x12(\n\ncheckpoint\x18\x01 \x01(\x0b\x32\x14.arena.v1.Checkpoint\"\'\n\x16ListCheckpointsRequest\x12\r\n\x05\x61gent\x18\x01 \x01(\t\"D\n\x17ListCheckpointsResponse\x12)\n\x0b\x63heckpoints\x18\x01 \x03(\x0b\x32\x14.arena.v1.Checkpoint\"\xb5\x02\n\nCheckpoint\x12\r\n\x05\x61gent\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x14\n\x0cparent_agent\x18\x03 \x01(\t\x12\x16\n\x0eparent_version\x18\x04 \x01(\t\x12\x12\n\ncreated_ms\x18\x05 \x01(\x04\x12\x0e\n\x06\x66rozen\x18\x06 \x01(\x08\x12\r\n\x05stage\x18\x07 \x01(\t\x12\x13\n\x0b\x64\x61ta_digest\x18\x08 \x01(\t\x12\x11\n\tfrozen_ms\x18\t \x01(\x04\x12\x32\n\x07\x66igures\x18\n \x03(\x0b\x32!.arena.v1.Checkpoint.FiguresEntry\x12\x11\n\x04step\x18\x0b \x01(\x04H\x00\x88\x01\x01\x1a.\n\x0c\x46iguresEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x42\x07\n\x05_step*?\n\x0cPayoffMetric\x12\x16\n\x12PAYOFF_METRIC_WINS\x10\x00\x12\x17\n\x13PAYOFF_METRIC_SCORE\x10\x01\x32\x9e\x03\n\x11PopulationService\x12S\n\x0eGetPayoffTable\x12\x1f.arena.v1.GetPayoffTableRequest\x1a .arena.v1.GetPayoffTableResponse\x12S\n\x0eSampleOpponent\x12\x1f.arena.v1.SampleOpponentRequest\x1a .arena.v1.SampleOpponentResponse\x12J\n\x0bNeedMatches\x12\x1c.arena.v1.NeedMatchesRequest\x1a\x1d.arena.v1.NeedMatchesResponse\x12;\n\x06\x46reeze\x12\x17.arena.v1.FreezeRequest\x1a\x18.arena.v1.FreezeResponse\x12V\n\x0fListCheckpoints\x12 .arena.v1.ListCheckpointsRequest\x1a!.arena.v1.ListCheckpointsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,8 +33,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SAMPLEOPPONENTREQUEST_SETTINGSENTRY']._loaded_options = None
   _globals['_SAMPLEOPPONENTREQUEST_SETTINGSENTRY']._serialized_options = b'8\001'
-  _globals['_PAYOFFMETRIC']._serialized_start=1667
-  _globals['_PAYOFFMETRIC']._serialized_end=1730
+  _globals['_FREEZEREQUEST_FIGURESENTRY']._loaded_options = None
+  _globals['_FREEZEREQUEST_FIGURESENTRY']._serialized_options = b'8\001'
+  _globals['_CHECKPOINT_FIGURESENTRY']._loaded_options = None
+  _globals['_CHECKPOINT_FIGURESENTRY']._serialized_options = b'8\001'
+  _globals['_PAYOFFMETRIC']._serialized_start=1926
+  _globals['_PAYOFFMETRIC']._serialized_end=1989
   _globals['_PAYOFFQUERY']._serialized_start=40
   _globals['_PAYOFFQUERY']._serialized_end=236
   _globals['_GETPAYOFFTABLEREQUEST']._serialized_start=238
@@ -58,15 +62,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_NEEDEDPAIRING']._serialized_start=1101
   _globals['_NEEDEDPAIRING']._serialized_end=1178
   _globals['_FREEZEREQUEST']._serialized_start=1181
-  _globals['_FREEZEREQUEST']._serialized_end=1310
-  _globals['_FREEZERESPONSE']._serialized_start=1312
-  _globals['_FREEZERESPONSE']._serialized_end=1370
-  _globals['_LISTCHECKPOINTSREQUEST']._serialized_start=1372
-  _globals['_LISTCHECKPOINTSREQUEST']._serialized_end=1411
-  _globals['_LISTCHECKPOINTSRESPONSE']._serialized_start=1413
-  _globals['_LISTCHECKPOINTSRESPONSE']._serialized_end=1481
-  _globals['_CHECKPOINT']._serialized_start=1484
-  _globals['_CHECKPOINT']._serialized_end=1665
-  _globals['_POPULATIONSERVICE']._serialized_start=1733
-  _globals['_POPULATIONSERVICE']._serialized_end=2147
+  _globals['_FREEZEREQUEST']._serialized_end=1441
+  _globals['_FREEZEREQUEST_FIGURESENTRY']._serialized_start=1386
+  _globals['_FREEZEREQUEST_FIGURESENTRY']._serialized_end=1432
+  _globals['_FREEZERESPONSE']._serialized_start=1443
+  _globals['_FREEZERESPONSE']._serialized_end=1501
+  _globals['_LISTCHECKPOINTSREQUEST']._serialized_start=1503
+  _globals['_LISTCHECKPOINTSREQUEST']._serialized_end=1542
+  _globals['_LISTCHECKPOINTSRESPONSE']._serialized_start=1544
+  _globals['_LISTCHECKPOINTSRESPONSE']._serialized_end=1612
+  _globals['_CHECKPOINT']._serialized_start=1615
+  _globals['_CHECKPOINT']._serialized_end=1924
+  _globals['_CHECKPOINT_FIGURESENTRY']._serialized_start=1386
+  _globals['_CHECKPOINT_FIGURESENTRY']._serialized_end=1432
+  _globals['_POPULATIONSERVICE']._serialized_start=1992
+  _globals['_POPULATIONSERVICE']._serialized_end=2406
 # @@protoc_insertion_point(module_scope)

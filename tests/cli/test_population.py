@@ -63,14 +63,18 @@ def test_a_lineage_is_shown_with_what_its_checkpoints_were_made_from(population,
     (tmp_path / "data").write_bytes(b"abc")
     assert population("freeze", "alice@v2", "--stage", "skills", "--data", "data").code == 0
     for child in ("alice@v3", "alice@v4"):
-        assert population("freeze", child, "--parent", "v2").out == f"{child} is frozen, trained from alice@v2\n"
+        told = "--parent", "v2", "--figure", "nash_conv=0.0625", "--step", 7
+        assert population("freeze", child, *told).out == f"{child} is frozen, trained from alice@v2\n"
     found = {line["version"]: line for line in cli("agents", "--tree", "--json").json["checkpoints"]}
     digest = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert (found["v2"]["data_digest"], found["v2"]["stage"], found["v2"]["parent"]) == (digest, "skills", None)
     assert found["v4"]["parent"] == {"agent": "alice", "version": "v2"}
+    assert (found["v4"]["step"], found["v4"]["figures"]) == (7, {"nash_conv": 0.0625})
+    assert (found["v2"]["step"], found["v2"]["figures"]) == (None, {})
     lines = cli("agents", "--tree").out.splitlines()
     forks = [line.split()[0] for line in lines if line.startswith("   alice@")]
     assert forks == ["alice@v3", "alice@v4"]
+    assert sum("nash_conv 0.0625" in line for line in lines) == 2
 
 
 def test_a_circle_of_older_days_is_shown_once(cli, tmp_path):
@@ -97,6 +101,8 @@ def test_a_first_checkpoint_needs_no_match(cli):
         (("payoff", "toy/other"), "no set of toy/other is finished yet"),
         (("sample", GAME_ID, "bob", "--rule", "best"), "unknown sampling rule 'best'"),
         (("sample", GAME_ID, "bob", "--set", "power=much"), "--set takes KEY=NUMBER"),
+        (("freeze", "alice@v9", "--figure", "0.03"), "--figure takes NAME=NUMBER"),
+        (("freeze", "alice@v9", "--figure", "nash_conv=nan"), "give a finite number"),
         (("sample", GAME_ID, "bob", "--rule", "meta-nash", "--metric", "score"), "alice and carol have not met"),
         (("need", "toy/other"), "a pairing needs two agents"),
     ],

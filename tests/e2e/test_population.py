@@ -63,7 +63,8 @@ def test_an_owner_freezes_its_own_agents_and_nobody_elses(held: tuple[Server, di
     server, tokens = held
     with Remote(server.address, token=tokens["ann"]) as ann:
         ann.freeze("pupil", "v1", stage="skills", data_digest="ab")
-        young = ann.freeze("pupil", "v2", parent=("pupil", "v1"))
+        young = ann.freeze("pupil", "v2", parent=("pupil", "v1"), step=0, figures={"nash_conv": 0.25})
+        assert (young.step, dict(young.figures)) == (0, {"nash_conv": 0.25})
         assert (young.frozen, young.parent_agent, young.parent_version) == (True, "pupil", "v1")
         with pytest.raises(BadRequest, match="pupil@v1 is frozen already, with stage 'skills' and not ''"):
             ann.freeze("pupil", "v1", data_digest="ab")
@@ -93,6 +94,8 @@ async def test_a_join_cannot_make_an_agent_its_own_forebear(held: tuple[Server, 
         ("freeze", ("fine", "v 1"), {}, "an agent's version is"),
         ("freeze", ("fine", "v1"), {"data_digest": "x" * 200}, "a data digest is at most 128"),
         ("freeze", ("fine", "v1"), {"stage": "\x1b[2J"}, "a stage is at most 64"),
+        ("freeze", ("fine", "v1"), {"figures": {"loss": float("inf")}}, "the figure loss is inf"),
+        ("freeze", ("fine", "v1"), {"step": 2**63}, "a step is a whole number"),
         ("payoff_table", (GAME_ID, ["alice"] * 513), {}, "at most 512 members"),
         ("need_matches", (GAME_ID,), {"metric": "score", "bounds": (1, 1)}, "the least score is below the greatest"),
         ("payoff_table", (GAME_ID,), {"metric": "luck"}, "the metric of payoffs"),

@@ -36,6 +36,41 @@ def test_freezing_again_changes_nothing_and_with_other_words_is_refused(ledger: 
     assert ledger.checkpoints.all()[1] == first
 
 
+def test_a_checkpoint_keeps_what_was_measured_of_it(ledger: Ledger) -> None:
+    def freeze(step: int | None = 7, **figures: float) -> None:
+        ledger.checkpoints.freeze(ALICE, "v1", step=step, figures=figures)
+
+    freeze(nash_conv=0.25, loss=2)
+    freeze(loss=2.0, nash_conv=0.25)
+    with pytest.raises(BadRequest, match=r"with figures .*0\.25.* and not .*0\.5.*; freeze another"):
+        freeze(loss=2, nash_conv=0.5)
+    with pytest.raises(BadRequest, match="with step 7 and not None"):
+        freeze(None, loss=2, nash_conv=0.25)
+    [line] = ledger.checkpoints.all()
+    assert line.frozen is not None
+    assert (line.frozen.step, line.frozen.figures) == (7, {"loss": 2.0, "nash_conv": 0.25})
+
+
+@pytest.mark.parametrize(
+    ("step", "figures", "why"),
+    [
+        (-1, {}, "a step is a whole number from 0 on"),
+        (2**63, {}, "a step is a whole number from 0 on"),
+        (None, {"loss": float("nan")}, "the figure loss is nan; give a finite number"),
+        (None, {"a b": 1.0}, "a figure's name is 1 to 64 printable"),
+        (None, {"x\x1b[2J": 1.0}, "a figure's name is 1 to 64 printable"),
+        (None, {"x" * 65: 1.0}, "a figure's name is 1 to 64 printable"),
+        (None, {str(n): 1.0 for n in range(33)}, "at most 32 figures, not 33"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused_and_nothing_is_kept(
+    ledger: Ledger, step: int | None, figures: dict[str, float], why: str
+) -> None:
+    with pytest.raises(BadRequest, match=why):
+        ledger.checkpoints.freeze(ALICE, "v1", step=step, figures=figures)
+    assert ledger.checkpoints.all() == []
+
+
 def test_another_parent_is_refused(ledger: Ledger) -> None:
     for version in ("v1", "v2"):
         ledger.checkpoints.freeze(ALICE, version)

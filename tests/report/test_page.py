@@ -13,6 +13,7 @@ from tests.report.browser import look
 from tests.report.samples import GAME, HOSTILE, OTHER, duel, duels, fill, party, plan
 
 STRENGTHS = {"ada": 1.0, HOSTILE: 0.3, "<img src=x onerror=alert(1)>": -0.2, "random": -1.0}
+FIGURE = "<b>loss</b>"
 MADE = 1_700_000_000_000
 
 
@@ -22,7 +23,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
     with Ledger.open(f"sqlite:///{folder}/arena.db") as ledger:
         for number in (1, 2, 3):
-            ledger.agents.add_version(AgentName(min(STRENGTHS)), f"v{number}")
+            ledger.checkpoints.freeze(AgentName(min(STRENGTHS)), f"v{number}", figures={FIGURE: 1 / number})
         fill(ledger, duels(STRENGTHS, 80, versions=3))
         fill(ledger, duels(STRENGTHS, 40, seed=2, game=OTHER))
         write_report(ledger, "toy", folder / "out", MADE)
@@ -36,11 +37,20 @@ def test_a_browser_shows_every_section_and_drawing(report: Path) -> None:
     sections += ["How matches ended", "Alarms"]
     assert seen["headings"] == ["toy", "All games together", GAME.rated_id, *sections, OTHER.rated_id, *sections]
     labels = [label for label, _ in seen["drawings"]]
-    assert len(labels) == 2 + 6 + 5
-    assert len(set(labels)) == 2 + 6
+    assert len(labels) == 2 + 7 + 5
+    assert len(set(labels)) == 2 + 7
     assert {"ada", "random", "timeout", "TrueSkill rating", "forecast score"} <= set(seen["words"])
     assert seen["broken"] == 0
     assert "120 sets of 240 matches" in seen["text"]
+
+
+def test_what_was_measured_of_a_lineage_is_drawn_told_and_written(report: Path) -> None:
+    seen = look(report / "index.html", 1280)
+    assert f"{FIGURE} along the lineages of checkpoints" in [label for label, _ in seen["drawings"]]
+    assert f"{FIGURE} of the same versions, as it was measured when each was frozen: from 1.0000" in seen["text"]
+    lines = (report / "figures.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "game,lineage,place,agent,version,step,figure,value"
+    assert [line.rpartition(",")[2] for line in lines[1:]] == ["1.0", "0.5", str(1 / 3)]
 
 
 def test_hostile_names_stay_text(report: Path) -> None:

@@ -106,11 +106,12 @@ def test_tracks_end_at_the_ladder(ledger: Ledger) -> None:
 def test_a_lineage_climbs_as_its_versions_get_stronger(ledger: Ledger) -> None:
     for number in range(1, 5):
         parent = (AgentName("ada"), f"v{number - 1}") if number > 1 else None
-        ledger.agents.add_version(AgentName("ada"), f"v{number}", parent)
+        ledger.checkpoints.freeze(AgentName("ada"), f"v{number}", parent, step=number, figures={"loss": 1 / number})
     fill(ledger, duels({"ada": -2.0, "bob": 0.0, "cy": 0.5}, 400, versions=4))
     found = find_lineage(ledger, [*selected_sets(ledger, ALL)], set_entrants(ledger, ALL))
     assert [(one.version, one.place, one.lineage) for one in found] == [(f"v{n}", n, "ada") for n in range(1, 5)]
     assert found[1].parent == ("ada", "v1")
+    assert [(one.step, one.figures) for one in found] == [(n, {"loss": 1 / n}) for n in range(1, 5)]
     ratings = [one.rating for one in found]
     assert ratings == sorted(ratings)
     assert all(one.low < one.rating < one.high for one in found)

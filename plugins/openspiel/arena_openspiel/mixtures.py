@@ -29,18 +29,33 @@ def nash_conv(game: OpenSpielGame, mixture: Sequence[Policy]) -> float:
 
 
 def table_of(game: OpenSpielGame, mixture: Sequence[Policy]) -> Table:
-    """The behaviour that equals the mixture: each policy counts by how likely it comes to an information state itself.
+    """The behaviour that equals the mixture, each policy being as likely."""
+    situations = _situations(game, mixture[0])
+    offers = {key: situation.legal.ids for key, situation in situations.items()}
+    return _averaged(game, offers, _rows(situations, mixture), np.full(len(mixture), 1 / len(mixture)))
+
+
+def mixed(game: OpenSpielGame, tables: Sequence[Table], chances: Sequence[float]) -> Table:
+    """The behaviour that equals drawing one of the tables before each match, with these chances."""
+    offers = {key: [action for action, _ in row] for key, row in tables[0].items()}
+    rows = {key: np.array([[chance for _, chance in table[key]] for table in tables]) for key in offers}
+    return _averaged(game, offers, rows, np.array(chances))
+
+
+def _averaged(
+    game: OpenSpielGame, offers: Mapping[str, Sequence[int]], rows: Mapping[str, Floats], chances: Floats
+) -> Table:
+    """Each policy counts by its chance, and by how likely it comes to an information state by itself.
 
     Kuhn's theorem; it holds under perfect recall.
     """
-    situations = _situations(game, mixture[0])
-    rows = _rows(situations, mixture)
     reach = _reach(game, rows)
     table: dict[str, list[tuple[int, float]]] = {}
-    for key, situation in situations.items():
-        came = reach.get(key, np.zeros(len(mixture)))
-        weights = came / came.sum() if came.sum() > 0 else np.full(len(mixture), 1 / len(mixture))
-        table[key] = list(zip(situation.legal.ids, (weights @ rows[key]).tolist(), strict=True))
+    for key, actions in offers.items():
+        came = chances * reach.get(key, 0.0)
+        weights = came / came.sum() if came.sum() > 0 else chances
+        row = np.minimum(weights @ rows[key], 1.0)  # OpenSpiel takes 1 + 2e-16 for no chance
+        table[key] = list(zip(actions, row.tolist(), strict=True))
     return table
 
 

@@ -1,0 +1,1 @@
+"""Training loops over populations of tables: `psro`, `double-oracle` and `fictitious-play`."""
