@@ -25,7 +25,7 @@ from arena_openspiel.tables import load, policy_in, save
 
 Made = Callable[..., Game]
 KUHN = "openspiel/kuhn_poker"
-SMALL = {"iterations": 5, "sets": 2, "deals": 20, "rated_sets": 1, "rated_deals": 5}
+SMALL = {"iterations": 5, "payoff_sets": 2, "payoff_deals": 20, "sets": 1, "deals": 5}
 
 
 @pytest.fixture
@@ -79,14 +79,14 @@ def test_a_run_that_is_killed_ends_as_the_unbroken_one(tmp_path: Path) -> None:
 
 
 def test_double_oracle_ends_when_no_best_response_is_new(tmp_path: Path) -> None:
-    train(tmp_path, "double-oracle", sets=2, deals=30, rated_sets=0)
+    train(tmp_path, "double-oracle", payoff_sets=2, payoff_deals=30, sets=0)
     found = figures(tmp_path)
     assert max(found) + 1 < 40
     assert found[max(found)]["nash_conv"] < 0.25 < found[0]["nash_conv"]
 
 
 def test_fictitious_play_comes_near_an_equilibrium_without_a_match(tmp_path: Path) -> None:
-    train(tmp_path, "fictitious-play", iterations=40, rated_sets=0)
+    train(tmp_path, "fictitious-play", iterations=40, sets=0)
     assert figures(tmp_path)[39]["nash_conv"] < 0.12
 
 
@@ -104,11 +104,11 @@ def test_a_game_without_tables_is_refused_in_a_sentence(made: Made, game: str, r
 
 
 def test_a_spoilt_checkpoint_ends_the_run_in_a_sentence(tmp_path: Path) -> None:
-    train(tmp_path, "fictitious-play", iterations=2, rated_sets=0)
+    train(tmp_path, "fictitious-play", iterations=2, sets=0)
     file = tmp_path / "run" / "checkpoints" / "0" / "policy.json"
     file.write_text(file.read_text(encoding="utf-8")[:50], encoding="utf-8")
     with pytest.raises(BadRequest, match="holds no policy, or a spoilt one"):
-        train(tmp_path, "fictitious-play", iterations=2, rated_sets=0)
+        train(tmp_path, "fictitious-play", iterations=2, sets=0)
 
 
 def test_a_mixture_is_worth_what_drawing_its_policies_is(oracle: Oracle) -> None:

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 import numpy as np
 
-from arena.loops import Member, Metric, Run, round_robin
+from arena.core.values import AgentName
+from arena.loops import Meeting, Member, Metric, Run, round_robin
 from arena_openspiel.loops.oracle import Oracle
 from arena_openspiel.loops.rules import RULES, Rule
 from arena_openspiel.policies import Table
@@ -58,6 +59,7 @@ class Growing:
             self._enter(self._oracle.first() if self._rule.pure else self._oracle.uniform())
         while not self._over:
             self._iterate()
+        self._rate()
 
     def _iterate(self) -> None:
         self._meet()
@@ -75,8 +77,8 @@ class Growing:
     def _meet(self) -> None:
         """Have all policies meet as often as the payoffs ask for."""
         if self._rule.by_payoffs:
-            sets, members = self._rounds * self._asked["sets"], self._members(self._tables)
-            self._run.play(round_robin(members, sets=sets, deals=self._asked["deals"], rated=False))
+            sets, members = self._rounds * self._asked["payoff_sets"], self._members(self._tables)
+            self._run.play(round_robin(members, sets=sets, deals=self._asked["payoff_deals"], rated=False))
 
     def _chances(self) -> list[float]:
         """The meta-strategy: how likely each policy is in the mixture, in the order in which they were found."""
@@ -88,7 +90,7 @@ class Growing:
         return found
 
     def _note(self, mixture: Table) -> None:
-        """Log what the mixture is worth and, when it is due, freeze it and have it meet the earlier ones."""
+        """Log what the mixture is worth and, when it is due, freeze it."""
         figures = {"nash_conv": self._oracle.nash_conv(mixture)}
         self._run.log(self._iteration, {**figures, "policies": len(self._tables), **self._doubt()})
         if self._over or self._iteration % self._asked["every"] == 0:
@@ -96,8 +98,6 @@ class Growing:
             parent = self._members(self._mixtures[-1:])
             self._freeze(version, mixture, parent, self._rule.mix, figures)
             self._mixtures.append(version)
-            sets, deals = self._asked["rated_sets"], self._asked["rated_deals"]
-            self._run.play(round_robin(self._members(self._mixtures), sets=sets, deals=deals))
 
     def _doubt(self) -> dict[str, float]:
         """How unsure the least sure payoff is: half of its 95 % interval."""
@@ -105,6 +105,14 @@ class Growing:
         table = self._run.grounds.payoffs(members, members)
         widths = (table.high - table.low)[np.isfinite(table.high)]
         return {"payoff_interval": float(widths.max()) / 2} if len(widths) else {}
+
+    def _rate(self) -> None:
+        """Have the mixtures meet one another and the bots in rated sets."""
+        sets, deals = self._asked["sets"], self._asked["deals"]
+        mixtures = self._members(self._mixtures)
+        bots = [Member(AgentName(name), name) for name in filter(None, self._asked["bots"].split(","))]
+        against = [Meeting(members=[one, bot], sets=sets, deals=deals) for one in mixtures for bot in bots]
+        self._run.play([*round_robin(mixtures, sets=sets, deals=deals), *against])
 
     def _answer(self, response: Table, known: str | None) -> None:
         """Let a new response into the population; one that is known says that its payoffs are not sure enough."""

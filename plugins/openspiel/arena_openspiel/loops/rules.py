@@ -30,21 +30,20 @@ class Rule:
     @property
     def options(self) -> tuple[Option, ...]:
         """What `--set` can change."""
-        usual = {"iterations": self.iterations, "every": self.every}
-        return tuple(
-            Option(name=name, kind="int", default=usual.get(name, default), low=low, high=high, help=about)
-            for name, default, low, high, about in _OPTIONS
+        return (
+            _count("iterations", self.iterations, "mixtures to be answered, each by a best response", high=1_000),
+            _count("every", self.every, "freeze the mixture of each so-many-th iteration, and the last"),
+            _count("payoff_sets", 8, "of each two policies, for their payoff"),
+            _count("payoff_deals", 25, "of such a set, each from both sides"),
+            Option(name="bots", default="random", help="SPECs, with commas, that mixtures meet too; may be empty"),
+            _count("sets", 2, "rated sets of each two mixtures, and with bots", low=0),
+            _count("deals", 100, "of a rated set, each from both sides"),
         )
 
 
-_OPTIONS: Final = (
-    ("iterations", 0, 1, 1_000, "mixtures to be answered, and best responses to them"),
-    ("every", 0, 1, 1_000, "freeze the mixture of each so-many-th iteration, and of the last"),
-    ("sets", 8, 1, 10_000, "of each two policies, for their payoff"),
-    ("deals", 25, 1, 10_000, "of such a set; each is played from both sides"),
-    ("rated_sets", 2, 0, 10_000, "of each two mixtures that were frozen"),
-    ("rated_deals", 100, 1, 10_000, "of such a set"),
-)
+def _count(name: str, default: int, about: str, *, low: int = 1, high: int = 10_000) -> Option:
+    return Option(name=name, kind="int", default=default, low=low, high=high, help=about)
+
 
 RULES: Final[Mapping[str, Rule]] = {
     rule.name: rule
