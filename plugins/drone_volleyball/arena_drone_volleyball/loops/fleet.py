@@ -1,0 +1,96 @@
+"""Courses in several processes: each fills its own block of shared memory, and they do so at the same time."""
+
+import multiprocessing
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack
+from multiprocessing.connection import Connection
+from typing import Any, Self
+
+from arena.core.errors import Fault
+from arena_drone_volleyball.loops.course import Block, CoursePlan, Pilot, Shape, Tally
+
+
+class Fleet:
+    """`processes` courses of one plan, as a context manager; with none of its own, one course in this process.
+
+    `start` has them all collect, `finish` waits for it. Between the two the blocks belong to them.
+    """
+
+    def __init__(self, plan: CoursePlan, processes: int, steps: int) -> None:
+        course = plan.build()
+        self.shape = Shape(steps, course.lanes, course.seen, course.head.size)
+        self.head = course.head
+        self._plan, self._course, self._processes = plan, course, processes
+        memories = [self.shape.allocate() for _ in range(max(processes, 1))]
+        self.blocks: list[Block] = [self.shape.block(memory) for memory in memories]
+        self._links: list[Connection] = []
+        self._memories, self._stack = memories, ExitStack()
+
+    def __enter__(self) -> Self:
+        if self._processes:
+            self._spawn()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for link in self._links:
+            link.close()
+        self._stack.close()
+
+    def deal(self, seed: Sequence[int]) -> None:
+        """Begin everywhere anew; the same seed gives the same courts."""
+        if not self._links:
+            self._course.deal([*seed, 0])
+        for number, link in enumerate(self._links):
+            link.send([*seed, number])
+
+    def start(self, pilot: Pilot) -> None:
+        """Have every course fill its block."""
+        for link in self._links:
+            link.send(pilot)
+        self._pilot = pilot
+
+    def finish(self) -> Tally:
+        """Wait until all blocks are full.
+
+        Raises:
+            Fault: a process has died.
+        """
+        if not self._links:
+            return self._course.collect(self._pilot, self.blocks[0])
+        try:
+            return sum((link.recv() for link in self._links), Tally())
+        except (EOFError, ConnectionError):
+            raise Fault("a process that played training courts has died; give the same command again") from None
+
+    def _spawn(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        threads = os.environ.get("OPENBLAS_NUM_THREADS")
+        os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read by NumPy when it loads; the processes are the parallelism
+        try:
+            for memory in self._memories:
+                mine, theirs = context.Pipe()
+                process = context.Process(target=_fly, args=(self._plan, self.shape, memory, theirs), daemon=True)
+                process.start()
+                theirs.close()
+                self._links.append(mine)
+                self._stack.callback(process.join)
+        finally:
+            if threads is None:
+                del os.environ["OPENBLAS_NUM_THREADS"]
+            else:
+                os.environ["OPENBLAS_NUM_THREADS"] = threads
+
+
+def _fly(plan: CoursePlan, shape: Shape, memory: Sequence[Any], link: Connection) -> None:
+    """A process of the fleet, until the other end is closed."""
+    course, block = plan.build(), shape.block(memory)
+    try:
+        while True:
+            asked = link.recv()
+            if isinstance(asked, Pilot):
+                link.send(course.collect(asked, block))
+            else:
+                course.deal(asked)
+    except (EOFError, KeyboardInterrupt, ConnectionError):
+        return
