@@ -11,6 +11,7 @@ from arena.core.legal import Legal
 from arena.core.values import TENSOR, Action, Config, Json
 from arena_drone_volleyball.agents.network import Network
 
+
 class PolicyAgent(Agent):
     """Flies one drone as the outputs of `network` say, always the likeliest action.
 
@@ -47,7 +48,9 @@ def policy(rest: str, options: Config) -> AgentFactory:
     """
     folder = str(options["weights"])
     if not folder:
-        raise BadOption("name the folder of a checkpoint, as in drone_volleyball:policy?weights=runs/bump/checkpoints/1")
+        raise BadOption(
+            "name the folder of a checkpoint, as in drone_volleyball:policy?weights=runs/bump/checkpoints/1"
+        )
 
     class Trained(PolicyAgent):
         network = Network.load(Path(folder))

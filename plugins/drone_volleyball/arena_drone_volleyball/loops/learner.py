@@ -78,7 +78,7 @@ class Learner:
         self.critic = _perceptron(seen, width, 1, 1.0).to(self.device)
         with torch.no_grad():
             self.actor[-1].bias.copy_(torch.from_numpy(centre))
-        self.spread = torch.nn.Parameter(torch.full((head.size,), -1.0, device=self.device))
+        self.spread = torch.nn.Parameter(torch.full((head.size,), -1.5, device=self.device))
         parameters = [*self.actor.parameters(), *self.critic.parameters(), self.spread]
         self.optimizer = torch.optim.Adam(parameters, lr=tuning.rate, eps=1e-5)
         self.moments = Moments.none(seen)

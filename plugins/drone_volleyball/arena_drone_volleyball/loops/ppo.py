@@ -12,9 +12,7 @@ else:
     Tensor = Any
 
 
-def advantages(
-    rewards: Tensor, values: Tensor, ended: Tensor, cut: Tensor, discount: float, trace: float
-) -> Tensor:
+def advantages(rewards: Tensor, values: Tensor, ended: Tensor, cut: Tensor, discount: float, trace: float) -> Tensor:
     """Generalised advantage estimates (Schulman et al. 2016, arXiv 1506.02438), (steps, courts).
 
     `values` (steps + 1, courts) are of what was seen before each step and after the last. What `ended` (steps, courts)

@@ -8,17 +8,20 @@ from typing import Final
 
 import numpy as np
 
-from arena_drone_volleyball.batch.arrays import Floats
+from arena_drone_volleyball.batch.arrays import Flags, Floats
 from arena_drone_volleyball.batch.vector import Volleyball
 from arena_drone_volleyball.physics.iris import GRAVITY
+from arena_drone_volleyball.rules.drills import LOWEST
 from arena_drone_volleyball.rules.faults import BALL_DOWN
 
 PER_METRE: Final = 0.2
 """For a metre of progress towards the place at hand: some 6 m are a point."""
+FALL: Final = 1.0
+"""What it costs to be down, lest a drone throws itself after the ball."""
 
 
 class Shaping:
-    """Nothing besides the score; subclasses look at the bodies before a control step, and pay after it."""
+    """Nothing besides the score but for falls; subclasses look at the bodies before a control step, and pay after it."""
 
     scale = 1.0
     """What a point of the score pays."""
@@ -26,12 +29,17 @@ class Shaping:
     def __init__(self, volley: Volleyball) -> None:
         self.bodies, self.rules = volley.bodies, volley.rules
 
+    def fallen(self) -> Flags:
+        """(seats, courts): which drones are down."""
+        return self.bodies.position[2, : self.rules.seats] < LOWEST
+
     def before(self) -> None:
         """Remember what `after` compares with."""
 
     def after(self) -> Floats:
         """(seats, courts): what the control step pays. On courts that began anew it means nothing."""
-        return np.zeros((self.rules.seats, self.bodies.ball.shape[1]), np.float32)
+        paid: Floats = -FALL * self.fallen()
+        return paid
 
 
 class Progress(Shaping):
@@ -42,7 +50,7 @@ class Progress(Shaping):
         self._away = self._distance()
 
     def after(self) -> Floats:
-        paid: Floats = PER_METRE * (self._away - self._distance())
+        paid: Floats = PER_METRE * (self._away - self._distance()) - FALL * self.fallen()
         return paid
 
     def _distance(self) -> Floats:

@@ -15,7 +15,7 @@ from arena.loops import Meeting, Member, Run
 from arena_drone_volleyball.batch.exercises import EXERCISES
 from arena_drone_volleyball.loops.course import CoursePlan, Pilot, Tally
 from arena_drone_volleyball.loops.fleet import Fleet
-from arena_drone_volleyball.loops.learner import Learner, Tuning
+from arena_drone_volleyball.loops.learner import Learner
 from arena_drone_volleyball.loops.settings import Settings
 from arena_drone_volleyball.physics.iris import HOVER_COMMAND
 
