@@ -14,8 +14,8 @@ from time import perf_counter
 
 import numpy as np
 
-from arena_drone_volleyball.loops.course import CoursePlan, Pilot, Tally
-from arena_drone_volleyball.loops.fleet import Fleet
+from arena_drone_volleyball.loops.course import Pilot, Tally
+from arena_drone_volleyball.loops.fleet import Fleet, CoursePlan
 from arena_drone_volleyball.loops.learner import Learner
 from arena_drone_volleyball.loops.settings import SETTINGS, Settings
 from arena_drone_volleyball.loops.skills import LEVELS

@@ -1,26 +1,27 @@
 """The courts of one process: a network flies them, and what it saw, did and was paid goes into a block of arrays."""
 
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.sharedctypes import RawArray
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
 from arena_drone_volleyball.agents.network import Floats, Network
+from arena_drone_volleyball.batch.arrays import Flags
 from arena_drone_volleyball.batch.vector import Volleyball
-from arena_drone_volleyball.loops.heads import Head, Normal
-from arena_drone_volleyball.loops.shaping import SHAPINGS, Shaping
+from arena_drone_volleyball.loops.heads import Head
 
 Array = NDArray[Any]
-_FIELDS: Final = ("observations", "actions", "chances", "rewards", "ended", "cut", "live", "heard")
 
 
 class Block(NamedTuple):
     """`steps` control steps of `lanes` drones: observations (steps + 1, lanes, size), actions (steps, lanes, size of
-    an action), the rest (steps, lanes). `chances` are the logarithms of those that the actions had; `ended` and `cut`
-    as in `ppo.advantages`; `live` where the step was played at all, `heard` where its action counted."""
+    an action), the rest (steps, lanes). `chances` are the logarithms of those that the actions had; `ended`, `cut` and
+    `heard` as in `ppo.advantages`."""
 
     observations: Array
     actions: Array
@@ -28,7 +29,6 @@ class Block(NamedTuple):
     rewards: Array
     ended: Array
     cut: Array
-    live: Array
     heard: Array
 
 
@@ -48,7 +48,7 @@ class Shape(NamedTuple):
             ((*plain, self.acted), np.float32),
             (plain, np.float32),
             (plain, np.float32),
-            *[(plain, np.bool_)] * 4,
+            *[(plain, np.bool_)] * 3,
         ]
 
     def allocate(self) -> list[Any]:
@@ -63,7 +63,7 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The scores of episodes that ended: how many, their sum, and how many control steps they lasted."""
+    """Episodes that ended: how many, what they came to together, and how many control steps they lasted."""
 
     episodes: int = 0
     score: float = 0.0
@@ -71,6 +71,11 @@ class Tally:
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(self.episodes + other.episodes, self.score + other.score, self.steps + other.steps)
+
+    @property
+    def mean(self) -> float:
+        """Of the scores; 0 when nothing has ended."""
+        return self.score / max(self.episodes, 1)
 
 
 class Pilot(NamedTuple):
@@ -80,72 +85,56 @@ class Pilot(NamedTuple):
     spread: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class CoursePlan:
-    """Which course a process is to build: `game` by its short name, `courts` courts of it."""
+class Played(NamedTuple):
+    """One control step of all lanes: what it paid, whether the episode ended, and whether it was cut (lanes,)."""
 
-    game: str
-    level: str
-    courts: int
-
-    def build(self) -> "Course":
-        """The course, before its first deal."""
-        return Course(self)
+    rewards: Floats
+    ended: Flags
+    cut: Flags
 
 
-class Course:
-    """A task on many courts; every drone of every court is flown by the same network."""
+class Course(ABC):
+    """`courts` courts of a game, `lanes` drones of which are flown by what learns."""
 
-    def __init__(self, plan: CoursePlan) -> None:
-        self.volley = Volleyball(plan.game, plan.courts, level=plan.level)
-        shaping: Callable[[Volleyball], Shaping] = SHAPINGS.get(plan.game, Shaping)
-        self.shaping = shaping(self.volley)
-        self.head: Head = Normal(4)
-        self.lanes = plan.courts * self.volley.seats
-        self.seen = self.volley.observation_shape[0]
+    head: Head
+    lanes: int
+    seen: int
+
+    def __init__(self, volley: Volleyball) -> None:
+        self.volley = volley
+        self.rng: Generator = default_rng(0)
+        self.tally = Tally()
 
     def deal(self, seed: Sequence[int]) -> None:
-        """Begin everywhere anew; the clocks of the first episodes are spread, that not all of them end together."""
-        self._rng = np.random.default_rng(seed)
-        self._observations, _ = self.volley.reset(int(self._rng.integers(2**31)))
-        rules: Any = self.volley.rules
-        rules.passed[:] = self._rng.integers(rules.drill.steps, size=self.volley.num_envs)
-        self._anew = np.zeros(self.volley.num_envs, np.bool_)
-        self._whole = np.zeros(self.volley.num_envs, np.bool_)
+        """Begin everywhere anew; the same seed gives the same courts and draws."""
+        self.rng = default_rng(seed)
+        self._begin(int(self.rng.integers(2**31)))
 
     def collect(self, pilot: Pilot, block: Block) -> Tally:
-        """Fill the block, and say what ended meanwhile."""
-        tally = Tally()
+        """Fill the block, and say which episodes ended meanwhile."""
+        self.tally = Tally()
         for step in range(len(block.rewards)):
-            seen = self._observations.reshape(self.lanes, -1)
-            actions, chances = self.head.draw(pilot.network(seen), pilot.spread, self._rng)
-            block.observations[step], block.actions[step], block.chances[step] = seen, actions, chances
-            tally += self._step(actions, block, step)
-        block.observations[-1] = self._observations.reshape(self.lanes, -1)
-        return tally
+            seen, heard = self._views(), self._hears()
+            rows = np.flatnonzero(heard)
+            actions, chances = self.head.draw(pilot.network(seen[rows]), pilot.spread, self.rng)
+            block.observations[step], block.heard[step] = seen, heard
+            block.actions[step, rows], block.chances[step, rows] = actions, chances
+            played = self._play(block.actions[step])
+            block.rewards[step], block.ended[step], block.cut[step] = played
+        block.observations[-1] = self._views()
+        return self.tally
 
-    def _step(self, actions: Floats, block: Block, step: int) -> Tally:
-        volley, seats, live = self.volley, self.volley.seats, ~self._anew
-        self.shaping.before()
-        flown = np.clip(actions, -1.0, 1.0).reshape(volley.num_envs, seats, -1)
-        self._observations, rewards, ended, late, infos = volley.step(flown)
-        paid = self.shaping.scale * rewards + self.shaping.after().T
-        block.rewards[step] = np.where(live[:, None], paid, 0.0).reshape(-1)
-        self._anew = ended | late
-        for field, flags in (
-            (block.ended, ended),
-            (block.cut, self._anew),
-            (block.live, live),
-            (block.heard, live),
-        ):
-            field[step] = np.repeat(flags, seats)
-        return self._count(infos["score"])
+    @abstractmethod
+    def _begin(self, seed: int) -> None: ...
 
-    def _count(self, scores: Floats) -> Tally:
-        """Of episodes that were played from their beginning."""
-        over = self._anew & self._whole
-        self._whole |= self._anew
-        if not over.any():
-            return Tally()
-        rules: Any = self.volley.rules
-        return Tally(int(over.sum()), float(scores[over].sum()), int(rules.passed[over].sum()))
+    @abstractmethod
+    def _views(self) -> Floats:
+        """What the lanes see, (lanes, seen)."""
+
+    @abstractmethod
+    def _hears(self) -> Flags:
+        """In which lanes an action counts now, (lanes,)."""
+
+    @abstractmethod
+    def _play(self, actions: Floats) -> Played:
+        """One control step; actions of lanes that do not hear are whatever stood there."""

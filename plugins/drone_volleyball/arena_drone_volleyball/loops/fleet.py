@@ -4,11 +4,35 @@ import multiprocessing
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
 from arena.core.errors import Fault
-from arena_drone_volleyball.loops.course import Block, CoursePlan, Pilot, Shape, Tally
+from arena_drone_volleyball.loops.course import Block, Course, Pilot, Shape, Tally
+from arena_drone_volleyball.loops.rallies import Opponent, RallyCourse
+from arena_drone_volleyball.loops.tasks import TaskCourse
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePlan:
+    """Which course a process is to build: `courts` courts of `game`, a task or 1v1 by its short name."""
+
+    game: str
+    level: str
+    courts: int
+
+    def build(self) -> Course:
+        """The course, before its first deal."""
+        return RallyCourse(self.courts) if self.game == "1v1" else TaskCourse(self.game, self.level, self.courts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Deal:
+    """Begin everywhere anew, against these opponents where there are any."""
+
+    seed: Sequence[int]
+    opponents: Sequence[Opponent]
 
 
 class Fleet:
@@ -37,12 +61,12 @@ class Fleet:
             link.close()
         self._stack.close()
 
-    def deal(self, seed: Sequence[int]) -> None:
-        """Begin everywhere anew; the same seed gives the same courts."""
+    def deal(self, seed: Sequence[int], opponents: Sequence[Opponent] = (None,)) -> None:
+        """Begin everywhere anew; the same seed gives the same courts. Rallies are shared among the opponents."""
         if not self._links:
-            self._course.deal([*seed, 0])
+            _deal(self._course, _Deal([*seed, 0], opponents))
         for number, link in enumerate(self._links):
-            link.send([*seed, number])
+            link.send(_Deal([*seed, number], opponents))
 
     def start(self, pilot: Pilot) -> None:
         """Have every course fill its block."""
@@ -91,6 +115,12 @@ def _fly(plan: CoursePlan, shape: Shape, memory: Sequence[Any], link: Connection
             if isinstance(asked, Pilot):
                 link.send(course.collect(asked, block))
             else:
-                course.deal(asked)
+                _deal(course, asked)
     except (EOFError, KeyboardInterrupt, ConnectionError):
         return
+
+
+def _deal(course: Course, asked: _Deal) -> None:
+    if isinstance(course, RallyCourse):
+        course.face(asked.opponents)
+    course.deal(asked.seed)

@@ -14,7 +14,7 @@ from arena_drone_volleyball.agents.network import CLIP, Floats, Layer, Network
 from arena_drone_volleyball.loops.course import Block, Pilot
 from arena_drone_volleyball.loops.heads import Head
 from arena_drone_volleyball.loops.normal import Moments
-from arena_drone_volleyball.loops.ppo import advantages, clipped, mean, normalised
+from arena_drone_volleyball.loops.ppo import advantages, clipped, normalised
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,8 +51,6 @@ class _Batch:
     chances: Tensor
     advantages: Tensor
     returns: Tensor
-    live: Tensor
-    heard: Tensor
 
     def rows(self, picked: Tensor) -> "_Batch":
         return _Batch(*(getattr(self, name)[picked] for name in self.__slots__))
@@ -140,20 +138,22 @@ class Learner:
         return {name: getattr(self, name).state_dict() for name in ("actor", "critic", "optimizer")}
 
     def _batch(self, blocks: Sequence[Block]) -> tuple[_Batch, Moments]:
+        """The decisions among what was played, and the moments of what was seen at them."""
         import torch
 
         raw = Block(*(self._joined([block[field] for block in blocks]) for field in range(len(Block._fields))))
-        live = raw.live.float()
+        tuning, heard = self.tuning, raw.heard
         with torch.no_grad():
-            found = _moments(raw.observations[:-1][raw.live])
             seen = self._normal(raw.observations)
             values = self.critic(seen).squeeze(-1)
-            tuning = self.tuning
-            gained = advantages(raw.rewards, values, raw.ended, raw.cut, tuning.discount, tuning.trace)
-            heard = raw.heard.float()
-            ready = normalised(gained, heard)
-        rows = (seen[:-1], raw.actions, raw.chances, ready, gained + values[:-1], live, heard)
-        return _Batch(*(each.flatten(0, 1) for each in rows)), found
+            gained = advantages(
+                raw.rewards, values, raw.ended, raw.cut, heard, tuning.discount, tuning.trace
+            )
+            moments = _moments(raw.observations[:-1][heard])
+            parts = (seen[:-1], raw.actions, raw.chances, gained, gained + values[:-1])
+            rows = [part[heard] for part in parts]
+            rows[3] = normalised(rows[3])
+        return _Batch(*rows), moments
 
     def _joined(self, parts: Sequence[Any]) -> Tensor:
         """Lanes of all blocks side by side, on the device."""
@@ -178,15 +178,15 @@ class Learner:
         chances, entropies = self.head.chances(self.actor(batch.seen), self.spread, batch.actions)
         change = chances - batch.chances
         ratio = change.exp()
-        policy = clipped(ratio, batch.advantages, batch.heard, tuning.clip)
-        value = mean((self.critic(batch.seen).squeeze(-1) - batch.returns).square(), batch.live)
-        entropy = mean(entropies, batch.heard)
+        policy = clipped(ratio, batch.advantages, tuning.clip)
+        value = (self.critic(batch.seen).squeeze(-1) - batch.returns).square().mean()
+        entropy = entropies.mean()
         self.optimizer.zero_grad(set_to_none=True)
         (policy + 0.5 * value - tuning.entropy * entropy).backward()
         for part in ([*self.actor.parameters(), self.spread], [*self.critic.parameters()]):
             torch.nn.utils.clip_grad_norm_(part, _MOST_GRADIENT)
         self.optimizer.step()
-        divergence = mean(ratio.detach() - 1.0 - change.detach(), batch.heard)
+        divergence = (ratio.detach() - 1.0 - change.detach()).mean()
         return torch.stack((divergence, policy.detach(), value.detach(), entropy.detach()))
 
     @property

@@ -1,7 +1,6 @@
 """Proximal policy optimisation (Schulman et al. 2017, arXiv 1707.06347), its formulas alone.
 
-As in "The 37 implementation details of PPO" (Huang et al. 2022); what is weighed by masks is our own: a step that
-only begins an episode anew counts for nothing, and one on which no action was heard counts for the values alone.
+As in "The 37 implementation details of PPO" (Huang et al. 2022), over a clock of which only some steps are decisions.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -12,35 +11,37 @@ else:
     Tensor = Any
 
 
-def advantages(rewards: Tensor, values: Tensor, ended: Tensor, cut: Tensor, discount: float, trace: float) -> Tensor:
-    """Generalised advantage estimates (Schulman et al. 2016, arXiv 1506.02438), (steps, courts).
+def advantages(
+    rewards: Tensor, values: Tensor, ended: Tensor, cut: Tensor, heard: Tensor, discount: float, trace: float
+) -> Tensor:
+    """Generalised advantage estimates (Schulman et al. 2016, arXiv 1506.02438) of decisions, (steps, lanes).
 
-    `values` (steps + 1, courts) are of what was seen before each step and after the last. What `ended` (steps, courts)
-    has no future; what is `cut` is an end or a time-out, beyond which only the value of the last view tells.
+    `values` (steps + 1, lanes) are of what was seen before each step and after the last. What has `ended`
+    (steps, lanes) has no future; what is `cut` is an end or a time-out, beyond which the value of the last view alone
+    tells. Decisions are the steps that are `heard`. What is paid until the next one, undiscounted, belongs to the last
+    (Sutton, Precup and Singh 1999); on steps that are not heard the estimates mean nothing.
     """
     import torch
 
-    found, later = torch.zeros_like(rewards), torch.zeros_like(rewards[0])
+    found = torch.zeros_like(rewards)
+    later, paid, future = torch.zeros_like(rewards[0]), torch.zeros_like(rewards[0]), values[-1]
     for step in reversed(range(len(rewards))):
-        future = values[step + 1] * ~ended[step]
-        surprise = rewards[step] + discount * future - values[step]
-        later = surprise + discount * trace * later * ~cut[step]
-        found[step] = later
+        future = torch.where(cut[step], values[step + 1] * ~ended[step], future)
+        later, paid = later * ~cut[step], paid * ~cut[step] + rewards[step]
+        found[step] = paid + discount * future - values[step] + discount * trace * later
+        now = heard[step]
+        later, future = torch.where(now, found[step], later), torch.where(now, values[step], future)
+        paid = paid * ~now
     return found
 
 
-def clipped(ratio: Tensor, advantage: Tensor, weight: Tensor, clip: float) -> Tensor:
-    """The clipped surrogate loss, a mean by `weight`: what is gained beyond 1 +- clip does not count."""
+def clipped(ratio: Tensor, advantage: Tensor, clip: float) -> Tensor:
+    """The clipped surrogate loss: what is gained beyond 1 +- clip does not count."""
     least = ratio.clamp(1.0 - clip, 1.0 + clip) * advantage
-    return -mean(least.minimum(ratio * advantage), weight)
+    return -least.minimum(ratio * advantage).mean()
 
 
-def normalised(advantage: Tensor, weight: Tensor) -> Tensor:
-    """Advantages with mean 0 and deviation 1 among those that count."""
-    centred = advantage - mean(advantage, weight)
-    return centred / (mean(centred.square(), weight).sqrt() + 1e-8)
-
-
-def mean(values: Tensor, weight: Tensor) -> Tensor:
-    """The mean by weight; 0 where nothing counts."""
-    return (values * weight).sum() / weight.sum().clamp(min=1e-8)
+def normalised(advantage: Tensor) -> Tensor:
+    """Advantages with mean 0 and deviation 1."""
+    centred = advantage - advantage.mean()
+    return centred / (centred.square().mean().sqrt() + 1e-8)

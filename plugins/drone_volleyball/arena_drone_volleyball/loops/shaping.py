@@ -16,7 +16,7 @@ from arena_drone_volleyball.rules.faults import BALL_DOWN
 
 PER_METRE: Final = 0.2
 """For a metre of progress towards the place at hand: some 6 m are a point."""
-FALL: Final = 1.0
+FALL: Final = 2.0
 """What it costs to be down, lest a drone throws itself after the ball."""
 
 

@@ -13,8 +13,8 @@ from arena.core.errors import BadRequest
 from arena.core.values import AgentName
 from arena.loops import Meeting, Member, Run
 from arena_drone_volleyball.batch.exercises import EXERCISES
-from arena_drone_volleyball.loops.course import CoursePlan, Pilot, Tally
-from arena_drone_volleyball.loops.fleet import Fleet
+from arena_drone_volleyball.loops.course import Pilot, Tally
+from arena_drone_volleyball.loops.fleet import CoursePlan, Fleet
 from arena_drone_volleyball.loops.learner import Learner
 from arena_drone_volleyball.loops.settings import Settings
 from arena_drone_volleyball.physics.iris import HOVER_COMMAND
