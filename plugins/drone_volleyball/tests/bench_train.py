@@ -15,54 +15,49 @@ from time import perf_counter
 import numpy as np
 
 from arena_drone_volleyball.loops.course import Pilot, Tally
-from arena_drone_volleyball.loops.fleet import Fleet, CoursePlan
+from arena_drone_volleyball.loops.fleet import CoursePlan, Fleet
 from arena_drone_volleyball.loops.learner import Learner
 from arena_drone_volleyball.loops.settings import SETTINGS, Settings
-from arena_drone_volleyball.loops.skills import LEVELS
+from arena_drone_volleyball.loops.trainer import learner_of
 
 SURE = np.float32(-20.0)
 """The logarithm of a deviation that draws the mean."""
 TELL = 10.0
 """s between two lines."""
 MEASURED = 1_000
-"""Control steps that no run exceeds; twice as many are played without noise at last, so that each court ends a whole run."""
+"""Control steps that no run exceeds. Twice as many are played without noise at last: each court ends a whole run."""
 
 
 def main() -> None:
     """Train one task after another."""
     parser = argparse.ArgumentParser(description="Drone volleyball: training for some seconds.")
-    parser.add_argument("games", nargs="+", metavar="TASK")
+    parser.add_argument("games", nargs="+", metavar="TASK", help="tasks, or 1v1: a strategy against the scripted agent")
     parser.add_argument("--seconds", type=float, default=60.0, help="for each task")
-    parser.add_argument("--level", default="prt", choices=sorted(LEVELS))
+    parser.add_argument("--level", default="prt", choices=("prt", "ctbr"))
     parser.add_argument("--out", type=Path, default=Path("runs"))
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="as of `arena train skills`")
     given = parser.parse_args()
     for game in given.games:
-        _train(game, given.level, given.seconds, settings_of(given.set), given.out / f"{game}-{given.level}")
+        level = "skill" if game == "1v1" else given.level
+        settings = settings_of(given.set, rallies=game == "1v1")
+        _train(game, level, given.seconds, settings, given.out / f"{game}-{level}")
 
 
-def settings_of(texts: list[str]) -> Settings:
-    """Those of a loop, with one process a core but one, and 1,024 courts in each."""
+def settings_of(texts: list[str], *, rallies: bool) -> Settings:
+    """Those of a loop, with one process a core but one, and as many courts in each as the loop has by default."""
     from arena.core.options import parse_assignments, resolve
 
     processes = max(len(os.sched_getaffinity(0)) - 1, 1)
-    many = {"processes": processes, "environments": 1_024 * processes, "steps": 24, "width": 128, "batches": 8}
+    courts = 512 if rallies else 1_024
+    many = {"processes": processes, "environments": courts * processes, "width": 128}
     named = parse_assignments(SETTINGS, texts)
-    return Settings.of(resolve(SETTINGS, {**many, **named}))
+    return Settings.of(resolve(SETTINGS, {**many, **named}), rallies=rallies)
 
 
 def _train(game: str, level: str, seconds: float, settings: Settings, out: Path) -> None:
     plan = CoursePlan(game, level, settings.environments // settings.processes)
     with Fleet(plan, settings.processes, settings.steps) as fleet:
-        learner = Learner(
-            fleet.shape.seen,
-            fleet.head,
-            np.array(LEVELS[level], np.float32),
-            width=settings.width,
-            tuning=settings.tuning(),
-            device=settings.device,
-            seed=0,
-        )
+        learner = learner_of(fleet, level, settings, seed=0)
         about = {"game": game, "level": level, "head": fleet.head.name}
         fleet.deal((0, 0))
         told = _learn(fleet, learner, about, seconds)
@@ -89,7 +84,13 @@ def _learn(fleet: Fleet, learner: Learner, about: dict[str, str], seconds: float
         updates += 1
     steps = updates * fleet.shape.steps * fleet.shape.lanes * len(fleet.blocks)
     share = collecting / now
-    return {"seconds": round(now, 1), "updates": updates, "steps": steps, "steps/s": round(steps / now), "flying": share}
+    return {
+        "seconds": round(now, 1),
+        "updates": updates,
+        "steps": steps,
+        "steps/s": round(steps / now),
+        "flying": share,
+    }
 
 
 def _measured(fleet: Fleet, pilot: Pilot, steps: int) -> Tally:

@@ -4,7 +4,7 @@ import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,9 +47,14 @@ class Network:
 
     def save(self, folder: Path) -> None:
         """Write it to `folder`/policy.npz."""
-        arrays = {f"{name}{n}": each for n, layer in enumerate(self.layers) for name, each in layer._asdict().items()}
-        about = np.array(json.dumps(self.about))
-        np.savez(folder / WEIGHTS, mean=self.mean, deviation=self.deviation, **{_ABOUT: about}, **arrays)
+        arrays: dict[str, Any] = {
+            "mean": self.mean,
+            "deviation": self.deviation,
+            _ABOUT: np.array(json.dumps(self.about)),
+        }
+        for n, layer in enumerate(self.layers):
+            arrays |= {f"{name}{n}": each for name, each in layer._asdict().items()}
+        np.savez(folder / WEIGHTS, **arrays)
 
     @classmethod
     def load(cls, folder: Path) -> Self:

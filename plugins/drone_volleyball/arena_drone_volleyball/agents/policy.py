@@ -1,7 +1,7 @@
-"""An agent that a trained network flies: what `arena train skills` freezes, in NumPy alone."""
+"""Agents that a trained network flies: what `arena train skills` freezes, in NumPy alone."""
 
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import ClassVar, Final, cast
 
 import numpy as np
 
@@ -9,11 +9,17 @@ from arena.core.agent import Agent, AgentFactory, Clock, Observation, SeatInfo
 from arena.core.errors import BadOption
 from arena.core.legal import Legal
 from arena.core.values import TENSOR, Action, Config, Json
-from arena_drone_volleyball.agents.network import Network
+from arena_drone_volleyball.agents.menu import MENUS, ball_of, situation
+from arena_drone_volleyball.agents.network import Floats, Network
+from arena_drone_volleyball.agents.sight import answer, sees
+
+FLIES: Final = "normal"
+CHOOSES: Final = "choice"
+"""What a network's `head` is: the means of four thrusts or rates, or the odds of the choices of `menu`."""
 
 
 class PolicyAgent(Agent):
-    """Flies one drone as the outputs of `network` say, always the likeliest action.
+    """Plays one seat by `network`.
 
     Raises:
         BadOption: the network was trained for another game or level.
@@ -25,7 +31,6 @@ class PolicyAgent(Agent):
     def __init__(self, seat: SeatInfo) -> None:
         super().__init__(seat)
         require_trained_for(self.network, seat.game, seat.config)
-        self._rows = cast(int, seat.config["chunk"])
 
     @classmethod
     def entry(cls, game: str, config: Config) -> Json:
@@ -33,11 +38,38 @@ class PolicyAgent(Agent):
         require_trained_for(cls.network, game, config)
         return None
 
+    def outputs(self, observation: Observation) -> Floats:
+        """What the network says of an observation, (1, outputs)."""
+        return self.network(np.asarray(observation.fields[TENSOR], np.float32)[None])
+
+
+class Pilot(PolicyAgent):
+    """Flies a drone at each control step, always by the likeliest action."""
+
     def act(self, observation: Observation, legal: Legal, clock: Clock) -> Action:
-        """What the network says of the observation vector, within the bounds of an action."""
-        seen = np.asarray(observation.fields[TENSOR], np.float32)
-        action = np.clip(self.network(seen[None]), -1.0, 1.0)
-        return action[0] if self._rows == 1 else action
+        """The outputs, within the bounds of an action."""
+        action = np.clip(self.outputs(observation), -1.0, 1.0)
+        return action[0] if cast(int, self.seat.config["chunk"]) == 1 else action
+
+
+class Strategist(PolicyAgent):
+    """Gives orders at events: it draws one of the menu, so that nobody can know beforehand."""
+
+    def __init__(self, seat: SeatInfo) -> None:
+        super().__init__(seat)
+        self._rng = seat.rng()
+
+    def act(self, observation: Observation, legal: Legal, clock: Clock) -> Action:
+        """An order to the frozen skills."""
+        logits = self.outputs(observation)[0].astype(np.float64)
+        odds = np.exp(logits - logits.max())
+        seen = sees(observation)
+        order = self._rng.choices(MENUS[situation(seen)], weights=odds.tolist())[0]
+        return answer(legal, self.seat, order, seen.body, ball_of(seen))
+
+
+_AGENTS: Final = {FLIES: (Pilot, 4), CHOOSES: (Strategist, len(MENUS[0]))}
+"""By head: who plays, and how many outputs it takes."""
 
 
 def policy(rest: str, options: Config) -> AgentFactory:
@@ -51,11 +83,11 @@ def policy(rest: str, options: Config) -> AgentFactory:
         raise BadOption(
             "name the folder of a checkpoint, as in drone_volleyball:policy?weights=runs/bump/checkpoints/1"
         )
-
-    class Trained(PolicyAgent):
-        network = Network.load(Path(folder))
-
-    return Trained
+    loaded = Network.load(Path(folder))
+    kind, outputs = _AGENTS.get(str(loaded.about.get("head")), (PolicyAgent, -1))
+    if outputs != len(loaded.layers[-1].bias):
+        raise BadOption(f"the policy in {folder!r} is of another version of this plugin; train it anew")
+    return cast(AgentFactory, type(kind.__name__, (kind,), {"network": loaded}))
 
 
 def require_trained_for(network: Network, game: str, config: Config) -> None:

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from arena_drone_volleyball.agents.policy import CHOOSES, FLIES
+
 if TYPE_CHECKING:
     from torch import Tensor
 else:
@@ -31,7 +33,7 @@ class Head(Protocol):
 class Normal:
     """Independent normal distributions: the outputs are the means."""
 
-    name = "normal"
+    name = FLIES
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -52,7 +54,7 @@ class Normal:
 class Choice:
     """One of `count`: the outputs are logits, an action is the number of the choice."""
 
-    name, size = "choice", 1
+    name, size = CHOOSES, 1
 
     def draw(self, outputs: Floats, spread: Floats, rng: Generator) -> tuple[Floats, Floats]:
         chances = outputs - np.logaddexp.reduce(outputs, axis=1, keepdims=True)

@@ -25,6 +25,8 @@ STATE: Final = "learner.pt"
 _SLOWEST, _FASTEST = 1e-5, 3e-3
 """Bounds of the step size."""
 _MOST_GRADIENT: Final = 1.0
+_WIDEST, _SHARPEST = -1.5, -2.3
+"""Logarithms of the deviations of actions: the first, and the least, with which something can still be found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ class Learner:
         self.critic = _perceptron(seen, width, 1, 1.0).to(self.device)
         with torch.no_grad():
             self.actor[-1].bias.copy_(torch.from_numpy(centre))
-        self.spread = torch.nn.Parameter(torch.full((head.size,), -1.5, device=self.device))
+        self.spread = torch.nn.Parameter(torch.full((head.size,), _WIDEST, device=self.device))
         parameters = [*self.actor.parameters(), *self.critic.parameters(), self.spread]
         self.optimizer = torch.optim.Adam(parameters, lr=tuning.rate, eps=1e-5)
         self.moments = Moments.none(seen)
@@ -146,9 +148,7 @@ class Learner:
         with torch.no_grad():
             seen = self._normal(raw.observations)
             values = self.critic(seen).squeeze(-1)
-            gained = advantages(
-                raw.rewards, values, raw.ended, raw.cut, heard, tuning.discount, tuning.trace
-            )
+            gained = advantages(raw.rewards, values, raw.ended, raw.cut, heard, tuning.discount, tuning.trace)
             moments = _moments(raw.observations[:-1][heard])
             parts = (seen[:-1], raw.actions, raw.chances, gained, gained + values[:-1])
             rows = [part[heard] for part in parts]
@@ -186,6 +186,8 @@ class Learner:
         for part in ([*self.actor.parameters(), self.spread], [*self.critic.parameters()]):
             torch.nn.utils.clip_grad_norm_(part, _MOST_GRADIENT)
         self.optimizer.step()
+        with torch.no_grad():
+            self.spread.clamp_(min=_SHARPEST)
         divergence = (ratio.detach() - 1.0 - change.detach()).mean()
         return torch.stack((divergence, policy.detach(), value.detach(), entropy.detach()))
 

@@ -18,13 +18,30 @@ def _real(name: str, default: float, low: float, high: float, told: str) -> Opti
     return Option(name=name, kind="float", default=default, low=low, high=high, help=told)
 
 
+def _sized(name: str, high: int, told: str) -> Option:
+    task, rallies = _SIZES[name]
+    return _whole(name, 0, 0, high, f"{told}; by default {task}, in 1v1 {rallies}")
+
+
+_SIZES: Final = {
+    "updates": (1_000, 90),
+    "every": (250, 15),
+    "deals": (20, 3),
+    "environments": (1_024, 512),
+    "steps": (16, 256),
+}
+"""Of tasks, where each control step is a decision, and of rallies, where few are."""
+
 SETTINGS: Final = (
-    _whole("updates", 400, 1, 1_000_000, "how often the networks are updated"),
-    _whole("every", 100, 1, 1_000_000, "updates after which a checkpoint is frozen and plays"),
-    _whole("deals", 20, 2, 1_000, "matches that a checkpoint plays before the referee"),
-    _whole("environments", 1024, 1, 1_000_000, "courts that are played at once, in all processes together"),
-    _whole("processes", 1, 1, 256, "processes that play them"),
-    _whole("steps", 16, 1, 10_000, "control steps between updates"),
+    _sized("updates", 1_000_000, "how often the networks are updated"),
+    _sized("every", 1_000_000, "updates after which a checkpoint is frozen and plays"),
+    _sized("deals", 1_000, "deals of a set before the referee"),
+    _sized("environments", 1_000_000, "courts that are played at once, in all processes together"),
+    _sized("steps", 10_000, "control steps between updates"),
+    _whole("strategy", 30, 1, 1_000_000, "in 1v1, updates against the scripted agent before co-self-play begins"),
+    _whole("draws", 8, 1, 256, "in co-self-play, earlier selves that are drawn after each checkpoint"),
+    Option(name="rule", default="pfsp-hard", help="by which rule of `arena population sample`"),
+    _whole("processes", 1, 0, 256, "processes that play courts; with 0 the one that learns does"),
     _whole("width", 64, 1, 4_096, "units of each of the two hidden layers"),
     _whole("epochs", 3, 1, 100, "how often an update goes over what was played"),
     _whole("batches", 4, 1, 1_000, "into how many parts it cuts that"),
@@ -46,8 +63,11 @@ class Settings:
     every: int
     deals: int
     environments: int
-    processes: int
     steps: int
+    strategy: int
+    draws: int
+    rule: str
+    processes: int
     width: int
     epochs: int
     batches: int
@@ -60,10 +80,11 @@ class Settings:
     device: str
 
     @classmethod
-    def of(cls, config: Config) -> Self:
-        """What the options were resolved to."""
+    def of(cls, config: Config, *, rallies: bool = False) -> Self:
+        """What the options were resolved to, sizes that were left open as suits tasks or rallies."""
         values: dict[str, Any] = dict(config)
-        return cls(**values)
+        sizes = {name: values[name] or usual[rallies] for name, usual in _SIZES.items()}
+        return cls(**{**values, **sizes})
 
     def tuning(self) -> "Tuning":
         """Those of them that are numbers of PPO."""

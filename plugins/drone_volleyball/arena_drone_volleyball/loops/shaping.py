@@ -21,7 +21,7 @@ FALL: Final = 2.0
 
 
 class Shaping:
-    """Nothing besides the score but for falls; subclasses look at the bodies before a control step, and pay after it."""
+    """The score, and what a fall costs; subclasses look at the bodies before a control step, and pay after it."""
 
     scale = 1.0
     """What a point of the score pays."""
