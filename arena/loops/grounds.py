@@ -40,7 +40,9 @@ class Grounds:
             ArenaError: an agent is unknown or does not fit the game, or the ledger cannot be written.
         """
         plans = [self._plan(meeting, number) for meeting in meetings for number in range(meeting.sets)]
-        asyncio.run(self._play(plans, watcher or _silent))
+        outcome = self.ledger.tournaments.outcome
+        if due := [(plan, matches) for plan, matches in plans if outcome(plan.set_id) is None]:
+            asyncio.run(self._play(due, watcher or _silent))
 
     def payoffs(self, rows: Sequence[Member], columns: Sequence[Member], metric: Metric = Metric.SCORE) -> PayoffTable:
         """What rows earned against columns, with 95 % intervals; NaN for pairs that have not met."""

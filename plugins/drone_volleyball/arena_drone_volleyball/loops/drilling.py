@@ -47,11 +47,12 @@ class Drilling:
             self._trainer.update(done, until)
             done = self._keep(until, self._trainer.member(done))
         last = self._trainer.member(done)
-        told = ", ".join(f"{one.agent} {self._score(one)}" for one in (self._trainer.member(0), last, SCRIPTED))
+        told = ", ".join(f"{one.agent} {self._score(one)}" for one in (SCRIPTED, self._trainer.member(0), last))
         self._run.tell(f"mean scores before the referee: {told}")
 
     def _keep(self, done: int, parent: Member | None) -> int:
         member = self._trainer.write(done)
+        self._run.play([Meeting(members=[one], deals=self._settings.deals) for one in (SCRIPTED, member)])
         score = self._score(member)
         figures = {"mean score": score.mean, "+-": score.half}
         self._run.log(done, {"score/referee": score.mean, "score/referee +-": score.half})
@@ -60,5 +61,4 @@ class Drilling:
         return done
 
     def _score(self, member: Member) -> Estimate:
-        self._run.play([Meeting(members=[member], deals=self._settings.deals)])
         return Estimate.of(self._run.grounds.scores(member))

@@ -36,8 +36,9 @@ class Shaping:
     def before(self) -> None:
         """Remember what `after` compares with."""
 
-    def after(self) -> Floats:
-        """(seats, courts): what the control step pays. On courts that began anew it means nothing."""
+    def after(self, over: Flags) -> Floats:
+        """(seats, courts): what the control step pays; `over` (courts,) where it ended the run. On courts that began
+        anew it means nothing."""
         paid: Floats = -FALL * self.fallen()
         return paid
 
@@ -49,7 +50,7 @@ class Progress(Shaping):
         self._place = self.rules.anchors.copy()
         self._away = self._distance()
 
-    def after(self) -> Floats:
+    def after(self, over: Flags) -> Floats:
         paid: Floats = PER_METRE * (self._away - self._distance()) - FALL * self.fallen()
         return paid
 
@@ -59,17 +60,17 @@ class Progress(Shaping):
 
 
 class Throw(Shaping):
-    """`hit_the_ball`: where the ball will land is paid when it is hit, and what landed otherwise is set right."""
+    """`hit_the_ball`: where the ball will land is paid when it is hit, and taken back when the run ends, however it
+    does: a potential (Ng, Harada and Russell 1999), by which no other way of flying becomes the best."""
 
     scale = 0.1
 
     def before(self) -> None:
         self._foreseen = self._landing()
 
-    def after(self) -> Floats:
-        down = self.bodies.ball[2] < BALL_DOWN
-        paid: Floats = self.scale * (np.where(down, 0.0, self._landing()) - self._foreseen)[None]
-        return paid
+    def after(self, over: Flags) -> Floats:
+        paid: Floats = self.scale * (np.where(over, 0.0, self._landing()) - self._foreseen)[None]
+        return paid - FALL * self.fallen()
 
     def _landing(self) -> Floats:
         """m from the start, as `HitTheBall` counts it; 0 until the hit."""

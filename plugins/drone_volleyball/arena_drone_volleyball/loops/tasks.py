@@ -42,8 +42,8 @@ class TaskCourse(Course):
         self._shaping.before()
         flown = np.clip(actions, -1.0, 1.0).reshape(volley.num_envs, volley.seats, -1)
         self._observations, rewards, ended, late, infos = volley.step(flown)
-        paid = np.where(live[:, None], self._shaping.scale * rewards + self._shaping.after().T, 0.0)
         self._anew = ended | late
+        paid = np.where(live[:, None], self._shaping.scale * rewards + self._shaping.after(self._anew).T, 0.0)
         self._count(infos["score"])
         return Played(paid.reshape(-1), np.repeat(ended, volley.seats), np.repeat(self._anew, volley.seats))
 
