@@ -12,11 +12,13 @@ from arena.ledger import Ledger
 from arena.loops.run import Asked, opened
 from arena.plugin.registry import Registry
 from arena_drone_volleyball.agents.network import Layer, Network
+from arena_drone_volleyball.batch.vector import Volleyball
 from arena_drone_volleyball.loops.course import Pilot, Shape
 from arena_drone_volleyball.loops.fleet import CoursePlan, Fleet
 from arena_drone_volleyball.loops.heads import Choice, Head, Normal
 from arena_drone_volleyball.loops.learner import Learner, Tuning
 from arena_drone_volleyball.loops.settings import SETTINGS
+from arena_drone_volleyball.loops.shaping import FALL, SHAPINGS, Potential
 from arena_drone_volleyball.loops.tasks import TaskCourse
 from arena_drone_volleyball.physics.iris import HOVER_COMMAND
 
@@ -170,3 +172,21 @@ def test_a_learner_finds_what_pays(head: Head):
         gained.append(block.rewards.mean())
     best = 1.0 if head.name == "choice" else 0.0
     assert best - gained[-1] < 0.5 * (best - gained[0])
+
+
+@pytest.mark.parametrize("game", [game for game, shaping in SHAPINGS.items() if issubclass(shaping, Potential)])
+def test_what_a_potential_pays_in_a_run_adds_up_to_nothing_but_falls(game: str):
+    """Else there would be a better way to earn than by the score."""
+    volley, rng = Volleyball(game, 64, level="ctbr", seed=5), np.random.default_rng(6)
+    shaping = SHAPINGS[game](volley)
+    paid, begun, playing = np.zeros(64), None, np.ones(64, bool)
+    while playing.any():
+        shaping.before()
+        begun = shaping.worth().copy() if begun is None else begun
+        flown = 0.1 * rng.standard_normal((64, volley.seats, 4)) + (0.0, 0.0, 0.0, HOVER_COMMAND)
+        _, _, ended, late, _ = volley.step(np.clip(flown, -1.0, 1.0))
+        gained = shaping.after(ended | late) + FALL * shaping.fallen()
+        assert (gained == gained[0]).all()
+        paid += np.where(playing, gained[0], 0.0)
+        playing &= ~(ended | late)
+    np.testing.assert_allclose(paid, -begun, atol=1e-3)

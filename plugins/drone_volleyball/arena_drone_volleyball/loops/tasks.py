@@ -1,6 +1,5 @@
 """A task as a course: every drone of every court is flown by the same network, rotor thrusts or rates at each step."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from arena_drone_volleyball.batch.arrays import Flags
 from arena_drone_volleyball.batch.vector import Volleyball
 from arena_drone_volleyball.loops.course import Course, Played, Tally
 from arena_drone_volleyball.loops.heads import Normal
-from arena_drone_volleyball.loops.shaping import SHAPINGS, Shaping
+from arena_drone_volleyball.loops.shaping import SHAPINGS
 
 
 class TaskCourse(Course):
@@ -18,8 +17,7 @@ class TaskCourse(Course):
 
     def __init__(self, game: str, level: str, courts: int) -> None:
         super().__init__(Volleyball(game, courts, level=level))
-        shaping: Callable[[Volleyball], Shaping] = SHAPINGS.get(game, Shaping)
-        self._shaping = shaping(self.volley)
+        self._shaping = SHAPINGS[game](self.volley)
         self.head = Normal(4)
         self.lanes = courts * self.volley.seats
         self.seen = self.volley.observation_shape[0]
