@@ -51,6 +51,11 @@ class Shape(NamedTuple):
             *[(plain, np.bool_)] * 3,
         ]
 
+    @property
+    def size(self) -> int:
+        """Of a block, in bytes."""
+        return sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in self.fields())
+
     def allocate(self) -> list[Any]:
         """Memory for a block, which spawned processes can share."""
         return [RawArray("b", int(np.prod(shape)) * np.dtype(kind).itemsize) for shape, kind in self.fields()]

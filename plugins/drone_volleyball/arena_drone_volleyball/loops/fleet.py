@@ -2,16 +2,20 @@
 
 import multiprocessing
 import os
+import shutil
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, Final, Self
 
-from arena.core.errors import Fault
+from arena.core.errors import BadRequest, Fault
 from arena_drone_volleyball.loops.course import Block, Course, Pilot, Shape, Tally
 from arena_drone_volleyball.loops.rallies import Opponent, RallyCourse
 from arena_drone_volleyball.loops.tasks import TaskCourse
+
+_SHARED: Final = Path("/dev/shm")  # where the standard library has its shared memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,9 @@ class Fleet:
     """`processes` courses of one plan, as a context manager; with none of its own, one course in this process.
 
     `start` has them all collect, `finish` waits for it. Between the two the blocks belong to them.
+
+    Raises:
+        BadRequest: the blocks do not fit into shared memory.
     """
 
     def __init__(self, plan: CoursePlan, processes: int, steps: int) -> None:
@@ -46,6 +53,7 @@ class Fleet:
         self.shape = Shape(steps, course.lanes, course.seen, course.head.size)
         self.head = course.head
         self._plan, self._course, self._processes = plan, course, processes
+        _require_room(self.shape.size * processes)
         memories = [self.shape.allocate() for _ in range(max(processes, 1))]
         self.blocks: list[Block] = [self.shape.block(memory) for memory in memories]
         self._links: list[Connection] = []
@@ -104,6 +112,14 @@ class Fleet:
                 del os.environ["OPENBLAS_NUM_THREADS"]
             else:
                 os.environ["OPENBLAS_NUM_THREADS"] = threads
+
+
+def _require_room(size: int) -> None:
+    """What does not fit into shared memory kills whoever writes it."""
+    free = shutil.disk_usage(_SHARED).free if _SHARED.is_dir() else size
+    if size > free:
+        wanted, left = (f"{each / 2**20:.0f} MiB" for each in (size, free))
+        raise BadRequest(f"the courts take {wanted} of {_SHARED}, which has {left}; take fewer environments or steps")
 
 
 def _fly(plan: CoursePlan, shape: Shape, memory: Sequence[Any], link: Connection) -> None:
