@@ -38,8 +38,10 @@ def ledger(tmp_path):
         yield ledger
 
 
-def train(ledger: Ledger, folder: Path, game: str, *, kill: int | None = None, **settings) -> None:
-    """Train, and be killed when the `kill`-th checkpoint is to be kept."""
+def train(
+    ledger: Ledger, folder: Path, game: str, *, kill: int | None = None, referee: bool = True, **settings
+) -> None:
+    """Train, and be killed when the `kill`-th checkpoint is to be kept. Without `referee` checkpoints do not play."""
     registry = Registry()
     listing = registry.loop("skills", game)
     resolved = resolve(SETTINGS, {**SMALL, **settings})
@@ -54,6 +56,8 @@ def train(ledger: Ledger, folder: Path, game: str, *, kill: int | None = None, *
             keep(state)
 
         run.keep = keeping
+        if not referee:
+            run.play, run.grounds.scores = lambda meetings: None, lambda member: [0.0, 1.0]
         listing.train(run)
 
 
@@ -71,16 +75,17 @@ def hovering(size: int, spread: float) -> Pilot:
 
 def test_a_killed_run_goes_on_to_the_same_weights_bit_for_bit(tmp_path, ledger):
     game = "drone_volleyball/solo_bump?level=ctbr"
-    train(ledger, tmp_path / "whole", game, updates=2)
+    settings = {"updates": 6, "every": 2, "referee": False}
+    train(ledger, tmp_path / "whole", game, **settings)
     with pytest.raises(Killed):
-        train(ledger, tmp_path / "killed", game, updates=2, kill=2)
-    assert json.loads((tmp_path / "killed" / "state.json").read_text()) == 1
-    train(ledger, tmp_path / "killed", game, updates=2)
-    for version in "012":
+        train(ledger, tmp_path / "killed", game, kill=3, **settings)
+    assert json.loads((tmp_path / "killed" / "state.json").read_text()) == 4
+    train(ledger, tmp_path / "killed", game, **settings)
+    for version in "0246":
         assert weights(tmp_path / "killed", version) == weights(tmp_path / "whole", version)
-    assert weights(tmp_path / "whole", "2") != weights(tmp_path / "whole", "1")
+    assert weights(tmp_path / "whole", "6") != weights(tmp_path / "whole", "4")
     lines = {line.agent: line for line in ledger.checkpoints.all()}
-    assert lines["killed-2"].parent == ("killed-1", "1")
+    assert lines["killed-6"].parent == ("killed-4", "4")
     assert {line.frozen.stage for line in lines.values()} == {"skills"}
 
 
@@ -120,10 +125,20 @@ def test_another_plugin_s_game_is_refused():
 
 def test_a_checkpoint_that_is_spoilt_is_told_in_a_sentence(tmp_path, ledger):
     game = "drone_volleyball/solo_bump?level=ctbr"
-    train(ledger, tmp_path / "run", game, updates=1)
+    train(ledger, tmp_path / "run", game, updates=1, referee=False)
     (tmp_path / "run" / "checkpoints" / "1" / "learner.pt").write_bytes(b"nothing")
     with pytest.raises(BadRequest, match="cannot be read; name another folder"):
-        train(ledger, tmp_path / "run", game, updates=1)
+        train(ledger, tmp_path / "run", game, updates=1, referee=False)
+
+
+def test_a_task_s_checkpoints_have_scores_of_the_referee_beside_the_scripted_agent(tmp_path, ledger):
+    train(ledger, tmp_path / "run", "drone_volleyball/hit_the_ball?level=ctbr", updates=1)
+    lines = ledger.matches(limit=50)
+    played = {seat.agent for line in lines for seat in line.seats}
+    assert played == {"run-0", "run-1", "drone_volleyball:task"}
+    assert len(lines) == 3 * SMALL["deals"]
+    figures = [json.loads(line) for line in (tmp_path / "run" / "figures.jsonl").read_text().splitlines()]
+    assert sum("score/referee" in line for line in figures) == 2
 
 
 def test_the_step_that_begins_a_run_anew_is_not_learnt_from():

@@ -3,6 +3,8 @@
 The stages are those of HCSP (arXiv 2505.04317): `skills`, `strategy` over frozen skills, `co-self-play`.
 """
 
+from importlib.util import find_spec
+
 from arena.core.errors import BadRequest
 from arena.loops import Run
 from arena_drone_volleyball.batch.exercises import EXERCISES
@@ -20,8 +22,10 @@ def train(run: Run) -> None:
     """Train in a run, from wherever it stands.
 
     Raises:
-        BadRequest: the game or its level is none to train on, or the settings do not fit together.
+        BadRequest: the game or its level is none to train on, the settings do not fit together, or torch is missing.
     """
+    if find_spec("torch") is None:
+        raise BadRequest("training needs torch; pip install 'arena-drone-volleyball[train]'")
     game, level = run.game.id.partition("/")[2], str(run.game.config["level"])
     _require_trainable(game, level)
     rallies = game not in EXERCISES
