@@ -20,6 +20,7 @@ from arena.tournament.sets import local_seeds, plan_set, seat_agents
 
 _AHEAD = 3
 """Sets under way for each worker."""
+_PAGE = 1_000
 
 Watcher = Callable[[int, int], None]
 """Told how many matches of how many are done."""
@@ -53,14 +54,26 @@ class Grounds:
             ArenaError: an agent is unknown or does not fit the game, or the ledger cannot be written.
         """
         plans = [self._plan(meeting, number) for meeting in meetings for number in range(meeting.sets)]
-        if plans:
+        outcome = self.ledger.tournaments.outcome
+        if due := [(plan, matches) for plan, matches in plans if outcome(plan.set_id) is None]:
             with self._gathered() as (runner, pool):
-                runner.run(self._play(pool, plans, watcher or _silent))
+                runner.run(self._play(pool, due, watcher or _silent))
 
     def payoffs(self, rows: Sequence[Member], columns: Sequence[Member], metric: Metric = Metric.SCORE) -> PayoffTable:
         """What rows earned against columns, with 95 % intervals; NaN for pairs that have not met."""
         names = [[member.agent for member in side] for side in (rows, columns)]
         return self._population.payoffs(Query(game=self.game.rated_id, metric=metric), *names)
+
+    def scores(self, member: Member) -> list[float]:
+        """What a member scored in each match that counts, newest first: the mean of its seats."""
+        found: list[float] = []
+        before: int | None = None
+        while page := self.ledger.matches(game=self.game.rated_id, agent=member.agent, before=before, limit=_PAGE):
+            for line in page:
+                own = [seat.score for seat in line.seats if seat.agent == member.agent]
+                found += [] if line.void else [sum(own) / len(own)]
+            before = page[-1].number
+        return found
 
     def sample(
         self,

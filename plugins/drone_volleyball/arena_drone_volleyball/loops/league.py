@@ -1,0 +1,80 @@
+"""The stages `strategy` and `co-self-play` of 1v1.
+
+First a strategy learns against the scripted agent; then against its latest self and earlier ones, drawn after each
+checkpoint by what these earned against it before the referee. The skills that it orders stay as they are.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from arena.core.values import AgentName
+from arena.loops import Meeting, Member
+from arena_drone_volleyball.loops.rallies import Opponent
+from arena_drone_volleyball.loops.trainer import Trainer
+
+STRATEGY, SELF_PLAY = "strategy", "co-self-play"
+SCRIPTED: Final = Member(AgentName("drone_volleyball:rally"), "drone_volleyball:rally")
+
+
+class League:
+    """One run on 1v1."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        self._trainer, self._run, self._settings = trainer, trainer.run, trainer.settings
+
+    def go(self) -> None:
+        """From the last checkpoint to the last update; the untrained strategy is a checkpoint, too."""
+        kept: list[int] = self._run.state() or []
+        if kept:
+            self._trainer.read(kept[-1])
+        else:
+            kept = self._keep(0, kept)
+        while (done := kept[-1]) < self._settings.updates:
+            ends = [done + self._settings.every, self._settings.updates]
+            ends += [self._settings.strategy] if done < self._settings.strategy else []
+            until = min(ends)
+            self._trainer.update(done, until, self._opponents(kept))
+            kept = self._keep(until, kept)
+        self._tell(self._trainer.member(kept[-1]), kept)
+
+    def _opponents(self, kept: Sequence[int]) -> list[Opponent]:
+        """Half of the courts go to the latest self, half to those that are drawn, the scripted agent among them."""
+        if kept[-1] < self._settings.strategy:
+            return [None]
+        by_agent = {self._trainer.member(done).agent: done for done in kept}
+        learner, *history = [SCRIPTED, *map(self._trainer.member, kept)][::-1]
+        sampled = self._run.grounds.sample(
+            learner,
+            history[::-1],
+            self._settings.rule,
+            seed=self._run.seed + kept[-1],
+            draws=self._settings.draws,
+        )
+        self._run.tell(f"co-self-play against {', '.join(sorted(set(sampled.opponents)))}")
+        drawn = [by_agent.get(agent) for agent in sampled.opponents]
+        latest = self._trainer.network(kept[-1])
+        return [None if one is None else self._trainer.network(one) for one in drawn] + [latest] * len(drawn)
+
+    def _keep(self, done: int, kept: Sequence[int]) -> list[int]:
+        """Freeze what there is, have it meet all that came before, and go on from here after a kill."""
+        member = self._trainer.write(done)
+        stage = STRATEGY if done <= self._settings.strategy else SELF_PLAY
+        before = [self._trainer.member(one) for one in kept]
+        self._meet(member, [SCRIPTED, *before])
+        won = self._won(member, SCRIPTED)
+        self._run.log(done, {"score/scripted": won})
+        parent = before[-1] if before else None
+        self._run.freeze(member, parent, stage=stage, figures={"mean score against the scripted agent": won})
+        self._run.keep([*kept, done])
+        return [*kept, done]
+
+    def _meet(self, member: Member, others: Sequence[Member]) -> None:
+        self._run.play([Meeting(members=[member, other], deals=self._settings.deals) for other in others])
+
+    def _won(self, member: Member, other: Member) -> float:
+        return float(self._run.grounds.payoffs([member], [other]).mean[0, 0])
+
+    def _tell(self, last: Member, kept: Sequence[int]) -> None:
+        others = [SCRIPTED, *(self._trainer.member(done) for done in kept[:-1])]
+        told = ", ".join(f"{self._won(last, other):.2f} against {other.agent}" for other in others)
+        self._run.tell(f"mean scores of {last.agent} before the referee: {told}")
