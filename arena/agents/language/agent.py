@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from arena.agents.language.answers import AnswerForm, Speech, form_of
 from arena.agents.language.asking import Asking, Spent
-from arena.agents.language.memory import NOTES_WORDS, Memory, Turn
+from arena.agents.language.memory import NOTES_WORDS, Turn
 from arena.agents.language.model import Completion, Grammar, JsonOf, LanguageModel, Message, ModelFault, Sampling
 from arena.agents.language.quoting import neutral, one_line
 from arena.agents.language.reading import Said, Unreadable, closed, parted
@@ -67,11 +67,7 @@ class LanguageAgent(Agent):
 
     def __init__(self, seat: SeatInfo) -> None:
         super().__init__(seat)
-        prompts = self.settings.prompts
-        system = prompts.render(
-            "system", brief=neutral(seat.brief), game=neutral(seat.game), seat=seat.seat, seats=seat.seats
-        )
-        self.memory = Memory(self.settings.memory, self.settings.window, prompts, system)
+        self.memory = self.settings.memory_of(brief=seat.brief, game=seat.game, seat=seat.seat, seats=seat.seats)
         self._rng = seat.rng()
         self._open: _Open | None = None
         self._noting: asyncio.Task[None] | None = None

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Protocol, Self, cast
 
 import numpy as np
 
-from arena.agents.language.bounds import bounded, restored
+from arena.agents.language.bounds import bounded, digits_of, restored
 from arena.agents.language.model import Grammar, JsonOf, OneOf
 from arena.agents.language.prompts import Prompts
 from arena.agents.language.quoting import neutral, one_line
@@ -46,6 +46,9 @@ class AnswerForm(Protocol):
         Raises:
             Unreadable: it stands for none.
         """
+
+    def write(self, action: Action) -> str:
+        """A completion that stands for an action, as the grammar has it: the inverse of `read`."""
 
 
 def form_of(legal: Legal, max_tokens: int) -> AnswerForm:
@@ -114,6 +117,10 @@ class OneText:
                 return int(said)
         raise Unreadable(f"it is none of the {len(self.ids)} actions that are listed")
 
+    def write(self, action: Action) -> str:
+        """Its text."""
+        return self.texts[self.ids.index(cast(int, action))]
+
 
 @dataclass(frozen=True, slots=True)
 class ManyIds:
@@ -145,6 +152,10 @@ class ManyIds:
             raise Unreadable(f"it is none of the {len(self.ids)} numbers that are listed")
         return found
 
+    def write(self, action: Action) -> str:
+        """The object with its id."""
+        return _compact({"action": action})
+
 
 @dataclass(frozen=True, slots=True)
 class Speech:
@@ -166,6 +177,10 @@ class Speech:
     def read(self, answer: str) -> Action:
         """All of it that there is room for."""
         return answer[: self.limit]
+
+    def write(self, action: Action) -> str:
+        """The text itself."""
+        return str(action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +216,10 @@ class JsonValue:
                 return restored(value, self.schema)  # type: ignore[no-any-return]  # JSON is an action
         raise Unreadable("it holds no JSON value of the form that was asked for")
 
+    def write(self, action: Action) -> str:
+        """Without spaces, the keys in the schema's order."""
+        return _compact(_ordered(action, self.narrow))
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -228,6 +247,36 @@ class Numbers:
         if not np.isfinite(numbers).all():
             raise Unreadable("a number in it is not finite")
         return numbers.clip(self.box.low, self.box.high).astype(self.box.dtype)
+
+    def write(self, action: Action) -> str:
+        """The list of its numbers."""
+        return _compact(cast(np.ndarray, action).reshape(-1).tolist())
+
+
+def _ordered(value: Any, schema: Mapping[str, Any]) -> Any:
+    """The same value, its keys in the order of the first branch that names them all."""
+    if isinstance(value, list):
+        return [_ordered(each, schema.get("items", {})) for each in value]
+    if isinstance(value, int | float) and "pattern" in schema:
+        return digits_of(value)
+    if not isinstance(value, Mapping):
+        return value
+    branches = schema.get("oneOf") or schema.get("anyOf") or (schema,)
+    offered: list[Mapping[str, Any]] = [branch.get("properties", {}) for branch in branches]
+    known = next((properties for properties in offered if _fits(value, properties)), {})
+    names = [*(name for name in known if name in value), *(name for name in value if name not in known)]
+    return {name: _ordered(value[name], known.get(name, {})) for name in names}
+
+
+def _fits(value: Mapping[str, Any], properties: Mapping[str, Any]) -> bool:
+    """Whether all keys are known here, and what must be a certain word is that."""
+    return value.keys() <= properties.keys() and all(
+        properties[name].get("const", each) == each for name, each in value.items()
+    )
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _list_of(box: Box) -> Mapping[str, Any]:

@@ -49,6 +49,11 @@ def restored(value: Any, schema: Schema) -> Any:
     return value
 
 
+def digits_of(number: float) -> str:
+    """A number as a bounded schema has it: `restored` makes it one again, to so many decimals."""
+    return f"{number:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+
+
 def _bounded(schema: Schema, chars: int) -> Schema:
     changed: dict[str, Any] = {key: [_bounded(b, chars) for b in schema[key]] for key in _BRANCHES if key in schema}
     if changed or {"const", "enum"} & schema.keys():

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final, Self, cast
 
 from arena.agents.language.asking import Prices
-from arena.agents.language.memory import MemoryKind
+from arena.agents.language.memory import Memory, MemoryKind
 from arena.agents.language.model import Sampling
 from arena.agents.language.prompts import Prompts
+from arena.agents.language.quoting import neutral
 from arena.core.options import Option
 from arena.core.values import Config
 
@@ -70,6 +71,11 @@ class Settings:
             pictures=cast(bool, value["pictures"]),
             prices=Prices(cast(float, value["prompt_price"]), cast(float, value["completion_price"])),
         )
+
+    def memory_of(self, *, brief: str, game: str, seat: int, seats: int) -> Memory:
+        """What a seat knows before its first decision: the rules."""
+        system = self.prompts.render("system", brief=neutral(brief), game=neutral(game), seat=seat, seats=seats)
+        return Memory(self.memory, self.window, self.prompts, system)
 
     def adapter_of(self, seat: int) -> str:
         """The adapter that plays this seat, so that a policy meets its past in one match."""

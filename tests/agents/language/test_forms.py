@@ -13,7 +13,7 @@ from arena.agents.language.bounds import bounded, restored
 from arena.agents.language.model import Grammar, JsonOf, OneOf
 from arena.agents.language.prompts import Prompts
 from arena.agents.language.reading import Unreadable
-from arena.agents.sampling import sample_schema
+from arena.agents.sampling import sample, sample_schema
 from arena.core.agent import Unavailable
 from arena.core.legal import Box, Choices, FreeText, Legal, Schema
 from arena.core.seed import Seed
@@ -52,6 +52,21 @@ def _patterns_drawn(schema: Any, rng: Random) -> Any:
             return {"const": f"{rng.randint(0, 9)}.{rng.randint(0, 999)}"}
         return {key: _patterns_drawn(value, rng) for key, value in schema.items()}
     return [_patterns_drawn(value, rng) for value in schema] if isinstance(schema, list) else schema
+
+
+@pytest.mark.parametrize("game", GAMES)
+def test_what_is_written_for_an_action_reads_back_as_that_action(game: str) -> None:
+    registry, rng = Registry(), Random(2)
+    state = registry.make_game(registry.ref(game)).new_state(Seed.of(3), {})
+    for _ in range(STEPS):
+        actions = {}
+        for seat in state.to_move():
+            actions[seat] = action = state.check(seat, sample(state.legal(seat), rng))
+            form = form_of(state.legal(seat), TOKENS)
+            assert state.check(seat, form.read(form.write(action))) == action
+        if not actions:
+            break
+        state.step(actions)
 
 
 @pytest.mark.parametrize("game", GAMES)

@@ -132,6 +132,6 @@ async def test_a_directory_that_is_no_model_is_told_what_it_lacks(tiny_model: Pa
 
 
 def test_a_missing_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("arena.agents.language.transformers.find_spec", lambda name: None)
+    monkeypatch.setattr("arena.agents.language.loaded.find_spec", lambda name: None)
     with pytest.raises(BadRequest, match=r"pip install 'arena\[hf\]'"):
         TransformersModel("anywhere")
