@@ -1,0 +1,123 @@
+"""The latent game: Werewolf as the engine plays it, with a kind of utterance in the place of each speech.
+
+The engine hears the letters that listeners hear. An information set is the seat's own view in words, and with it which
+kinds of utterance it chose itself. Nothing but speech is abstracted: role, day, the living, sights and votes stand in
+that view as they are.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Self
+
+from arena.core.legal import Choices, FreeText
+from arena.core.seed import Seed
+from arena.core.values import Action, Seat
+from arena_werewolf.game import WerewolfGame
+from arena_werewolf.loops.latent import LatentSpace
+from arena_werewolf.rewards import Paymaster, Shaping
+from arena_werewolf.state import WerewolfState
+from arena_werewolf.text import render
+from arena_werewolf.view import card
+
+Step = Mapping[Seat, Action]
+
+
+@dataclass(frozen=True, slots=True)
+class LatentGame:
+    """What all plays of one latent game share."""
+
+    game: WerewolfGame
+    space: LatentSpace
+    shaping: Shaping
+
+    @property
+    def seats(self) -> int:
+        """How many play."""
+        return self.game.rules.seats
+
+    def deal(self, rng: Random) -> "LatentNode":
+        """A play with a seed of its own."""
+        return self.begin(Seed(rng.randbytes(16)))
+
+    def begin(self, seed: Seed) -> "LatentNode":
+        """The first node of the match that this seed deals."""
+        return LatentNode(self, seed, (), ())
+
+
+class LatentNode:
+    """A node of `mccfr`: the seed and what was played so far. `chosen` are the kinds of utterance with their seats."""
+
+    __slots__ = ("_begun", "_played", "_seed", "_state", "chosen")
+
+    def __init__(
+        self, begun: LatentGame, seed: Seed, played: tuple[Step, ...], chosen: tuple[tuple[Seat, int], ...]
+    ) -> None:
+        self._begun, self._seed, self._played, self.chosen = begun, seed, played, chosen
+        self._state: WerewolfState | None = None
+
+    @property
+    def state(self) -> WerewolfState:
+        """The engine's state, played up to here when it is first asked for."""
+        if self._state is None:
+            state = self._begun.game.new_state(self._seed, {})
+            for step in self._played:
+                state.step(step)
+            self._state = state
+        return self._state
+
+    def to_move(self) -> Sequence[Seat]:
+        """Whom the engine asks."""
+        return tuple(self.state.to_move())
+
+    def actions(self, seat: Seat) -> Sequence[int]:
+        """Kinds of utterance, or the menu; whispers of a pack and questions have one silent answer."""
+        match self.state.legal(seat):
+            case FreeText() if self.speaks:
+                return range(self._begun.space.moves(self.role(seat)))
+            case Choices(ids=ids):
+                return ids
+            case _:
+                return (0,)
+
+    def infoset(self, seat: Seat) -> str:
+        """The seat's view in one line, and its own kinds of utterance."""
+        table = self.state.table
+        known = render(card(table, self.state.phase, seat), table.log.seen_by(seat), None).replace("\n", " ")
+        own = " ".join(str(move) for speaker, move in self.chosen if speaker == seat)
+        return f"{known} Said: {own or 'nothing'}."
+
+    def play(self, chosen: Mapping[Seat, int]) -> Self:
+        """Speeches are heard as letters, drawn from the seed for this step and seat."""
+        if not self.speaks:
+            return self.after({seat: self._answer(seat, move) for seat, move in chosen.items()}, {})
+        space, step = self._begun.space, len(self._played)
+        echoes = {
+            seat: space.echo(self.role(seat), move, self._seed.stream("echo", step, seat))
+            for seat, move in chosen.items()
+        }
+        return self.after(echoes, chosen)
+
+    def after(self, step: Step, kinds: Mapping[Seat, int]) -> Self:
+        """The node after answers as the engine takes them, with the kinds of the speeches among them."""
+        spoken = tuple(sorted(kinds.items()))
+        return type(self)(self._begun, self._seed, (*self._played, step), (*self.chosen, *spoken))
+
+    def payoffs(self) -> Sequence[float]:
+        """The shaping rewards of the whole match, by seat."""
+        state = self.state
+        paymaster = Paymaster(self._begun.shaping)
+        paymaster.shape(state.table, state.outcome())
+        return [sum(paymaster.due.get(seat, {}).values()) for seat in state.table.seats]
+
+    @property
+    def speaks(self) -> bool:
+        """Whether who is asked now speaks to everybody."""
+        return self.state.phase.name == "discussion"
+
+    def role(self, seat: Seat) -> str:
+        """The seat's card."""
+        return self.state.table.deal[seat].name
+
+    def _answer(self, seat: Seat, move: int) -> Action:
+        return move if isinstance(self.state.legal(seat), Choices) else self.state.default_action(seat)
