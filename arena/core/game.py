@@ -14,6 +14,7 @@ from arena.core.errors import ArenaError, BadEntry, GameFault
 from arena.core.legal import Legal
 from arena.core.measures import Measures
 from arena.core.options import Option
+from arena.core.policy import Policy
 from arena.core.rendering import Rendering
 from arena.core.seed import Seed
 from arena.core.values import Action, Config, Fields, Json, Seat, Value
@@ -106,6 +107,8 @@ class GameSpec:
     forfeit: Forfeit = "loses"
     max_refusals: int = 3
     max_decisions: int = 10_000
+    choices: int = 0
+    """Every id of a `Choices` is below it; 0 where the game knows no bound."""
     step_seconds: float = 10.0
     """A single call into the game that lasts longer is a hang: the match is void."""
     set_deals: int = 1
@@ -246,6 +249,13 @@ class Game(ABC):
             except ArenaError as error:
                 errors.append(error)
         return errors
+
+    def figures(self, mixture: Sequence[Policy]) -> Mapping[str, float]:
+        """What can be computed, by name, of an agent that draws one of these policies, each as likely, before a match.
+
+        Such as its NashConv; nothing where the game is too large for that, or nobody knows how.
+        """
+        return {}
 
     def close(self) -> None:
         """Let go of external engines."""

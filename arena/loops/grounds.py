@@ -39,7 +39,8 @@ class Grounds:
             ArenaError: an agent is unknown or does not fit the game, or the ledger cannot be written.
         """
         plans = [self._plan(meeting, number) for meeting in meetings for number in range(meeting.sets)]
-        asyncio.run(self._play(plans, watcher or _silent))
+        if plans:
+            asyncio.run(self._play(plans, watcher or _silent))
 
     def payoffs(self, rows: Sequence[Member], columns: Sequence[Member], metric: Metric = Metric.SCORE) -> PayoffTable:
         """What rows earned against columns, with 95 % intervals; NaN for pairs that have not met."""

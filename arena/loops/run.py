@@ -1,6 +1,7 @@
 """A training run as its loop sees it: what was asked for, where it stands, and the services it trains by."""
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from arena.loops.grounds import Grounds, Watcher
 from arena.loops.meeting import Meeting, Member
 
 CHECKPOINTS: Final = "checkpoints"
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,48}")
+"""As agents are called everywhere, with room left for the version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,8 @@ def opened(
     Raises:
         BadRequest: another process has it, it was begun with something else, or the extra `train` is missing.
     """
+    if not _NAME.fullmatch(asked.name):
+        raise BadRequest(f"agents cannot be called {asked.name[:60]!r}; take 1 to 48 of A-Z a-z 0-9 . _ - for --name")
     with RunFolder(path) as folder:
         if not folder.begun:
             _require_new_name(ledger, asked.name)

@@ -22,6 +22,8 @@ KILL_SWITCH = "ARENA_PLUGINS"
 """Environment variable: `off` loads no external plugin; `werewolf,openspiel` loads only those."""
 
 BUILTIN = "builtin"
+OWN = frozenset({BUILTIN, "loops"})
+"""What comes with arena itself; it hosts no games."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,7 @@ class Registry:
             raise UnknownGame(f"game {game!r}: plugin {plugin!r} failed to load: {self.failures[plugin]}")
         variants = sorted(g for g in self._games if g.startswith(f"{plugin}/"))
         nearest = get_close_matches(game, variants, n=5) or variants[:8]
-        known = ", ".join(nearest) if nearest else "plugins " + ", ".join(sorted(self._points.keys() - {BUILTIN}))
+        known = ", ".join(nearest) if nearest else "plugins " + ", ".join(sorted(self._points.keys() - OWN))
         raise UnknownGame(f"unknown game {game!r}; there is {known}")
 
     def ref(self, game: str, assignments: Sequence[str] = (), given: Mapping[str, Json] | None = None) -> GameRef:
@@ -252,6 +254,6 @@ def _made(listing: AgentListing, spec: str, options: Config) -> AgentFactory | B
 
 def _allowed(name: str) -> bool:
     switch = os.environ.get(KILL_SWITCH, "")
-    if name == BUILTIN or not switch:
+    if name in OWN or not switch:
         return True
     return switch != "off" and name in switch.split(",")

@@ -81,6 +81,12 @@ def test_a_run_goes_on_only_with_what_it_was_begun_with(tmp_path, ledger):
         a_run(ledger, tmp_path / "run", games=3).__enter__()
 
 
+def test_a_name_that_no_agent_can_have_is_refused_before_anything_is_written(tmp_path, ledger):
+    with pytest.raises(BadRequest, match="--name"):
+        a_run(ledger, tmp_path / "run", name="two words").__enter__()
+    assert not (tmp_path / "run").exists()
+
+
 def test_two_runs_do_not_share_the_names_of_their_agents(tmp_path, ledger):
     with a_run(ledger, tmp_path / "one") as run:
         run.freeze(run.member("1", "random"))

@@ -1,11 +1,13 @@
 """One loaded OpenSpiel game behind the arena's contract."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import pyspiel
 
+from arena.core.errors import GameUnavailable
 from arena.core.game import Entries, Game, GameSpec, State
+from arena.core.policy import Policy
 from arena.core.seed import Seed
 from arena.core.values import Config, Seat
 from arena_openspiel.state import OpenSpielState
@@ -62,6 +64,15 @@ class OpenSpielGame(Game):
                 return OpenSpielState(self, other, seed.derive("other"))
         return None
 
+    def figures(self, mixture: Sequence[Policy]) -> Mapping[str, float]:
+        """`nash_conv`, for zero-sum games of two that are small enough for a table."""
+        from arena_openspiel.mixtures import nash_conv
+
+        try:
+            return {"nash_conv": nash_conv(self, mixture)}
+        except GameUnavailable:
+            return {}
+
 
 def _spec(game: pyspiel.Game, version: str, views: Views) -> GameSpec:
     about, seats = game.get_type(), game.num_players()
@@ -82,6 +93,7 @@ def _spec(game: pyspiel.Game, version: str, views: Views) -> GameSpec:
         score_high=high if high > low else low + 1.0,
         step_seconds=_STEP_SECONDS.get(about.short_name, 10.0),
         set_deals=1 if open_deal else _HIDDEN_DEALS,
+        choices=game.num_distinct_actions(),
         max_decisions=max(10_000, game.max_game_length() * (seats if together else 1)),
     )
 

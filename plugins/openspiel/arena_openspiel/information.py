@@ -41,7 +41,7 @@ def information_of(game: OpenSpielGame) -> Information:
     """
     _require_tabular(game)
     states, found = _count(game), dict[str, InformationState]()
-    for state in _histories(game.engine):
+    for state in histories(game.engine):
         if state.is_player_node():
             seen = _seen(game, state)
             found.setdefault(seen.key, seen)
@@ -49,7 +49,7 @@ def information_of(game: OpenSpielGame) -> Information:
 
 
 def _count(game: OpenSpielGame) -> int:
-    states = sum(1 for _ in islice(_histories(game.engine), MAX_STATES + 1))
+    states = sum(1 for _ in islice(histories(game.engine), MAX_STATES + 1))
     if states > MAX_STATES:
         raise GameUnavailable(
             f"{game.spec.id} has more than {MAX_STATES} states, too many for a table of a policy; make it smaller by "
@@ -70,7 +70,7 @@ def _require_tabular(game: OpenSpielGame) -> None:
         raise GameUnavailable(f"{game.spec.id} names no information states; policies are for games that do")
 
 
-def _histories(game: pyspiel.Game) -> Iterator[Any]:
+def histories(game: pyspiel.Game) -> Iterator[Any]:
     """Every state there is, depth first, with no more of them alive than the longest match has."""
     levels: list[Iterator[Any]] = [iter([game.new_initial_state()])]
     while levels:

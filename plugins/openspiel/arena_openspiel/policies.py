@@ -57,6 +57,16 @@ def iterations(states: int) -> int:
     return min(MAX_ITERATIONS, MAX_VISITS // states)
 
 
+def require_zero_sum(game: OpenSpielGame) -> None:
+    """Whether solving and exploitability have a meaning.
+
+    Raises:
+        GameUnavailable: they have not.
+    """
+    if not is_zero_sum(game):
+        raise GameUnavailable(f"{game.spec.id} is not a zero-sum game of two seats; only those have an exploitability")
+
+
 def _solvable(game: OpenSpielGame, information: Information) -> None:
     if not is_zero_sum(game):
         raise GameUnavailable(f"{game.spec.id} is not a zero-sum game of two seats; only those are solved here")

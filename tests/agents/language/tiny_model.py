@@ -1,75 +1,29 @@
-"""A Qwen3 of random weights with a tokenizer of its own, made here: a real model that knows nothing."""
+"""A real model that knows nothing, its tokenizer trained on the project's own words."""
 
 import json
 from pathlib import Path
 from typing import Final
 
-CHAT_TEMPLATE: Final = (
-    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
-END: Final = "<|im_end|>"
-SPECIAL: Final = ["<|endoftext|>", "<|im_start|>", END]
-VOCABULARY: Final = 2_048
+from arena.loops.language import tiny
+from arena.loops.language.tiny import CHAT_TEMPLATE, SPECIAL
+
+__all__ = ["CHAT_TEMPLATE", "SPECIAL", "make_tiny_model", "make_tokenizer"]
+
 ROOT: Final = Path(__file__).parents[3]
 
 
-def make_tiny_model(
-    folder: Path, *, layers: int = 2, hidden: int = 64, context: int = 8_192, weights: bool = True
-) -> Path:
+def make_tiny_model(folder: Path, *, layers: int = 2, hidden: int = 64, weights: bool = True) -> Path:
     """A model directory as `save_pretrained` leaves it; without `weights` for engines that make their own."""
-    from transformers import Qwen3Config
-
-    end = make_tokenizer(folder)
-    config = Qwen3Config(
-        vocab_size=VOCABULARY,
-        hidden_size=hidden,
-        intermediate_size=2 * hidden,
-        num_hidden_layers=layers,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        head_dim=hidden // 4,
-        max_position_embeddings=context,
-        eos_token_id=end,
-        bos_token_id=None,
-        pad_token_id=0,
-        tie_word_embeddings=True,
-        architectures=["Qwen3ForCausalLM"],
-    )
-    if weights:
-        import torch
-        from transformers import Qwen3ForCausalLM
-
-        torch.manual_seed(1)
-        Qwen3ForCausalLM(config).save_pretrained(folder)
-    config.save_pretrained(folder)
-    return folder
+    return tiny.make_tiny_model(folder, _corpus(), layers=layers, hidden=hidden, weights=weights)
 
 
 def make_tokenizer(folder: Path) -> int:
-    """A byte-level BPE tokenizer, trained here, with a ChatML template; gives the id of its end token."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast
-
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY,
-        special_tokens=SPECIAL,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(_corpus(), trainer)
-    fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, eos_token=END, pad_token=SPECIAL[0], chat_template=CHAT_TEMPLATE
-    )
-    fast.save_pretrained(folder)
-    return int(fast.convert_tokens_to_ids(END))
+    """Its tokenizer alone; gives the id of its end token."""
+    return tiny.make_tokenizer(folder, _corpus())
 
 
 def _corpus() -> list[str]:
-    """The project's own words: what models are told, the rules of the games, and answers to them."""
+    """What models are told, the rules of the games, and answers to them."""
     files = [*ROOT.glob("arena/agents/language/*.toml"), *ROOT.glob("plugins/*/RULES.md"), ROOT / "README.md"]
     offers = [json.dumps({"act": "propose", "offer": {"price": n}, "message": "a fair price"}) for n in range(40)]
     board = [f"x({row},{column}) o({column},{row})" for row in range(3) for column in range(3)]

@@ -1,0 +1,1 @@
+"""`selfplay-pg`: policy gradients from self-play with role-conditioned advantages."""
