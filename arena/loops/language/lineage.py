@@ -1,12 +1,14 @@
 """Checkpoints of a language model: directories that `transformers:DIR` plays, frozen with what they came from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
-from arena.loops.language.options import seated
 from arena.loops.language.policy import Policy
+from arena.loops.language.seating import bots, seated
 from arena.loops.meeting import Member
+from arena.loops.rated import rate
 from arena.loops.run import Run
+from arena.rating.population import PayoffTable
 
 
 def publish(
@@ -35,3 +37,9 @@ def publish(
 def opened(run: Run, version: str) -> Policy:
     """A checkpoint of the run, to be trained on."""
     return Policy.open(run.checkpoint_path(version), device=cast(str, run.settings["device"]))
+
+
+def rate_as_set(run: Run, lineage: Sequence[Member]) -> PayoffTable:
+    """Have the lineage play the rated sets that the run's settings name, between themselves and with the bots."""
+    sets, deals = cast(int, run.settings["sets"]), cast(int, run.settings["deals"])
+    return rate(run, lineage, bots(run.settings), sets=sets, deals=deals)

@@ -9,31 +9,17 @@ from itertools import islice
 from random import Random
 from typing import Any, Final, cast
 
-from arena.core.options import Option
 from arena.loops.language.fitting import Fitting, digest_of, held_out
-from arena.loops.language.lineage import publish
-from arena.loops.language.options import FITTING, PLAYING, RATED, bots, playing
+from arena.loops.language.lineage import publish, rate_as_set
 from arena.loops.language.policy import Example, Policy
 from arena.loops.language.record import Decision, decisions, newest, played, require
+from arena.loops.language.seating import playing
+from arena.loops.language.settings import TINY
 from arena.loops.language.tiny import make_tiny_model
-from arena.loops.rated import rate
 from arena.loops.run import Run
 from arena.training.splits import Splits
 
-TINY: Final = "tiny"
 STAGE: Final = "sft"
-OPTIONS: Final = (
-    Option(name="model", default=TINY, help="a model directory, or tiny for a small new one that knows nothing"),
-    Option(name="agents", default="", help="whose answers it learns, by name, with commas; empty for everybody's"),
-    Option(name="result", default="any", choices=("any", "win"), help="answers of any seat, or of seats that won"),
-    Option(name="matches", kind="int", default=1_000, low=1, help="of the ledger, the first ones"),
-    Option(name="epochs", kind="int", default=3, low=1, high=10_000, help="times that each answer is learned"),
-    Option(name="layers", kind="int", default=2, low=1, high=64, help="of model=tiny"),
-    Option(name="hidden", kind="int", default=64, low=16, high=4_096, help="width of model=tiny, a multiple of 8"),
-    *FITTING,
-    *PLAYING,
-    *RATED,
-)
 _SPLITS: Final = Splits({"train": 0.9, "test": 0.1})
 _BASE: Final = "base"
 _UNDER_WAY: Final = "under-way"
@@ -61,12 +47,9 @@ def train(run: Run) -> None:
     rows = _examples(policy, taught.train)
     if state["epoch"] < cast(int, run.settings["epochs"]):
         _learn(run, policy, rows, _examples(policy, taught.test), state)
-    member = publish(
-        run, policy, "sft", None, stage=STAGE, data_digest=digest_of([(r.prompt, r.completion) for r in rows])
-    )
-    rate(
-        run, [member], bots(run.settings), sets=cast(int, run.settings["sets"]), deals=cast(int, run.settings["deals"])
-    )
+    learned = digest_of([(row.prompt, row.completion) for row in rows])
+    member = publish(run, policy, STAGE, None, stage=STAGE, data_digest=learned)
+    rate_as_set(run, [member])
 
 
 def _taught(run: Run, until: int) -> _Taught:

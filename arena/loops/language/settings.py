@@ -1,13 +1,10 @@
-"""Settings that the loops of language models have in common."""
+"""What `--set` can change of the loops of language models."""
 
-from typing import Final, cast
-from urllib.parse import quote
+from typing import Final
 
-from arena.agents.language import settings as agent
-from arena.core.options import Option, resolve
-from arena.core.values import AgentName, Config
-from arena.loops.meeting import Member
-from arena.loops.run import Run
+from arena.core.options import Option
+
+TINY: Final = "tiny"
 
 PLAYING: Final = (
     Option(name="temperature", kind="float", default=1.0, low=0.01, high=5, help="its agents draw tokens at"),
@@ -30,22 +27,15 @@ RATED: Final = (
     Option(name="deals", kind="int", default=50, low=1, high=100_000, help="of a rated set, each from every seat"),
 )
 
-_SEATED: Final = ("temperature", "max_tokens", "memory", "window")
-
-
-def playing(config: Config) -> agent.Settings:
-    """How a seat's model is asked."""
-    given = {name: config[name] for name in _SEATED}
-    return agent.Settings.of(resolve(agent.OPTIONS, given))
-
-
-def seated(run: Run, version: str) -> Member:
-    """The agent that plays this run's checkpoint, by a SPEC that says how it is asked."""
-    told = "&".join(f"{name}={quote(str(run.settings[name]))}" for name in (*_SEATED, "device", "threads"))
-    return run.member(version, f"transformers:{run.checkpoint_path(version)}?{told}")
-
-
-def bots(config: Config) -> list[Member]:
-    """The bots that rated sets are played against, each by its own name."""
-    names = cast(str, config["bots"]).split(",")
-    return [Member(AgentName(name.strip()), name.strip()) for name in names if name.strip()]
+SFT: Final = (
+    Option(name="model", default=TINY, help="a model directory, or tiny for a small new one that knows nothing"),
+    Option(name="agents", default="", help="whose answers it learns, by name, with commas; empty for everybody's"),
+    Option(name="result", default="any", choices=("any", "win"), help="answers of any seat, or of seats that won"),
+    Option(name="matches", kind="int", default=1_000, low=1, help="of the ledger, the first ones"),
+    Option(name="epochs", kind="int", default=3, low=1, high=10_000, help="times that each answer is learned"),
+    Option(name="layers", kind="int", default=2, low=1, high=64, help="of model=tiny"),
+    Option(name="hidden", kind="int", default=64, low=16, high=4_096, help="width of model=tiny, a multiple of 8"),
+    *FITTING,
+    *PLAYING,
+    *RATED,
+)

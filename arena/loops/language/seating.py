@@ -1,0 +1,30 @@
+"""How the language model of a run is seated: while it trains, and as the agent of a checkpoint."""
+
+from typing import Final, cast
+from urllib.parse import quote
+
+from arena.agents.language.settings import OPTIONS, Settings
+from arena.core.options import resolve
+from arena.core.values import AgentName, Config
+from arena.loops.meeting import Member
+from arena.loops.run import Run
+
+_SEATED: Final = ("temperature", "max_tokens", "memory", "window")
+
+
+def playing(config: Config) -> Settings:
+    """How a seat's model is asked."""
+    given = {name: config[name] for name in _SEATED}
+    return Settings.of(resolve(OPTIONS, given))
+
+
+def seated(run: Run, version: str) -> Member:
+    """The agent that plays this run's checkpoint, by a SPEC that says how it is asked."""
+    told = "&".join(f"{name}={quote(str(run.settings[name]))}" for name in (*_SEATED, "device", "threads"))
+    return run.member(version, f"transformers:{run.checkpoint_path(version)}?{told}")
+
+
+def bots(config: Config) -> list[Member]:
+    """The bots that rated sets are played against, each by its own name."""
+    names = cast(str, config["bots"]).split(",")
+    return [Member(AgentName(name.strip()), name.strip()) for name in names if name.strip()]
