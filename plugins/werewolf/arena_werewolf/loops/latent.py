@@ -54,6 +54,16 @@ class LatentSpace:
         }
         return cls(roles, heard, echoes)
 
+    @classmethod
+    def uniform(cls, sizes: Mapping[str, int], letters: int) -> Self:
+        """Kinds of utterance that nothing is known of, and that all sound alike: for what depends on their number."""
+
+        def empty(count: int) -> Clusters:
+            return Clusters(np.zeros((count, 1), dtype=np.float32), [])
+
+        echoes = {role: np.ones((count, letters), dtype=np.int64) for role, count in sizes.items()}
+        return cls({role: empty(count) for role, count in sizes.items()}, empty(letters), echoes)
+
     def moves(self, role: str) -> int:
         """How many kinds of utterance a role has; one, silence, where it was never heard."""
         return self.roles[role].count if role in self.roles else 1

@@ -8,7 +8,7 @@ that view as they are.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Self
+from typing import Any, Final, NamedTuple, Self
 
 from arena.core.legal import Choices, FreeText
 from arena.core.seed import Seed
@@ -20,7 +20,26 @@ from arena_werewolf.state import WerewolfState
 from arena_werewolf.text import render
 from arena_werewolf.view import card
 
+DISCUSSION: Final = "discussion"
+"""The phase in which everybody hears what is said."""
+
 Step = Mapping[Seat, Action]
+
+
+class Infoset(NamedTuple):
+    """What a seat knows: the kinds of utterance it `said`, and its whole view in words, of which the rest is a part."""
+
+    role: str
+    day: int
+    phase: str
+    said: tuple[int, ...]
+    known: str
+
+    @classmethod
+    def read(cls, told: Sequence[Any]) -> Self:
+        """From its JSON."""
+        role, day, phase, said, known = told
+        return cls(role, day, phase, tuple(said), known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +99,12 @@ class LatentNode:
             case _:
                 return (0,)
 
-    def infoset(self, seat: Seat) -> str:
-        """The seat's view in one line, and its own kinds of utterance."""
-        table = self.state.table
-        known = render(card(table, self.state.phase, seat), table.log.seen_by(seat), None).replace("\n", " ")
-        own = " ".join(str(move) for speaker, move in self.chosen if speaker == seat)
-        return f"{known} Said: {own or 'nothing'}."
+    def infoset(self, seat: Seat) -> Infoset:
+        """What the seat knows."""
+        table, phase = self.state.table, self.state.phase
+        known = render(card(table, phase, seat), table.log.seen_by(seat), None).replace("\n", " ")
+        said = tuple(kind for speaker, kind in self.chosen if speaker == seat)
+        return Infoset(self.role(seat), table.day, phase.name, said, known)
 
     def play(self, chosen: Mapping[Seat, int]) -> Self:
         """Speeches are heard as letters, drawn from the seed for this step and seat."""
@@ -113,7 +132,7 @@ class LatentNode:
     @property
     def speaks(self) -> bool:
         """Whether who is asked now speaks to everybody."""
-        return self.state.phase.name == "discussion"
+        return self.state.phase.name == DISCUSSION
 
     def role(self, seat: Seat) -> str:
         """The seat's card."""

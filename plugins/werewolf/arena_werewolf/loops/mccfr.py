@@ -9,15 +9,18 @@ For two seats and a zero sum the average strategy approaches an equilibrium. For
 only that no seat regrets its own choices in hindsight, against what the others did.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from random import Random
-from typing import Protocol, Self
+from typing import Any, Generic, Protocol, Self, TypeAlias, TypeVar
 
-from arena.core.values import Seat
+from arena.core.values import Json, Seat
+
+K = TypeVar("K", bound=Hashable)
+K_co = TypeVar("K_co", bound=Hashable, covariant=True)
 
 
-class Node(Protocol):
+class Node(Protocol[K_co]):
     """A position of a game whose chance is already drawn: whatever is played, the same luck follows."""
 
     def to_move(self) -> Sequence[Seat]:
@@ -26,8 +29,8 @@ class Node(Protocol):
     def actions(self, seat: Seat) -> Sequence[int]:
         """What a seat of `to_move` may choose: the same in all nodes of one information set."""
 
-    def infoset(self, seat: Seat) -> str:
-        """Everything this seat knows, its own choices included: two nodes that it cannot tell apart share the name."""
+    def infoset(self, seat: Seat) -> K_co:
+        """Everything this seat knows, its own choices included: the same for two nodes that it cannot tell apart."""
 
     def play(self, chosen: Mapping[Seat, int]) -> Self:
         """The node after one choice of each seat of `to_move`; this one stays as it is."""
@@ -36,10 +39,8 @@ class Node(Protocol):
         """What each seat has earned at the end."""
 
 
-class Deal(Protocol):
-    """Draws the chance of one play and gives its first node."""
-
-    def __call__(self, rng: Random) -> Node: ...
+Deal: TypeAlias = Callable[[Random], Node[K]]
+"""Draws the chance of one play and gives its first node."""
 
 
 @dataclass(slots=True)
@@ -66,15 +67,19 @@ class Entry:
         """What each action would have earned more than what was played, per visit, in units of the payoffs."""
         return [regret / self.weight for regret in self.regrets] if self.weight else [0.0] * len(self.regrets)
 
+    def as_json(self) -> dict[str, Json]:
+        """The arguments of another like it."""
+        return {**asdict(self), "actions": list(self.actions)}
+
 
 @dataclass(slots=True)
-class Solver:
+class Solver(Generic[K]):
     """Regrets and strategies by information set. `deal` starts a play, `rng` draws chance and the others' choices."""
 
-    deal: Deal
+    deal: Deal[K]
     seats: int
     rng: Random
-    table: dict[str, Entry] = field(default_factory=dict)
+    table: dict[K, Entry] = field(default_factory=dict)
     iterations: int = 0
 
     def iterate(self, times: int) -> None:
@@ -85,12 +90,17 @@ class Solver:
                 self._walk(self.deal(self.rng), seat)
                 self._average(self.deal(self.rng), seat)
 
-    def strategy(self, infoset: str) -> Mapping[int, float] | None:
+    def strategy(self, infoset: K) -> Mapping[int, float] | None:
         """The average strategy of an information set; None where it was never met."""
         entry = self.table.get(infoset)
         return None if entry is None else dict(zip(entry.actions, entry.average(), strict=True))
 
-    def _walk(self, node: Node, walker: Seat) -> float:
+    def mean_gap(self) -> float:
+        """What the best action of an information set would have earned more, the mean over all visits."""
+        visits = sum(entry.visits for entry in self.table.values())
+        return sum(entry.visits * max(entry.mean_regrets()) for entry in self.table.values()) / max(visits, 1)
+
+    def _walk(self, node: Node[K], walker: Seat) -> float:
         """What the walker earns from here on, its strategy against a sample of the others; its regrets are counted."""
         movers = node.to_move()
         if not movers:
@@ -111,7 +121,7 @@ class Solver:
         entry.visits += 1
         return value
 
-    def _average(self, node: Node, walker: Seat) -> None:
+    def _average(self, node: Node[K], walker: Seat) -> None:
         """Add the walker's strategy to its average along one play in which the others choose uniformly.
 
         Their choices must not depend on what is learned: else, with more than two seats, an information set would weigh
@@ -123,7 +133,7 @@ class Solver:
                 chosen[walker] = self._played(node, walker)
             node = node.play(chosen)
 
-    def _played(self, node: Node, walker: Seat) -> int:
+    def _played(self, node: Node[K], walker: Seat) -> int:
         actions = node.actions(walker)
         if len(actions) == 1:
             return actions[0]
@@ -133,13 +143,13 @@ class Solver:
             entry.played[place] += self.iterations * share
         return self.rng.choices(actions, shares)[0]
 
-    def _draw(self, node: Node, seat: Seat) -> int:
+    def _draw(self, node: Node[K], seat: Seat) -> int:
         actions = node.actions(seat)
         if len(actions) == 1:
             return actions[0]
         return self.rng.choices(actions, self._entry(node, seat, actions).current())[0]
 
-    def _entry(self, node: Node, seat: Seat, actions: Sequence[int]) -> Entry:
+    def _entry(self, node: Node[K], seat: Seat, actions: Sequence[int]) -> Entry:
         name = node.infoset(seat)
         entry = self.table.get(name)
         if entry is None:
@@ -147,7 +157,7 @@ class Solver:
         return entry
 
 
-def walk_size(deal: Deal, seats: int, rng: Random, *, probes: int = 50) -> float:
+def walk_size(deal: Deal[Any], seats: int, rng: Random, *, probes: int = 50) -> float:
     """About how many nodes one walk of one seat will see, from random plays (Knuth 1975, "Estimating the Efficiency of
     Backtrack Programs")."""
     total = 0.0

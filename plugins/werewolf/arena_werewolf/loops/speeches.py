@@ -8,7 +8,7 @@ from typing import Any, Self
 from arena.core.match import Cause, MatchResult
 from arena.core.values import Action, Seat
 from arena_werewolf.game import WerewolfGame
-from arena_werewolf.loops.latent_game import LatentGame
+from arena_werewolf.loops.latent_game import DISCUSSION, Infoset, LatentGame
 
 Place = Callable[[str, str], tuple[int, str]]
 """From a role and what it says to the kind of utterance, and to the letter that is heard."""
@@ -39,13 +39,13 @@ def speeches(game: WerewolfGame, result: MatchResult) -> Iterator[Speech]:
     state = game.new_state(result.plan.seed, {})
     for moves in _steps(result):
         for move in moves:
-            if state.phase.name == "discussion" and move.cause is None:
+            if state.phase.name == DISCUSSION and move.cause is None:
                 role = state.table.deal[move.seat].name
                 yield Speech(match=result.plan.match_id, move=move.number, seat=move.seat, role=role, text=move.text)
         state.step({move.seat: move.action for move in moves})
 
 
-def retold(game: LatentGame, result: MatchResult, place: Place) -> Iterator[tuple[int, str]]:
+def retold(game: LatentGame, result: MatchResult, place: Place) -> Iterator[tuple[int, Infoset]]:
     """The match in the latent game: for each speech its place among the moves, and the speaker's information set."""
     node = game.begin(result.plan.seed)
     for moves in _steps(result):
