@@ -61,27 +61,41 @@ class LatentGame:
 
     def begin(self, seed: Seed) -> "LatentNode":
         """The first node of the match that this seed deals."""
-        return LatentNode(self, seed, (), ())
+        return LatentNode(self, seed)
 
 
 class LatentNode:
     """A node of `mccfr`: the seed and what was played so far. `chosen` are the kinds of utterance with their seats."""
 
-    __slots__ = ("_begun", "_played", "_seed", "_state", "chosen")
+    __slots__ = ("_before", "_begun", "_played", "_seed", "_state", "chosen")
 
     def __init__(
-        self, begun: LatentGame, seed: Seed, played: tuple[Step, ...], chosen: tuple[tuple[Seat, int], ...]
+        self,
+        begun: LatentGame,
+        seed: Seed,
+        played: tuple[Step, ...] = (),
+        chosen: tuple[tuple[Seat, int], ...] = (),
+        before: "LatentNode | None" = None,
     ) -> None:
-        self._begun, self._seed, self._played, self.chosen = begun, seed, played, chosen
+        self._begun, self._seed, self._played, self.chosen, self._before = begun, seed, played, chosen, before
         self._state: WerewolfState | None = None
 
     @property
     def state(self) -> WerewolfState:
-        """The engine's state, played up to here when it is first asked for."""
+        """The engine's state, played up to here when it is first asked for.
+
+        The state of the node before is taken and played on, so that of its children only the first comes cheap; to play
+        a match again is faster than to copy its state.
+        """
         if self._state is None:
-            state = self._begun.game.new_state(self._seed, {})
-            for step in self._played:
-                state.step(step)
+            before, self._before = self._before, None
+            if before is not None and before._state is not None:
+                state, before._state = before._state, None
+                state.step(self._played[-1])
+            else:
+                state = self._begun.game.new_state(self._seed, {})
+                for step in self._played:
+                    state.step(step)
             self._state = state
         return self._state
 
@@ -120,7 +134,7 @@ class LatentNode:
     def after(self, step: Step, kinds: Mapping[Seat, int]) -> Self:
         """The node after answers as the engine takes them, with the kinds of the speeches among them."""
         spoken = tuple(sorted(kinds.items()))
-        return type(self)(self._begun, self._seed, (*self._played, step), (*self.chosen, *spoken))
+        return type(self)(self._begun, self._seed, (*self._played, step), (*self.chosen, *spoken), self)
 
     def payoffs(self) -> Sequence[float]:
         """The shaping rewards of the whole match, by seat."""

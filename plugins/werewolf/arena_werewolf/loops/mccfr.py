@@ -113,7 +113,8 @@ class Solver(Generic[K]):
             return self._walk(node.play({**chosen, walker: actions[0]}), walker)
         entry = self._entry(node, walker, actions)
         shares = entry.current()
-        values = [self._walk(node.play({**chosen, walker: action}), walker) for action in actions]
+        following = [node.play({**chosen, walker: action}) for action in actions]
+        values = [self._walk(each, walker) for each in following]
         value = sum(share * each for share, each in zip(shares, values, strict=True))
         for place, each in enumerate(values):
             entry.regrets[place] += self.iterations * (each - value)
