@@ -8,7 +8,6 @@ from arena.loops.language.seating import bots, seated
 from arena.loops.meeting import Member
 from arena.loops.rated import rate
 from arena.loops.run import Run
-from arena.rating.population import PayoffTable
 
 
 def publish(
@@ -39,7 +38,8 @@ def opened(run: Run, version: str) -> Policy:
     return Policy.open(run.checkpoint_path(version), device=cast(str, run.settings["device"]))
 
 
-def rate_as_set(run: Run, lineage: Sequence[Member]) -> PayoffTable:
+def rate_as_set(run: Run, lineage: Sequence[Member]) -> None:
     """Have the lineage play the rated sets that the run's settings name, between themselves and with the bots."""
     sets, deals = cast(int, run.settings["sets"]), cast(int, run.settings["deals"])
-    return rate(run, lineage, bots(run.settings), sets=sets, deals=deals)
+    if sets:
+        rate(run, lineage, bots(run.settings), sets=sets, deals=deals)

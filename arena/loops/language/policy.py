@@ -8,7 +8,8 @@ from typing import Any, Final, Self, TypeVar
 
 from arena.agents.language.answers import AnswerForm
 from arena.agents.language.loaded import Loaded, Wish, require_model
-from arena.agents.language.model import Completion, ModelFault, Sampling
+from arena.agents.language.model import Completion, JsonOf, ModelFault, Sampling
+from arena.agents.language.reading import closed, parted
 from arena.core.errors import BadRequest
 from arena.loops.language.conversation import Scene
 
@@ -79,6 +80,11 @@ class Policy:
     def tokens(self, answer: str) -> list[int]:
         """An answer as token ids, with the one that ends the turn."""
         return self.ended(self.tokenizer.encode(answer, add_special_tokens=False))
+
+    def said(self, ids: Sequence[int], form: AnswerForm) -> str:
+        """The answer of a completion: without end token and thoughts, and with the end that cut JSON lacks."""
+        answer = parted(self.loaded.chat.text(ids)).answer
+        return closed(answer) if isinstance(form.grammar, JsonOf) else answer
 
     def ended(self, ids: Sequence[int]) -> list[int]:
         """A completion with the token that ends the turn: drawing under a form stops where nothing else may follow."""

@@ -9,6 +9,7 @@ from arena.core.match import Seen
 from arena.core.values import SetId
 from arena.ledger.stream import StoredMatch, Wanted, head, stream
 from arena.loops.language.conversation import Conversation, Scene
+from arena.loops.language.policy import Policy
 from arena.loops.run import Run
 from arena.match.seen import seen
 from arena.training.trajectory import Trajectory, Turn, trajectories
@@ -31,7 +32,7 @@ class Decision(NamedTuple):
     turn: Turn
     scene: Scene
     answer: str
-    """As the scene's form has it."""
+    """As it was said, or as the scene's form has it."""
 
 
 def newest(run: Run) -> int:
@@ -66,13 +67,15 @@ def played(
         game.close()
 
 
-def decisions(run: Run, match: Played, settings: Settings) -> Iterator[Decision]:
+def decisions(run: Run, match: Played, settings: Settings, model: Policy | None = None) -> Iterator[Decision]:
     """Every answer that stood, seat by seat, with the chat that a language model of these settings has before it.
+
+    Answers are told as their form writes them; those of a `model` that played in all seats, as it said them.
 
     Raises:
         BadRequest: a language model cannot answer in the form that this game asks for.
     """
-    scenes = _scenes(run, match, settings)
+    scenes = _scenes(run, match, settings, model)
     for one in trajectories(match.stored, match.seen, {}, lambda agent, version: None):
         for turn in one.turns:
             if turn.valid and turn.move in scenes:
@@ -98,7 +101,7 @@ def _stored(run: Run, agent: str | None, after: int) -> Iterator[StoredMatch]:
             yield stored
 
 
-def _scenes(run: Run, match: Played, settings: Settings) -> dict[int, tuple[Scene, str]]:
+def _scenes(run: Run, match: Played, settings: Settings, model: Policy | None) -> dict[int, tuple[Scene, str]]:
     result = match.stored.result
     talk = Conversation(run.game.rated_id, run.grounds.spec, settings)
     found: dict[int, tuple[Scene, str]] = {}
@@ -106,7 +109,13 @@ def _scenes(run: Run, match: Played, settings: Settings) -> dict[int, tuple[Scen
         if faced.legal is None or move.action is None:
             continue
         scene = talk.ask(move.seat, faced.text, faced.legal)
-        answer = "" if move.cause else scene.form.write(move.action)
+        made = result.provenance.get(number)
+        if move.cause is not None:
+            answer = ""
+        elif model is not None and made is not None and made.completion_token_ids:
+            answer = model.said(made.completion_token_ids, scene.form)
+        else:
+            answer = scene.form.write(move.action)
         talk.answer(move.seat, answer)
         found[number] = scene, answer
     return found

@@ -20,6 +20,8 @@ from arena.loops.run import Run
 from arena.training.splits import Splits
 
 STAGE: Final = "sft"
+FIRST: Final = "0"
+"""The version of a lineage's first member."""
 _SPLITS: Final = Splits({"train": 0.9, "test": 0.1})
 _BASE: Final = "base"
 _UNDER_WAY: Final = "under-way"
@@ -48,7 +50,7 @@ def train(run: Run) -> None:
     if state["epoch"] < cast(int, run.settings["epochs"]):
         _learn(run, policy, rows, _examples(policy, taught.test), state)
     learned = digest_of([(row.prompt, row.completion) for row in rows])
-    member = publish(run, policy, STAGE, None, stage=STAGE, data_digest=learned)
+    member = publish(run, policy, FIRST, None, stage=STAGE, data_digest=learned)
     rate_as_set(run, [member])
 
 

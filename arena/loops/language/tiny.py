@@ -47,8 +47,9 @@ def make_tiny_model(
     )
     if weights:
         import torch
-        from transformers import Qwen3ForCausalLM
+        from transformers import Qwen3ForCausalLM, utils
 
+        utils.logging.disable_progress_bar()
         torch.manual_seed(seed)
         Qwen3ForCausalLM(config).save_pretrained(folder)
     config.save_pretrained(folder)
