@@ -8,7 +8,7 @@ from arena.core.agent import AgentFactory
 from arena.core.game import GameListing
 from arena.core.values import Config
 from arena.plugin import hookimpl
-from arena.plugin.spec import RegisterAgent, RegisterGame, RegisterLoop
+from arena.plugin.spec import RegisterAgent, RegisterCommand, RegisterGame, RegisterLoop
 from arena_werewolf.bots.detective import Detective
 from arena_werewolf.bots.random_table import RandomTable
 from arena_werewolf.bots.seer_claim import SeerClaim
@@ -70,6 +70,14 @@ def arena_register_loops(register: RegisterLoop) -> None:
         games=("werewolf",),
         options=OPTIONS,
     )
+
+
+@hookimpl
+def arena_register_commands(register: RegisterCommand) -> None:
+    """Register `arena werewolf`."""
+    from arena_werewolf.command import app  # the workers of matches need no command line
+
+    register("werewolf", app)
 
 
 def _lspo(run: Any) -> None:
