@@ -78,7 +78,7 @@ def _spots(iteration: Iteration) -> tuple[list[_Spot], int]:
         result = match.stored.result
         known = dict(retold(iteration.latent_game, result, ear.place))
         own = {speech.move: speech for speech in speeches(iteration.game, result)}
-        for one in decisions(iteration.run, match, playing(iteration.run.settings)):
+        for one in decisions(iteration.run, match, playing(iteration.run.settings), iteration.policy):
             if (speech := own.get(one.turn.move)) is None or len(one.turn.refused):
                 continue
             entry = table.get(known[speech.move])
@@ -96,7 +96,10 @@ def _said(iteration: Iteration, spots: Sequence[_Spot]) -> list[list[str]]:
     completions = iteration.policy.complete(
         asked, iteration.rng("candidates"), temperature=iteration["temperature"], max_tokens=iteration["max_tokens"]
     )
-    texts = [_heard(iteration, one.form.read(done.text)) for one, done in zip(asked, completions, strict=True)]
+    texts = [
+        _heard(iteration, one.form.read(iteration.policy.said(done.completion_token_ids, one.form)))
+        for one, done in zip(asked, completions, strict=True)
+    ]
     return [
         [spot.speech.text, *(text for text in texts[at * more : (at + 1) * more] if text is not None)]
         for at, spot in enumerate(spots)

@@ -5,8 +5,8 @@ from typing import Final
 
 from arena.core.errors import BadRequest
 from arena.loops import Meeting
-from arena.loops.language.lineage import rate_as_set
-from arena.loops.language.seating import seated
+from arena.loops.language.seating import bots, seated
+from arena.loops.rated import rate as rated
 from arena_werewolf.loops import pages
 from arena_werewolf.loops.comparing import compared
 from arena_werewolf.loops.iteration import LATENT, PAIRS, STRATEGY, Iteration, lines
@@ -90,9 +90,11 @@ def tune(iteration: Iteration) -> None:
 def rate(iteration: Iteration) -> None:
     """The lineage so far plays rated sets."""
     lineage = [seated(iteration.run, str(number)) for number in range(iteration.number + 1)]
-    table = rate_as_set(iteration.run, lineage)
+    if not (sets := iteration["sets"]):
+        return
+    table = rated(iteration.run, lineage, bots(iteration.run.settings), sets=sets, deals=iteration["deals"])
     earned = {
-        f"rated/{column}": float(table.mean[-1, at]) for at, column in enumerate(table.columns) if table.count[-1, at]
+        f"rated/{name}": float(table.mean[-1, at]) for at, name in enumerate(table.columns) if table.count[-1, at]
     }
     iteration.run.log(iteration.number, earned)
 
