@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from arena.core.errors import IllegalAction
 from arena.loops.language.policy import Asked
@@ -10,7 +9,7 @@ from arena.loops.language.record import Played, decisions
 from arena.loops.language.seating import playing
 from arena_werewolf.loops.iteration import Iteration
 from arena_werewolf.loops.mccfr import Entry
-from arena_werewolf.loops.pairs import Pair, paired, scores
+from arena_werewolf.loops.pairs import Pair, Said, paired, worth_of
 from arena_werewolf.loops.speeches import Speech, retold, speeches
 from arena_werewolf.speech import canonical_speech
 
@@ -26,10 +25,11 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """Where something was said: the prompt, and what its information set has learned."""
+    """Where something was said: the prompt, the tokens that were played, and what its information set has learned."""
 
     speech: Speech
     asked: Asked
+    played: Sequence[int]
     entry: Entry
 
 
@@ -60,12 +60,12 @@ def compared(iteration: Iteration) -> Compared:
     rng = iteration.rng("prompts")
     spots = rng.sample(spots, min(iteration["prompts"], len(spots)))
     said = _said(iteration, spots)
-    ear = _Ear(iteration, (text for texts in said for text in texts))
+    ear = _Ear(iteration, (text for heard in said for text, _ in heard))
     pairs = []
-    for spot, texts in zip(spots, said, strict=True):
-        kinds = [(text, ear.kind(spot.speech.role, text)) for text in texts]
-        worth = scores(spot.entry, iteration["prefer"])
-        if pair := paired(spot.speech, spot.asked.prompt, kinds, worth, iteration["margin"]):
+    for spot, heard in zip(spots, said, strict=True):
+        kinds = [Said(text, ids, ear.kind(spot.speech.role, text)) for text, ids in heard]
+        worth = worth_of(spot.entry, iteration["prefer"])
+        if kinds and (pair := paired(spot.speech, spot.asked.prompt, kinds, worth, iteration["margin"])):
             pairs.append(pair)
     return Compared(pairs, len(spots), unknown)
 
@@ -85,29 +85,32 @@ def _spots(iteration: Iteration) -> tuple[list[_Spot], int]:
             if entry is None or not entry.visits:
                 unknown += 1
                 continue
-            spots.append(_Spot(speech, iteration.policy.asked(one.scene), entry))
+            spots.append(_Spot(speech, iteration.policy.asked(one.scene), one.turn.made.completion_token_ids, entry))
     return spots, unknown
 
 
-def _said(iteration: Iteration, spots: Sequence[_Spot]) -> list[list[str]]:
-    """At each spot what was played, and what else the model says there."""
+def _said(iteration: Iteration, spots: Sequence[_Spot]) -> list[list[tuple[str, Sequence[int]]]]:
+    """At each spot what was played, and what else the model says there: as it is heard, and as it was sampled."""
     more = iteration["candidates"] - 1
     asked = [spot.asked for spot in spots for _ in range(more)]
-    completions = iteration.policy.complete(
+    drawn = iteration.policy.complete(
         asked, iteration.rng("candidates"), temperature=iteration["temperature"], max_tokens=iteration["max_tokens"]
     )
-    texts = [
-        _heard(iteration, one.form.read(iteration.policy.said(done.completion_token_ids, one.form)))
-        for one, done in zip(asked, completions, strict=True)
-    ]
-    return [
-        [spot.speech.text, *(text for text in texts[at * more : (at + 1) * more] if text is not None)]
+    sampled = [
+        [spot.played, *(one.completion_token_ids for one in drawn[at * more : (at + 1) * more])]
         for at, spot in enumerate(spots)
     ]
+    return [
+        [(text, ids) for ids in there if (text := _heard(iteration, spot.asked, ids)) is not None]
+        for spot, there in zip(spots, sampled, strict=True)
+    ]
 
 
-def _heard(iteration: Iteration, answer: Any) -> str | None:
-    """As the game would take it; None where it would refuse."""
+def _heard(iteration: Iteration, asked: Asked, ids: Sequence[int]) -> str | None:
+    """A completion as the game would take it; None where it would refuse, or not hear all of it."""
+    answer = iteration.policy.said(ids, asked.form)
+    if not ids or answer != asked.form.read(answer):
+        return None
     try:
         return canonical_speech(answer, iteration.game.rules.speech_chars)
     except IllegalAction:

@@ -1,6 +1,6 @@
 """Utterances as vectors of length 1: what the language model itself makes of them, or which words they hold."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -18,7 +18,7 @@ _LONGEST: Final = 512
 """Tokens of an utterance that are looked at."""
 
 
-def words(corpus: Sequence[str], policy: Policy) -> Embedding:
+def words(corpus: Sequence[str]) -> Embedding:
     """TF-IDF of words and pairs of words, by scikit-learn; what the corpus lacks counts for nothing.
 
     Raises:
@@ -55,10 +55,6 @@ def hidden(corpus: Sequence[str], policy: Policy) -> Embedding:
         return vectors
 
     return embed
-
-
-EMBEDDINGS: Final[Mapping[str, Callable[[Sequence[str], Policy], Embedding]]] = {"hidden": hidden, "words": words}
-"""By the setting `embedding`: fitted to a corpus, for one model."""
 
 
 def _mean_states(policy: Policy, texts: Sequence[str]) -> Vectors:

@@ -16,7 +16,7 @@ from arena.loops.language.policy import Policy
 from arena.loops.language.record import Played, played
 from arena.loops.language.seating import seated
 from arena_werewolf.game import WerewolfGame
-from arena_werewolf.loops.embed import EMBEDDINGS, Embedding
+from arena_werewolf.loops.embed import Embedding, hidden, words
 from arena_werewolf.loops.latent import LatentSpace
 from arena_werewolf.loops.latent_game import Infoset, LatentGame
 from arena_werewolf.loops.mccfr import Entry
@@ -100,7 +100,7 @@ class Iteration:
 
     def fitted(self, corpus: list[str]) -> Embedding:
         """An embedding of the kind that the run's settings name."""
-        return EMBEDDINGS[cast(str, self["embedding"])](corpus, self.policy)
+        return words(corpus) if self["embedding"] == "words" else hidden(corpus, self.policy)
 
     def table(self) -> dict[Infoset, Entry]:
         """The latent game's regrets and strategies."""

@@ -76,12 +76,18 @@ def strategy_page(table: Mapping[Infoset, Entry]) -> str:
 def pairs_page(pairs: Sequence[Pair], compared: int) -> str:
     """How many there are, and the first ones."""
     rows = [
-        (p.role, f"{p.match[:8]}:{p.move}", *sum(zip(p.kinds, map("{:+.2f}".format, p.scores), strict=True), ()))
-        for p in pairs[:_PAIRS]
+        (
+            pair.role,
+            f"{pair.match[:8]}:{pair.move}",
+            f"{pair.chosen.kind} ({pair.worth[0]:+.2f})",
+            f"{pair.rejected.kind} ({pair.worth[1]:+.2f})",
+            shown(pair.chosen.text),
+            shown(pair.rejected.text),
+        )
+        for pair in pairs[:_PAIRS]
     ]
-    told = [(*row, shown(p.chosen), shown(p.rejected)) for row, p in zip(rows, pairs, strict=False)]
-    columns = ("role", "match:move", "chosen kind", "its score", "rejected kind", "its score", "chosen", "rejected")
-    return _page(f"{len(pairs)} pairs of {compared} prompts", columns, told)
+    columns = ("role", "match:move", "chosen kind", "rejected kind", "chosen", "rejected")
+    return _page(f"{len(pairs)} pairs of {compared} prompts", columns, rows)
 
 
 def shown(text: str) -> str:

@@ -82,11 +82,6 @@ def compare(iteration: Iteration) -> None:
     iteration.run.log(iteration.number, {name: float(count) for name, count in figures.items()})
 
 
-def tune(iteration: Iteration) -> None:
-    """(e) DPO, and the new checkpoint."""
-    tuned(iteration)
-
-
 def rate(iteration: Iteration) -> None:
     """The lineage so far plays rated sets."""
     lineage = [seated(iteration.run, str(number)) for number in range(iteration.number + 1)]
@@ -104,6 +99,6 @@ STAGES: Final[Mapping[str, Callable[[Iteration], None]]] = {
     "cluster": cluster,
     "solve": solve,
     "compare": compare,
-    "tune": tune,
+    "tune": tuned,
     "rate": rate,
 }

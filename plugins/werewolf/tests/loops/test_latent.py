@@ -30,7 +30,7 @@ def same_partition(labels, truth):
 
 def test_planted_groups_of_utterances_are_found_again():
     texts, truth = planted(ACCUSE, CLAIM, QUIET)
-    assert same_partition(clustered(words(texts, None)(texts), 3, seed=0).labels, truth)
+    assert same_partition(clustered(words(texts)(texts), 3, seed=0).labels, truth)
 
 
 def test_planted_groups_of_vectors_are_found_again_for_any_seed():
@@ -53,20 +53,20 @@ def test_the_same_seed_gives_the_same_clusters():
 
 def test_a_role_has_no_more_kinds_than_it_said_different_things():
     texts = ["yes", "yes", "yes"]
-    assert clustered(words(texts, None)(texts), 3, seed=0).count == 1
+    assert clustered(words(texts)(texts), 3, seed=0).count == 1
 
 
 def a_space():
     texts, _ = planted(ACCUSE, CLAIM, QUIET)
     roles = ["werewolf", "villager", "seer"] * 3
-    return LatentSpace.of(roles, words(texts, None)(texts), {"werewolf": 2, "villager": 2, "seer": 1}, 3, seed=0)
+    return LatentSpace.of(roles, words(texts)(texts), {"werewolf": 2, "villager": 2, "seer": 1}, 3, seed=0)
 
 
 def test_what_is_heard_depends_on_the_words_and_not_on_who_says_them():
     """Else a listener would learn the speaker's role from its cluster's name."""
     texts, truth = planted(ACCUSE, CLAIM, QUIET)
     space = a_space()
-    assert same_partition(space.letters(words(texts, None)(texts)), truth)
+    assert same_partition(space.letters(words(texts)(texts)), truth)
     heard = {role: counts.sum(axis=0).tolist() for role, counts in space.echoes.items()}
     assert heard == {"werewolf": [1, 1, 1], "villager": [1, 1, 1], "seer": [1, 1, 1]}
 
@@ -84,4 +84,4 @@ def test_no_utterances_are_told_in_a_sentence():
 
 def test_utterances_without_a_word_are_told_in_a_sentence():
     with pytest.raises(BadRequest, match="no utterance holds a word"):
-        words(["!?", "..."], None)
+        words(["!?", "..."])
