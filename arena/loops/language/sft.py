@@ -13,7 +13,7 @@ from arena.loops.language.fitting import Fitting, digest_of, held_out
 from arena.loops.language.lineage import publish, rate_as_set
 from arena.loops.language.policy import Example, Policy
 from arena.loops.language.record import Decision, decisions, newest, played, require
-from arena.loops.language.seating import playing
+from arena.loops.language.seating import named, playing
 from arena.loops.language.settings import TINY
 from arena.loops.language.tiny import make_tiny_model
 from arena.loops.run import Run
@@ -55,7 +55,7 @@ def train(run: Run) -> None:
 
 
 def _taught(run: Run, until: int) -> _Taught:
-    names = {name.strip() for name in cast(str, run.settings["agents"]).split(",") if name.strip()}
+    names = named(run.settings["agents"])
     only_wins = run.settings["result"] == "win"
     taught = _Taught([], [])
     for match in islice(played(run, until=until), cast(int, run.settings["matches"])):
@@ -67,7 +67,7 @@ def _taught(run: Run, until: int) -> _Taught:
                 to.append(one)
     if not taught.train:
         taught.train, taught.test = taught.test, []
-    require(taught.train, run, f"answers of {' or '.join(sorted(names))}" if names else "answers")
+    require(taught.train, run, f"answers of {' or '.join(names)}" if names else "answers")
     return taught
 
 
