@@ -40,13 +40,11 @@ class LatentSpace:
         `sizes` says how many clusters a role gets, as far as it has so many different utterances.
 
         Raises:
-            BadRequest: there are no utterances, or more letters are wanted than there are.
+            BadRequest: there are no utterances, or scikit-learn is not installed.
         """
         if not len(vectors):
             raise BadRequest("nothing was said, so that there is nothing to cluster; play more matches (--set matches)")
-        if letters > len(LETTERS):
-            raise BadRequest(f"listeners can tell {len(LETTERS)} kinds of utterance apart, not {letters}; want fewer")
-        heard = clustered(vectors, letters, seed)
+        heard = clustered(vectors, min(letters, len(LETTERS)), seed)
         spoken = np.array(speakers)
         roles = {role: clustered(vectors[spoken == role], sizes[role], seed) for role in sorted(set(speakers))}
         echoes = {
@@ -61,8 +59,9 @@ class LatentSpace:
         def empty(count: int) -> Clusters:
             return Clusters(np.zeros((count, 1), dtype=np.float32), [])
 
-        echoes = {role: np.ones((count, letters), dtype=np.int64) for role, count in sizes.items()}
-        return cls({role: empty(count) for role, count in sizes.items()}, empty(letters), echoes)
+        heard = min(letters, len(LETTERS))
+        echoes = {role: np.ones((count, heard), dtype=np.int64) for role, count in sizes.items()}
+        return cls({role: empty(count) for role, count in sizes.items()}, empty(heard), echoes)
 
     def moves(self, role: str) -> int:
         """How many kinds of utterance a role has; one, silence, where it was never heard."""

@@ -4,11 +4,12 @@ Each iteration plays, clusters what was said into a latent space, solves the gam
 prefer, at prompts of its own, utterances of the kinds that CFR prefers. The next one has more kinds.
 """
 
+from pathlib import Path
 from random import Random
 
 from arena.core.errors import BadRequest
 from arena.loops import Run
-from arena.loops.language.lineage import publish
+from arena.loops.language.lineage import origin, publish
 from arena.loops.language.policy import Policy
 from arena_werewolf.loops.iteration import Iteration, require_model
 from arena_werewolf.loops.latent import LatentSpace
@@ -43,7 +44,8 @@ def train(run: Run) -> None:
 
 def _begin(run: Run) -> None:
     model = require_model(run.settings)
-    publish(run, Policy.open(model, device=str(run.settings["device"])), BASE, None, stage="base", data_digest="")
+    policy = Policy.open(model, device=str(run.settings["device"]))
+    publish(run, policy, BASE, origin(run, Path(model)), stage="base", data_digest="")
     run.keep({"iteration": 1, "stage": next(iter(STAGES))})
 
 

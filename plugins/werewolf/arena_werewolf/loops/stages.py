@@ -5,8 +5,8 @@ from typing import Final
 
 from arena.core.errors import BadRequest
 from arena.loops import Meeting
-from arena.loops.language.seating import bots, seated
-from arena.loops.rated import rate as rated
+from arena.loops.language.lineage import rate_as_set
+from arena.loops.language.seating import seated
 from arena_werewolf.loops import pages
 from arena_werewolf.loops.comparing import compared
 from arena_werewolf.loops.iteration import LATENT, PAIRS, STRATEGY, Iteration, lines
@@ -85,13 +85,11 @@ def compare(iteration: Iteration) -> None:
 def rate(iteration: Iteration) -> None:
     """The lineage so far plays rated sets."""
     lineage = [seated(iteration.run, str(number)) for number in range(iteration.number + 1)]
-    if not (sets := iteration["sets"]):
-        return
-    table = rated(iteration.run, lineage, bots(iteration.run.settings), sets=sets, deals=iteration["deals"])
-    earned = {
-        f"rated/{name}": float(table.mean[-1, at]) for at, name in enumerate(table.columns) if table.count[-1, at]
-    }
-    iteration.run.log(iteration.number, earned)
+    table = rate_as_set(iteration.run, lineage)
+    met = [at for at in range(len(table.columns)) if table.count[-1, at]]
+    earned = {f"lspo/earned/{table.columns[at]}": float(table.mean[-1, at]) for at in met}
+    if earned:
+        iteration.run.log(iteration.number, earned)
 
 
 STAGES: Final[Mapping[str, Callable[[Iteration], None]]] = {
