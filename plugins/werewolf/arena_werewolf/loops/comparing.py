@@ -16,7 +16,7 @@ from arena_werewolf.speech import canonical_speech
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Pairs of so many prompts. `unknown` are speeches in information sets that MCCFR never walked through."""
+    """Pairs of so many prompts. `unknown` are speeches where MCCFR walked through too seldom."""
 
     pairs: Sequence[Pair]
     prompts: int
@@ -82,7 +82,7 @@ def _spots(iteration: Iteration) -> tuple[list[_Spot], int]:
             if (speech := own.get(one.turn.move)) is None or len(one.turn.refused):
                 continue
             entry = table.get(known[speech.move])
-            if entry is None or not entry.visits:
+            if entry is None or entry.visits < iteration["visits"]:
                 unknown += 1
                 continue
             spots.append(_Spot(speech, iteration.policy.asked(one.scene), one.turn.made.completion_token_ids, entry))

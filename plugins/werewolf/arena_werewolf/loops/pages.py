@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,18 @@ class Kind:
     nearest: Sequence[str]
 
 
+class Regret(NamedTuple):
+    """What CFR thinks of a kind of utterance: its mean regret, and its share of the average strategy."""
+
+    role: str
+    day: int
+    kind: int
+    infosets: int
+    visits: int
+    regret: float
+    share: float
+
+
 def latent_kinds(space: LatentSpace, speeches: Sequence[Speech], vectors: NDArray[np.float32]) -> list[Kind]:
     """The latent table. `vectors` are of the speeches that the space was made of, in the same order."""
     told = []
@@ -57,18 +69,22 @@ def latent_page(kinds: Iterable[Kind]) -> str:
     return _page("Latent space", ("role", "kind", "utterances", "heard as", "nearest its centre"), rows)
 
 
-def strategy_page(table: Mapping[Infoset, Entry]) -> str:
-    """By role, day and kind, over the information sets of discussions: mean regret, share of the average strategy."""
+def regrets(table: Mapping[Infoset, Entry]) -> list[Regret]:
+    """By role, day and kind, over the information sets of discussions, each weighed by its visits."""
     sums: dict[tuple[str, int, int], NDArray[np.float64]] = defaultdict(lambda: np.zeros(4))
     for known, entry in table.items():
         if known.phase == DISCUSSION and entry.visits:
             for action, regret, share in zip(entry.actions, entry.mean_regrets(), entry.average(), strict=True):
-                weight = entry.visits
-                sums[known.role, known.day, action] += (1, weight, weight * regret, weight * share)
-    rows = [
-        (role, day, kind, int(count), int(visits), f"{regret / visits:+.2f}", f"{share / visits:.3f}")
-        for (role, day, kind), (count, visits, regret, share) in sorted(sums.items())
+                sums[known.role, known.day, action] += (1, *(entry.visits * np.array([1, regret, share])))
+    return [
+        Regret(*key, int(count), int(visits), regret / visits, share / visits)
+        for key, (count, visits, regret, share) in sorted(sums.items())
     ]
+
+
+def strategy_page(found: Iterable[Regret]) -> str:
+    """What CFR thinks of each kind of utterance."""
+    rows = [(*one[:5], f"{one.regret:+.2f}", f"{one.share:.3f}") for one in found]
     columns = ("role", "day", "kind", "information sets", "visits", "mean regret", "share of the average strategy")
     return _page("Regrets of utterances", columns, rows)
 

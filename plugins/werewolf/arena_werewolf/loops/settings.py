@@ -34,6 +34,7 @@ OPTIONS: Final = (
     Option(name="out", kind="float", default=LSPO.out, help="paid for being voted out"),
     Option(name="candidates", kind="int", default=4, low=2, high=64, help="utterances compared at one prompt"),
     Option(name="prompts", kind="int", default=256, low=1, high=1_000_000, help="of self-play, drawn to compare at"),
+    Option(name="visits", kind="int", default=10, low=1, help="of MCCFR to an information set, or nothing is compared"),
     Option(
         name="prefer",
         default="regret",

@@ -16,14 +16,20 @@ from arena_werewolf.loops.speeches import speeches
 from arena_werewolf.loops.tuning import tuned
 
 _TOLD: Final = 10
-"""Times that MCCFR says how far it is."""
+"""Times that a long stage says how far it is."""
+_PAIRS: Final = 3
+"""Pairs that are told; the page has more."""
 
 
 def play(iteration: Iteration) -> None:
     """(a) The current checkpoint plays itself; nothing of it is rated."""
     run, sets = iteration.run, iteration["matches"]
     run.tell(f"iteration {iteration.number}: {iteration.parent.agent} plays {sets} deals with itself")
-    run.play([Meeting(members=[iteration.parent], sets=sets, deals=1, rated=False)])
+    every = -(-sets // _TOLD)
+    run.play(
+        [Meeting(members=[iteration.parent], sets=sets, deals=1, rated=False)],
+        lambda done, total: None if done % every else run.tell(f"{done} of {total} matches"),
+    )
 
 
 def cluster(iteration: Iteration) -> None:
@@ -63,7 +69,11 @@ def solve(iteration: Iteration) -> None:
         run.tell(f"MCCFR {solver.iterations} of {wanted}: {len(solver.table)} information sets, mean regret {gap:.2f}")
         run.log(solver.iterations, {f"lspo/mean_regret/{iteration.number}": gap})
     rows = ({"known": known, "entry": entry.as_json()} for known, entry in solver.table.items())
-    iteration.write(STRATEGY, {"table.jsonl": lines(rows), "strategy.md": pages.strategy_page(solver.table)})
+    found = pages.regrets(solver.table)
+    iteration.write(STRATEGY, {"table.jsonl": lines(rows), "strategy.md": pages.strategy_page(found)})
+    for one in found:
+        if one.day == 1:
+            run.tell(f"{one.role} {one.kind} on day 1: mean regret {one.regret:+.2f}, played with {one.share:.2f}")
     run.log(iteration.number, {"lspo/infosets": float(len(solver.table))})
 
 
@@ -77,9 +87,12 @@ def compare(iteration: Iteration) -> None:
         )
     page = pages.pairs_page(found.pairs, found.prompts)
     iteration.write(PAIRS, {"pairs.jsonl": lines(pair.as_json() for pair in found.pairs), "pairs.md": page})
-    iteration.run.tell(f"{len(found.pairs)} pairs of {found.prompts} prompts, {found.unknown} more were never solved")
+    run = iteration.run
+    run.tell(f"{len(found.pairs)} pairs of {found.prompts} prompts; {found.unknown} more were hardly walked by MCCFR")
+    for pair in found.pairs[:_PAIRS]:
+        run.tell(f"a {pair.role} says {pages.shown(pair.chosen.text)} rather than {pages.shown(pair.rejected.text)}")
     figures = {"lspo/pairs": len(found.pairs), "lspo/prompts": found.prompts, "lspo/unsolved": found.unknown}
-    iteration.run.log(iteration.number, {name: float(count) for name, count in figures.items()})
+    run.log(iteration.number, {name: float(count) for name, count in figures.items()})
 
 
 def rate(iteration: Iteration) -> None:

@@ -13,6 +13,7 @@ SMALL = {
     "iterations": 1,
     "matches": 3,
     "cfr": 15,
+    "visits": 1,
     "prompts": 6,
     "max_tokens": 64,
     "lr": 1e-3,
