@@ -54,7 +54,21 @@ def origin(run: Run, folder: Path) -> Member | None:
 
 def opened(run: Run, version: str) -> Policy:
     """A checkpoint of the run, to be trained on."""
-    return Policy.open(run.checkpoint_path(version), device=cast(str, run.settings["device"]))
+    return loaded(run, run.checkpoint_path(version))
+
+
+def loaded(run: Run, folder: str | Path) -> Policy:
+    """The model of a directory, on the device and the threads that the run's settings name.
+
+    Raises:
+        BadRequest: as `Policy.open`.
+    """
+    policy = Policy.open(folder, device=cast(str, run.settings["device"]))
+    if threads := cast(int, run.settings["threads"]):
+        import torch
+
+        torch.set_num_threads(threads)
+    return policy
 
 
 def rate_as_set(run: Run, lineage: Sequence[Member]) -> PayoffTable:

@@ -5,8 +5,7 @@ from typing import cast
 
 from arena.core.errors import BadRequest
 from arena.loops.language.fitting import digest_of
-from arena.loops.language.lineage import opened, origin, publish, rate_as_set
-from arena.loops.language.policy import Policy
+from arena.loops.language.lineage import loaded, opened, origin, publish, rate_as_set
 from arena.loops.language.seating import seated
 from arena.loops.preference.sources import rows_of
 from arena.loops.preference.trainer import prefer, tuning
@@ -39,8 +38,7 @@ def _begin(run: Run) -> None:
         raise BadRequest(
             "name the model that it begins with, as in --set model=runs/sft/checkpoints/0; `arena train sft` makes one"
         )
-    policy = Policy.open(folder, device=cast(str, run.settings["device"]))
-    publish(run, policy, "0", origin(run, Path(folder)), stage=START, data_digest="")
+    publish(run, loaded(run, folder), "0", origin(run, Path(folder)), stage=START, data_digest="")
 
 
 def _round(run: Run, number: int, step: int) -> int:
