@@ -1,0 +1,1 @@
+"""Training loops that Werewolf brings; loaded when one is run."""
