@@ -78,6 +78,12 @@ class Agents:
             rows = session.exec(query.order_by(col(VersionRow.created_ms), col(VersionRow.version))).all()
         return [_version_line(row) for row in rows]
 
+    def parent(self, agent: str, version: str) -> tuple[str, str] | None:
+        """The (agent, version) that a version was trained from, if that is known."""
+        with Session(self._engine) as session:
+            row = session.get(VersionRow, (agent, version))
+        return None if row is None else _version_line(row).parent
+
     def _insert_once(self, row: AgentRow) -> None:
         with Session(self._engine) as session:
             session.add(row)

@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any, Final
 
 from arena.core.errors import ActionRefused, ArenaError, GameFault, StaleRequest, UnknownMatch
-from arena.core.match import Cause, GameRef, MatchPlan, MatchResult
+from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Situation
 from arena.core.seams import Codec
-from arena.core.values import Action, MatchId, Seat
+from arena.core.values import TEXT, Action, MatchId, Seat
 from arena.match import messages as m
 from arena.match.agents import AgentShelf
 from arena.match.asking import Asker
@@ -21,11 +21,12 @@ from arena.match.drive import play_match, void_result
 from arena.match.floor import Floor
 from arena.match.hosted import Hosted, call_limits
 from arena.match.outcomes import OutcomeQueue
-from arena.match.packing import pack_result, unpack_moves, unpack_plan, unpack_plans
+from arena.match.packing import pack_result, unpack_moves, unpack_plan, unpack_plans, unpack_result
 from arena.match.prompt import Wants
+from arena.match.seen import seen
 from arena.match.shelf import LOADING_MS, GameShelf
 from arena.match.table import Table
-from arena.plugin.blackbox import BlackBox
+from arena.plugin.blackbox import GAME, BlackBox
 from arena.plugin.border import game_fault
 from arena.plugin.registry import Registry
 
@@ -62,6 +63,7 @@ class Worker:
             m.Describe: self._describe,
             m.DescribeAgent: self._describe_agent,
             m.ListGames: self._list_games,
+            m.Recall: self._recall,
         }
 
     @property
@@ -244,6 +246,23 @@ class Worker:
 
     def _list_games(self, command: m.ListGames) -> None:
         self._answer(command.request, "", lambda: [asdict(offer) for offer in self._shelf.offers()])
+
+    def _recall(self, command: m.Recall) -> None:
+        plan = unpack_plan(command.plan)
+        result = unpack_result(plan, command.result)
+        self._answer(command.request, plan.game.id, partial(self._seen, result))
+
+    def _seen(self, result: MatchResult) -> list[Any]:
+        game = self._shelf.game(result.plan.game)
+        self._box.begin(self._tasks, *call_limits(game, result.plan))
+        brief, situations, parties = seen(game, result, partial(self._box.enter, GAME))
+        return [brief, parties, [[self._prompt(faced), faced.reward] for faced in situations]]
+
+    def _prompt(self, faced: Situation) -> bytes:
+        if faced.legal is None:
+            return b""
+        assert self._codec is not None
+        return self._codec.encode_prompt(0, {TEXT: faced.text}, (), faced.legal, labels=True, from_start=True)
 
     def _answer(self, request: int, game: str, ask: Callable[[], Any]) -> None:
         self._box.begin(self._next_task(), LOADING_MS, LOADING_MS)

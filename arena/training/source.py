@@ -8,11 +8,11 @@ from arena.core.errors import BadRequest, Fault, GameFault, GameUnavailable
 from arena.core.match import MatchResult, Seen
 from arena.core.values import AgentName
 from arena.ledger import Ledger
+from arena.ledger.ratings import RatingsBefore
 from arena.ledger.stream import StoredMatch, stream
 from arena.training.formats import FORMATS, Format
 from arena.training.parts import Part
 from arena.training.progress import Progress
-from arena.training.ratings import RatingsBefore
 from arena.training.request import Request
 from arena.training.trajectory import Parents, Replay, Trajectory, ruleset, trajectories
 
@@ -116,7 +116,7 @@ def _check_tokens(form: Format, one: Trajectory) -> None:
 def _parents(ledger: Ledger) -> Parents:
     @lru_cache(maxsize=_LINEAGE)
     def parent(agent: AgentName, checkpoint: str) -> tuple[str, str] | None:
-        return next((line.parent for line in ledger.agents.versions(agent) if line.version == checkpoint), None)
+        return ledger.agents.parent(agent, checkpoint)
 
     return parent
 
