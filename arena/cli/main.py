@@ -10,6 +10,7 @@ from typer.main import get_command
 from arena.cli import (
     check,
     export,
+    feed,
     games,
     health,
     join,
@@ -59,7 +60,7 @@ for panel, commands in {
         replay.replay,
         watch.watch,
     ),
-    "Train": (export.export,),
+    "Train": (export.export, feed.feed),
     "Keep": (verify.verify, verify.backup, health.health),
 }.items():
     for command in commands:

@@ -27,7 +27,7 @@ class Chosen(TypedDict, total=False):
 class Feed:
     """The trajectories of the server at `server` ("host:port"), the same as `export` makes of its ledger.
 
-    It begins at `cursor`: a text that a feed gave, "beginning" or "now"; or a file, which keeps the cursor from then on,
+    It begins at `cursor`: a text that a feed gave, "beginning" or "now"; or a file, which keeps the cursor from then on
     and is made when it is not there, with `start` to begin at. It goes on for ever, over restarts of the server, unless
     it is to end after `limit` trajectories, or with `until="now"` behind what has landed by then.
 
@@ -49,7 +49,7 @@ class Feed:
         server: str,
         *,
         cursor: str | Path = "beginning",
-        start: Literal["beginning", "now"] = "beginning",
+        start: str = "beginning",
         token: str | None = None,
         tls_ca: str | Path | None = None,
         until: Literal["now"] | None = None,
@@ -63,7 +63,8 @@ class Feed:
         if limit is not None and limit < 1:
             raise BadRequest(f"limit is a whole number from 1 on, not {limit}")
         self._reached = self._mark.cursor
-        self._by_hand = by_hand
+        self.by_hand = by_hand
+        """Whether a trajectory counts as dealt with only when `done` is called."""
         following = Following(
             server,
             self._mark.cursor,
@@ -85,9 +86,9 @@ class Feed:
         """Behind the trajectory in hand."""
         return self._reached
 
-    def done(self) -> None:
-        """What was handed out so far is dealt with."""
-        self._mark.put(self._reached)
+    def done(self, cursor: str = "") -> None:
+        """What was handed out so far is dealt with, or what lies before a cursor that was `reached`."""
+        self._mark.put(cursor or self._reached)
 
     def close(self) -> None:
         """Follow no longer; the trajectory in hand is not dealt with."""
@@ -114,7 +115,7 @@ class Feed:
                 count += 1
                 yield one
             self._reached = step.cursor
-            if not self._by_hand:
+            if not self.by_hand:
                 self.done()
             if count == limit:
                 return
@@ -129,7 +130,7 @@ def _trajectory(played: PlayedSeat, mixed: bool) -> Trajectory:
 def _refusal(plan: MatchPlan, why: ArenaError) -> ArenaError:
     if isinstance(why, UnknownGame | GameUnavailable):
         return GameUnavailable(
-            f"match {plan.match_id} was played by version {plan.game.version} of {plan.game.id}, which is not installed "
-            f"at the server; such matches are let in without views by mixed=True (--mixed-rules)"
+            f"match {plan.match_id} was played by version {plan.game.version} of {plan.game.id}, which is not "
+            f"installed at the server; mixed=True (--mixed-rules) lets such matches in without views"
         )
     return GameFault(f"match {plan.match_id} cannot be played again: {why}")
