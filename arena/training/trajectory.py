@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import fsum
 from typing import Any, Final, TypeAlias
 
 from arena.core.agent import Provenance, Refusal
@@ -88,7 +89,7 @@ class Trajectory:
     @property
     def gain(self) -> float:
         """What a trainer is to make more of."""
-        return float(sum(self.seat.rewards.values()) if self.seat.rewards else self.seat.score)
+        return fsum(self.seat.rewards.values()) if self.seat.rewards else float(self.seat.score)
 
     def opponents(self) -> Iterator[dict[str, Any]]:
         """The other seats, partners included: `team` tells them apart."""
