@@ -1,11 +1,12 @@
 """Finished trajectories as a server tells them, followed over its restarts: nothing is missed, nothing comes twice."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from threading import Event
 from typing import Final, NamedTuple
 
 from arena.client.patience import Backoff, Patience
@@ -44,9 +45,9 @@ class Step(NamedTuple):
 
 
 class Following:
-    """The steps from a cursor on, as long as the server can be reached within `patience`.
+    """The steps from a cursor on, as long as the server can be reached within `patience`, or until `close`.
 
-    `sleep` waits for so many seconds. Raises what the server refuses, and ServerUnreachable.
+    Raises what the server refuses, and ServerUnreachable.
     """
 
     def __init__(
@@ -59,17 +60,23 @@ class Following:
         tls_ca: str | Path | None = None,
         until_now: bool = False,
         patience: Patience | None = None,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._address, self._token, self._tls_ca = address, token, tls_ca
         self._cursor = cursor
         self._wish = wish
         self._until_now = until_now
         self._backoff = Backoff(patience or Patience(), Random(), time.monotonic)
-        self._sleep = sleep
+        self._remote: Remote | None = None
+        self._closed = Event()
+
+    def close(self) -> None:
+        """There are no further steps; any thread may say so."""
+        self._closed.set()
+        if self._remote is not None:
+            self._remote.close()
 
     def __iter__(self) -> Iterator[Step]:
-        while True:
+        while not self._closed.is_set():
             reason, asked = "the server ended the stream", 0.0
             try:
                 yield from self._connected()
@@ -77,14 +84,20 @@ class Following:
                     return
             except PASSING as error:
                 reason, asked = str(error), RETRY_MS / 1000 if isinstance(error, Busy | LedgerFault) else 0.0
-            self._sleep(self._backoff.delay(reason, asked))
+            except ValueError:  # gRPC's word for a call on a channel that was just closed
+                if not self._closed.is_set():
+                    raise
+            if not self._closed.is_set():
+                self._closed.wait(self._backoff.delay(reason, asked))
 
     def _connected(self) -> Iterator[Step]:
         """One stream to its end."""
         with (
-            Remote(self._address, token=self._token, tls_ca=self._tls_ca) as remote,
-            closing(remote.trajectories(self._request())) as stream,
+            Remote(self._address, token=self._token, tls_ca=self._tls_ca) as self._remote,
+            closing(self._remote.trajectories(self._request())) as stream,
         ):
+            if self._closed.is_set():  # before there was a call to end
+                return
             for step in _steps(stream):
                 self._backoff.succeeded()
                 self._cursor = step.cursor

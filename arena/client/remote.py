@@ -73,6 +73,10 @@ class Remote:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every call; any thread may say so."""
         self._channel.close()
 
     def check_health(self) -> None:

@@ -1,6 +1,7 @@
 """Trajectories of a server as they land, for a trainer that follows play and misses nothing over a restart."""
 
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, Self, TypedDict, Unpack
 
@@ -65,7 +66,7 @@ class Feed:
         self._reached = self._mark.cursor
         self.by_hand = by_hand
         """Whether a trajectory counts as dealt with only when `done` is called."""
-        following = Following(
+        self._following = Following(
             server,
             self._mark.cursor,
             Wish(**chosen),
@@ -74,7 +75,7 @@ class Feed:
             until_now=until is not None,
             patience=patience,
         )
-        self._trajectories = self._follow(following, limit, mixed)
+        self._trajectories = self._follow(limit, mixed)
 
     @property
     def cursor(self) -> str:
@@ -91,8 +92,10 @@ class Feed:
         self._mark.put(cursor or self._reached)
 
     def close(self) -> None:
-        """Follow no longer; the trajectory in hand is not dealt with."""
-        self._trajectories.close()
+        """Follow no longer; any thread may say so. The trajectory in hand is not dealt with."""
+        self._following.close()
+        with suppress(ValueError):  # another thread waits for the next one; it comes back without
+            self._trajectories.close()
 
     def __iter__(self) -> Self:
         return self
@@ -106,9 +109,9 @@ class Feed:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _follow(self, following: Following, limit: int | None, mixed: bool) -> Generator[Trajectory]:
+    def _follow(self, limit: int | None, mixed: bool) -> Generator[Trajectory]:
         count = 0
-        for step in following:
+        for step in self._following:
             if step.played is not None:
                 one = _trajectory(step.played, mixed)
                 self._reached = step.cursor

@@ -304,8 +304,7 @@ async def test_a_reader_on_the_wire_that_takes_nothing_stops_the_work_for_it(hal
         call: Any = FeedServiceStub(channel).Follow(pb.FollowRequest(until_now=True), metadata=bearer)
         first = await call.read()
         assert len(await told(hall, ANN)) > 80  # somebody else is served meanwhile, to the end
-        print(recalled[0] - 80, "MINE")
-        assert recalled[0] - 80 < 60
+        assert recalled[0] - 80 < 40
         found = [first]
         while (message := await call.read()) is not grpc.aio.EOF:
             found.append(message)
