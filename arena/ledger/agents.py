@@ -80,9 +80,11 @@ class Agents:
 
     def parent(self, agent: str, version: str) -> tuple[str, str] | None:
         """The (agent, version) that a version was trained from, if that is known."""
-        with Session(self._engine) as session:
-            row = session.get(VersionRow, (agent, version))
-        return None if row is None else _version_line(row).parent
+        columns = col(VersionRow.parent_agent), col(VersionRow.parent_version)
+        query = select(*columns).where(VersionRow.agent == agent, VersionRow.version == version)
+        with self._engine.connect() as connection:  # one seat after another asks, and a session costs twice as much
+            row = connection.execute(query).one_or_none()
+        return None if row is None or row[1] is None else (row[0] or agent, row[1])
 
     def _insert_once(self, row: AgentRow) -> None:
         with Session(self._engine) as session:

@@ -12,7 +12,7 @@ from arena.core.match import MatchResult
 from arena.ledger.entries import ENTRIES
 from arena.ledger.provenance import unpack
 from arena.ledger.reads import Reads
-from arena.ledger.record import decode
+from arena.ledger.record import Record, decode
 from arena.ledger.rows import plain
 from arena.ledger.selection import MATCHES, SEATS, table_of
 from arena.ledger.tables import ProvenanceRow
@@ -30,12 +30,16 @@ class Checkpoint(NamedTuple):
 
 
 class StoredMatch(NamedTuple):
-    """One match. `number` counts the ledger's matches, `entry` is where it lies in the chain, by `hash`."""
+    """One match. `number` counts the ledger's matches, `entry` is where it lies in the chain, by `hash`.
+
+    `made` says whether any of its moves came with a provenance.
+    """
 
     number: int
     entry: int
     hash: bytes
     result: MatchResult
+    made: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +94,9 @@ def page(ledger: Reads, wanted: Wanted, until: Checkpoint, after: int, most: int
         query = select(ENTRIES.number, ENTRIES.hash, ENTRIES.payload).where(ENTRIES.number.in_(numbers))
         entries = {number: (digest, payload) for number, digest, payload in connection.execute(query)}
     ids = {match_id for _, _, match_id in rows}
-    results = {key: result for _, payload in entries.values() for key, result in _results(payload, ids)}
+    records = {key: record for _, payload in entries.values() for key, record in _records(payload, ids)}
     try:
-        return [StoredMatch(number, entry, entries[entry][0], results[key]) for number, entry, key in rows]
+        return [_stored(number, entry, entries[entry][0], records[key]) for number, entry, key in rows]
     except KeyError as error:
         raise _odd() from error
 
@@ -128,13 +132,17 @@ def _query(wanted: Wanted, until: int, after: int, most: int) -> Any:
     return query
 
 
-def _results(payload: bytes, ids: set[str]) -> Iterator[tuple[str, MatchResult]]:
+def _records(payload: bytes, ids: set[str]) -> Iterator[tuple[str, Record]]:
     try:
         for record in decode(payload).records:
             if (key := plain(record.match_id)) in ids:
-                yield key, record.result
+                yield key, record
     except (LookupError, TypeError, ValueError, RecursionError) as error:
         raise _odd() from error
+
+
+def _stored(number: int, entry: int, digest: bytes, record: Record) -> StoredMatch:
+    return StoredMatch(number, entry, digest, record.result, bool(record.commitments))
 
 
 def _odd() -> LedgerFault:

@@ -7,7 +7,7 @@ and the trajectory that is being sent. What it has dealt with it keeps itself, a
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeAlias
 
 from arena.core.agent import Provenance
 from arena.core.errors import ArenaError, BadRequest, Fault
@@ -15,12 +15,14 @@ from arena.core.match import MatchResult, SeatResult
 from arena.core.values import AgentName, SetId
 from arena.ledger.cursor import BEGINNING, NOW, Cursor, behind, check, newest
 from arena.ledger.ratings import RatingsBefore
-from arena.ledger.stream import StoredMatch, page, provenance
+from arena.ledger.stream import Checkpoint, StoredMatch, page, provenance
 from arena.rating import Rating
 from arena.server.archive import Archive, Recalled
 from arena.server.asked import Asked
 from arena.server.trajectories import Told, seats_of
 from arena.v1 import feed_pb2 as pb
+
+Ratings: TypeAlias = Mapping[AgentName, Rating]
 
 _PAGE: Final = 16
 """Matches of one follower that are held at once, without provenance."""
@@ -110,38 +112,44 @@ class Follower:
             return
         await read(self._ratings.grow)
         after = self._at.match if self._at.seat is None else self._at.match - 1
-        while found := await read(page, ledger, self._asked.wanted, end.at, after, _PAGE):
-            for stored in found:
-                async for message in self._match(stored):
+        while found := await read(self._page, end.at, after):
+            for stored, ratings in found:
+                async for message in self._match(stored, ratings):
                     yield message
                 if self._stopped:
                     return
                 self._at = Cursor.behind(stored)
-            after = found[-1].number
+            after = self._at.match
         self._at = max(self._at, end, key=lambda cursor: cursor.match)
 
-    async def _match(self, stored: StoredMatch) -> AsyncGenerator[pb.FollowResponse]:
-        result, read = stored.result, self._archive.read
-        ratings = await read(self._ratings.of, stored)
+    def _page(self, end: Checkpoint, after: int) -> list[tuple[StoredMatch, Ratings]]:
+        found = page(self._archive.ledger, self._asked.wanted, end, after, _PAGE)
+        return [(stored, self._ratings.of(stored)) for stored in found]
+
+    async def _match(self, stored: StoredMatch, ratings: Ratings) -> AsyncGenerator[pb.FollowResponse]:
+        result = stored.result
         if result.seats and not self._chosen(stored, result.seats, ratings):
             return
         if not await self._may_tell(result):
             self._stopped = True
             return
         recalled = await self._recalled(result)
-        seats = self._chosen(stored, seats_of(result, recalled), ratings)
-        made = await read(self._made, stored) if seats else {}
-        for seat in seats:
-            party = result.plan.parties[seat.party]
-            parent = await read(self._archive.ledger.agents.parent, party.agent, party.version)
-            told = Told(stored, seat, recalled, made, parent, ratings.get(party.agent))
-            for message in await read(list, told.messages()):
-                yield message
-            self._at = Cursor.behind(stored, seat.seat)
+        for message in await self._archive.read(self._told, stored, recalled, ratings):
+            yield message
 
-    def _chosen(
-        self, stored: StoredMatch, seats: Sequence[SeatResult], ratings: Mapping[AgentName, Rating]
-    ) -> list[SeatResult]:
+    def _told(self, stored: StoredMatch, recalled: Recalled | ArenaError, ratings: Ratings) -> list[pb.FollowResponse]:
+        ledger, parties = self._archive.ledger, stored.result.plan.parties
+        made: Mapping[int, Provenance] = {}
+        if stored.made and self._asked.told_of_play:
+            made = provenance(ledger, [stored.number], self._asked.wanted.owner).get(stored.number, {})
+        found: list[pb.FollowResponse] = []
+        for seat in self._chosen(stored, seats_of(stored.result, recalled), ratings):
+            agent, version = parties[seat.party].agent, parties[seat.party].version
+            parent = ledger.agents.parent(agent, version) if version else None
+            found += Told(stored, seat, recalled, made, parent, ratings.get(agent)).messages()
+        return found
+
+    def _chosen(self, stored: StoredMatch, seats: Sequence[SeatResult], ratings: Ratings) -> list[SeatResult]:
         """The seats that are still to be told."""
         done = self._at.seat if self._at.match == stored.number and self._at.seat is not None else -1
         parties = stored.result.plan.parties
@@ -169,11 +177,6 @@ class Follower:
             if type(error) is Fault:  # ours: it is not the match that cannot be played again
                 raise
             return error
-
-    def _made(self, stored: StoredMatch) -> Mapping[int, Provenance]:
-        if not self._asked.told_of_play:
-            return {}
-        return provenance(self._archive.ledger, [stored.number], self._asked.wanted.owner).get(stored.number, {})
 
 
 async def _wait(news: asyncio.Event) -> None:
