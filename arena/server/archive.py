@@ -41,6 +41,11 @@ class Archive:
         self._pool: WorkerPool | None = None
         self._starting = asyncio.Lock()
 
+    @property
+    def pids(self) -> list[int]:
+        """The process that plays matches again, once there is one."""
+        return self._pool.pids if self._pool is not None else []
+
     async def read(self, ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What a function of the ledger gives, from a thread.
 

@@ -1,9 +1,11 @@
 """What a follower of trajectories asks for, and what of it is its to know.
 
 With a token that are the seats of its owner's agents, in full; to admins, everybody's. Where no token is asked for,
-everybody is told every seat, but not how its moves came about.
+everybody is told every seat, but not how its moves came about. Who plays with whom is nobody's to know before a set is
+over, but of one's own agents.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Final
@@ -68,7 +70,7 @@ class Asked:
         """Whether the reader is told how moves came about; only a token makes an agent anybody's own."""
         return bool(self.reader.owner)
 
-    def knows_all_of(self, result: MatchResult) -> bool:
-        """Whether nothing of a match is hidden from the reader while others of its set are played."""
-        own = all(party.owner == self.reader.owner for party in result.plan.parties)
-        return is_admin(self.reader) or (bool(self.reader.owner) and own)
+    def strangers(self, result: MatchResult) -> Sequence[int]:
+        """The parties of a match, by index, that the reader may not know while others of its set are played."""
+        parties = enumerate(result.plan.parties)
+        return [] if is_admin(self.reader) else [at for at, party in parties if party.owner != self.reader.owner]

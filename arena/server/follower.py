@@ -5,7 +5,7 @@ and the trajectory that is being sent. What it has dealt with it keeps itself, a
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, TypeAlias
 
@@ -49,8 +49,10 @@ class News:
 
 
 class Follower:
-    """One stream. While a set `is_live`, its matches wait, with all behind them, for a reader who may not know who
-    plays in it; with `until_now` the stream ends there, or behind what had landed when it began."""
+    """One stream. While a set `is_live`, an owner is not told whom its agents met, and a reader without a token waits.
+
+    With `until_now` the stream ends where it would wait, or behind what had landed when it began.
+    """
 
     def __init__(
         self, archive: Archive, news: News, is_live: Callable[[SetId], bool], asked: Asked, *, until_now: bool
@@ -134,10 +136,13 @@ class Follower:
             self._stopped = True
             return
         recalled = await self._recalled(result)
-        for message in await self._archive.read(self._told, stored, recalled, ratings):
+        masked = self._asked.strangers(result) if self._is_live(result.plan.set_id) else ()
+        for message in await self._archive.read(self._told, stored, recalled, ratings, masked):
             yield message
 
-    def _told(self, stored: StoredMatch, recalled: Recalled | ArenaError, ratings: Ratings) -> list[pb.FollowResponse]:
+    def _told(
+        self, stored: StoredMatch, recalled: Recalled | ArenaError, ratings: Ratings, masked: Collection[int]
+    ) -> list[pb.FollowResponse]:
         ledger, parties = self._archive.ledger, stored.result.plan.parties
         made: Mapping[int, Provenance] = {}
         if stored.made and self._asked.told_of_play:
@@ -146,7 +151,7 @@ class Follower:
         for seat in self._chosen(stored, seats_of(stored.result, recalled), ratings):
             agent, version = parties[seat.party].agent, parties[seat.party].version
             parent = ledger.agents.parent(agent, version) if version else None
-            found += Told(stored, seat, recalled, made, parent, ratings.get(agent)).messages()
+            found += Told(stored, seat, recalled, made, parent, ratings.get(agent), masked).messages()
         return found
 
     def _chosen(self, stored: StoredMatch, seats: Sequence[SeatResult], ratings: Ratings) -> list[SeatResult]:
@@ -160,8 +165,8 @@ class Follower:
         ]
 
     async def _may_tell(self, result: MatchResult) -> bool:
-        """Wait until the reader may know who played; False where it is not to wait."""
-        while not self._asked.knows_all_of(result):
+        """Wait until everybody may know who played, where the reader is just anybody; False where it is not to wait."""
+        while not self._asked.reader.owner:
             news = self._news.next
             if not self._is_live(result.plan.set_id):
                 return True

@@ -1,6 +1,6 @@
 """Trajectories as messages, in parts that are never large; the facts alone, from which clients make what they need."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -26,7 +26,10 @@ _PART_BYTES: Final = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is told of one seat of a match; `made` has the provenance of those moves of which it is told."""
+    """What is told of one seat of a match; `made` has the provenance of those moves of which it is told.
+
+    `masked` are parties, by index, that are not named.
+    """
 
     stored: StoredMatch
     seat: SeatResult
@@ -34,6 +37,7 @@ class Told:
     made: Mapping[int, Provenance]
     parent: tuple[str, str] | None
     rating: Rating | None
+    masked: Collection[int] = ()
 
     def messages(self) -> Iterator[pb.FollowResponse]:
         """The trajectory in parts; the last one bears the cursor behind it."""
@@ -65,7 +69,7 @@ class Told:
             started_ms=result.started_ms,
             ended_ms=result.ended_ms,
             void=result.void,
-            parties=[pb.Party(agent=party.agent, version=party.version) for party in plan.parties],
+            parties=[self._party(at) for at in range(len(plan.parties))],
             seats=[pb.TrajectorySeat(outcome=outcome(s), party=s.party, defaults=s.defaults) for s in result.seats],
             seat=seat.seat,
             party=seat.party,
@@ -80,6 +84,10 @@ class Told:
         if self.rating is not None:
             message.rating.CopyFrom(pb.RatingBefore(**self.rating._asdict()))
         return message
+
+    def _party(self, at: int) -> pb.Party:
+        party = self.stored.result.plan.parties[at]
+        return pb.Party() if at in self.masked else pb.Party(agent=party.agent, version=party.version)
 
     def _fill(self, decision: pb.Decision, number: int, move: Move) -> None:
         decision.move, decision.step = number, move.step

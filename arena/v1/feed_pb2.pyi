@@ -244,7 +244,9 @@ Global___Trajectory: _TypeAlias = Trajectory  # noqa: Y015
 
 @_typing.final
 class Party(_message.Message):
-    """An agent, and its version if it stated one."""
+    """An agent, and its version if it stated one. Both are empty of an agent that the reader may not know yet, as in
+    SeatSummary.agent.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

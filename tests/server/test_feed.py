@@ -1,6 +1,8 @@
 """Feeds of finished trajectories: who is told what and when, where one may begin, and what a slow reader costs."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -47,11 +49,15 @@ async def told(
 
 
 def seats(messages: Sequence[pb.FollowResponse]) -> list[tuple[str, int]]:
-    return [(m.trajectory.match_id, m.trajectory.seat) for m in messages if m.HasField("trajectory")]
+    return [(t.match_id, t.seat) for t in trajectories(messages)]
+
+
+def trajectories(messages: Sequence[pb.FollowResponse]) -> list[pb.Trajectory]:
+    return [message.trajectory for message in messages if message.HasField("trajectory")]
 
 
 def whose(messages: Sequence[pb.FollowResponse]) -> set[str]:
-    return {m.trajectory.parties[m.trajectory.party].agent for m in messages if m.HasField("trajectory")}
+    return {t.parties[t.party].agent for t in trajectories(messages)}
 
 
 def everything(hall: Hall) -> list[tuple[str, int]]:
@@ -92,15 +98,24 @@ async def test_where_no_token_is_asked_for_everybody_is_told_every_seat_but_no_t
     assert SECRET.encode() not in b"".join(message.SerializeToString() for message in messages)
 
 
-async def test_who_may_not_know_the_agents_of_a_set_is_told_of_it_when_it_is_over(hall: Hall) -> None:
+async def test_an_owner_is_not_told_whom_its_agents_met_before_the_set_is_over(hall: Hall) -> None:
     live = {SetId("s2")}
     hall.sets.is_live = lambda set_id: set_id in live  # type: ignore[method-assign]
     await landed(hall, "ann", "bob", sets=["s1", "s2"])
-    await landed(hall, "ann", "ann", sets=["s3"])
-    assert {match.partition(".")[0] for match, _ in seats(await told(hall))} == {"s1", "s2", "s3"}
-    early = await told(hall, ANN)
-    assert {match.partition(".")[0] for match, _ in seats(early)} == {"s1"}
-    reader = follower(hall, ANN, until_now=False)
+    for who, names in ((ANN, {"ann", ""}), (ADMIN, {"ann", "bob"})):
+        by_set = {t.set_id: {party.agent for party in t.parties} for t in trajectories(await told(hall, who))}
+        assert by_set == {"s1": {"ann", "bob"}, "s2": names}
+    live.clear()
+    assert b"bob" in trajectories(await told(hall, ANN))[-1].SerializeToString()
+
+
+async def test_without_a_token_the_matches_of_a_set_wait_till_it_is_over(hall: Hall) -> None:
+    live = {SetId("s2")}
+    hall.sets.is_live = lambda set_id: set_id in live  # type: ignore[method-assign]
+    await landed(hall, "ann", "bob", sets=["s1", "s2", "s3"])
+    early = await told(hall, EVERYBODY)
+    assert {t.set_id for t in trajectories(early)} == {"s1"}
+    reader = follower(hall, EVERYBODY, until_now=False)
     await reader.begin(early[-1].cursor, 0)
     async with asyncio.timeout(SECONDS), aclosing(reader.messages()) as messages:
         await anext(messages)
@@ -125,7 +140,7 @@ async def test_the_filters_are_those_of_an_export(hall: Hall) -> None:
     assert len(seats(await told(hall, result="loss"))) == 8
     assert not set(wins) & set(seats(await told(hall, result="loss")))
     assert seats(await told(hall, since_ms=2**63)) == []
-    rated = [message.trajectory for message in await told(hall, min_rating=-1e9) if message.HasField("trajectory")]
+    rated = trajectories(await told(hall, min_rating=-1e9))
     assert {trajectory.set_id for trajectory in rated} == {"s2"}  # before the first set nobody had a rating
     assert all(trajectory.HasField("rating") for trajectory in rated)
 
@@ -139,7 +154,7 @@ async def test_what_lands_while_one_follows_comes_with_the_ratings_of_then(hall:
             await landed(hall, "ann", "bob", sets=[name])
             live = [m.trajectory async for m in _first(messages, 4)]
             assert {(t.set_id, t.HasField("rating")) for t in live} == {(name, known)}
-    again = [m.trajectory for m in await told(hall) if m.HasField("trajectory")]
+    again = trajectories(await told(hall))
     assert again[-4:] == live
 
 
@@ -191,6 +206,15 @@ async def refused(address: str, **how: str) -> ArenaError:
     with pytest.raises(ArenaError) as raised:
         await asyncio.to_thread(lambda: [*Feed(address, until="now", **how)])  # type: ignore[arg-type]
     return raised.value
+
+
+async def test_the_process_that_plays_matches_again_may_die(hall: Hall) -> None:
+    await landed(hall, "ann", "bob", sets=["s1"])
+    whole = await told(hall)
+    assert hall.archive.pids
+    for pid in hall.archive.pids:
+        os.kill(pid, signal.SIGKILL)
+    assert await told(hall) == whole
 
 
 # ---- where one begins
