@@ -5,27 +5,26 @@ and the trajectory that is being sent. What it has dealt with it keeps itself, a
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Final, TypeAlias
+from typing import Final
 
 from arena.core.agent import Provenance
 from arena.core.errors import ArenaError, BadRequest, Fault
 from arena.core.match import MatchResult, SeatResult
-from arena.core.values import AgentName, SetId
+from arena.core.values import SetId
 from arena.ledger.cursor import BEGINNING, NOW, Cursor, behind, check, newest
 from arena.ledger.ratings import RatingsBefore
-from arena.ledger.stream import Checkpoint, StoredMatch, page, provenance
-from arena.rating import Rating
+from arena.ledger.stream import page, provenance
 from arena.server.archive import Archive, Recalled
 from arena.server.asked import Asked
-from arena.server.trajectories import Told, seats_of
+from arena.server.trajectories import Due, messages
 from arena.v1 import feed_pb2 as pb
-
-Ratings: TypeAlias = Mapping[AgentName, Rating]
 
 _PAGE: Final = 16
 """Matches of one follower that are held at once, without provenance."""
+_PORTION_BYTES: Final = 1024 * 1024
+"""Of the messages that lie ready for it; the last of them may go beyond."""
 _LOOK_SECONDS: Final = 1.0
 """Between two looks at the ledger when nothing is told here, since other processes may write to it; and from one word
 on how far it is to the next."""
@@ -98,7 +97,6 @@ class Follower:
             news, before = self._news.next, self._at
             async for message in self._landed():
                 yield message
-                before = self._at
             self._stopped |= self._until_now
             if self._at != before and (self._stopped or now() - said >= _LOOK_SECONDS):
                 yield pb.FollowResponse(cursor=str(self._at))
@@ -106,74 +104,43 @@ class Follower:
             if not self._stopped:
                 await _wait(news)
 
+    # ---- pages of the ledger
+
     async def _landed(self) -> AsyncGenerator[pb.FollowResponse]:
         """Everything up to where the ledger ends now."""
-        ledger, read = self._archive.ledger, self._archive.read
-        end = await read(newest, ledger)
-        if end.at is None:
-            return
-        await read(self._ratings.grow)
-        after = self._at.match if self._at.seat is None else self._at.match - 1
-        while found := await read(self._page, end.at, after):
-            for stored, ratings in found:
-                async for message in self._match(stored, ratings):
-                    yield message
-                if self._stopped:
-                    return
-                self._at = Cursor.behind(stored)
-            after = self._at.match
-        self._at = max(self._at, end, key=lambda cursor: cursor.match)
+        end = await self._archive.read(self._end)
+        while not self._stopped and self._whole < end.match:
+            some, last = await self._archive.read(self._page, end)
+            recalled = await asyncio.gather(*(self._recalled(due.stored.result) for due in some))
+            for due, how in zip(some, recalled, strict=True):
+                due.recalled = how
+            async for message in self._told(some):
+                yield message
+            if not self._stopped:
+                self._at = last
 
-    def _page(self, end: Checkpoint, after: int) -> list[tuple[StoredMatch, Ratings]]:
-        found = page(self._archive.ledger, self._asked.wanted, end, after, _PAGE)
-        return [(stored, self._ratings.of(stored)) for stored in found]
+    @property
+    def _whole(self) -> int:
+        """The last match of which nothing is left to be told."""
+        return self._at.match - (self._at.seat is not None)
 
-    async def _match(self, stored: StoredMatch, ratings: Ratings) -> AsyncGenerator[pb.FollowResponse]:
-        result = stored.result
-        if result.seats and not self._chosen(stored, result.seats, ratings):
-            return
-        if not await self._may_tell(result):
-            self._stopped = True
-            return
-        recalled = await self._recalled(result)
-        masked = self._asked.strangers(result) if self._is_live(result.plan.set_id) else ()
-        for message in await self._archive.read(self._told, stored, recalled, ratings, masked):
-            yield message
+    def _end(self) -> Cursor:
+        self._ratings.grow()
+        return newest(self._archive.ledger)
 
-    def _told(
-        self, stored: StoredMatch, recalled: Recalled | ArenaError, ratings: Ratings, masked: Collection[int]
-    ) -> list[pb.FollowResponse]:
-        ledger, parties = self._archive.ledger, stored.result.plan.parties
-        made: Mapping[int, Provenance] = {}
-        if stored.made and self._asked.told_of_play:
-            made = provenance(ledger, [stored.number], self._asked.wanted.owner).get(stored.number, {})
-        found: list[pb.FollowResponse] = []
-        for seat in self._chosen(stored, seats_of(stored.result, recalled), ratings):
-            agent, version = parties[seat.party].agent, parties[seat.party].version
-            parent = ledger.agents.parent(agent, version) if version else None
-            found += Told(stored, seat, recalled, made, parent, ratings.get(agent), masked).messages()
-        return found
+    def _page(self, end: Cursor) -> tuple[list[Due], Cursor]:
+        """What is to be told of the next matches, and the cursor behind them all."""
+        assert end.at is not None
+        found = page(self._archive.ledger, self._asked.wanted, end.at, self._whole, _PAGE)
+        rated = [Due(stored, self._ratings.of(stored)) for stored in found]
+        due = [each for each in rated if not each.seats or any(self._takes(each, seat) for seat in each.seats)]
+        return due, Cursor.behind(found[-1]) if len(found) == _PAGE else end
 
-    def _chosen(self, stored: StoredMatch, seats: Sequence[SeatResult], ratings: Ratings) -> list[SeatResult]:
-        """The seats that are still to be told."""
-        done = self._at.seat if self._at.match == stored.number and self._at.seat is not None else -1
-        parties = stored.result.plan.parties
-        return [
-            seat
-            for seat in seats
-            if seat.seat > done and self._asked.takes(stored.result, seat, ratings.get(parties[seat.party].agent))
-        ]
-
-    async def _may_tell(self, result: MatchResult) -> bool:
-        """Wait until everybody may know who played, where the reader is just anybody; False where it is not to wait."""
-        while not self._asked.reader.owner:
-            news = self._news.next
-            if not self._is_live(result.plan.set_id):
-                return True
-            if self._until_now:
-                return False
-            await _wait(news)
-        return True
+    def _takes(self, due: Due, seat: SeatResult) -> bool:
+        """Whether a seat is wanted and was not told before."""
+        if due.stored.number == self._at.match and self._at.seat is not None and seat.seat <= self._at.seat:
+            return False
+        return self._asked.takes(due.stored.result, seat, due.rating(seat))
 
     async def _recalled(self, result: MatchResult) -> Recalled | ArenaError:
         try:
@@ -182,6 +149,67 @@ class Follower:
             if type(error) is Fault:  # ours: it is not the match that cannot be played again
                 raise
             return error
+
+    # ---- what of a page may be told, and when
+
+    async def _told(self, some: Sequence[Due]) -> AsyncGenerator[pb.FollowResponse]:
+        ready: list[Due] = []
+        for due in some:
+            if self._must_wait(due):
+                async for message in self._made(ready):
+                    yield message
+                ready = []
+                if self._until_now:
+                    self._stopped = True
+                    return
+                await self._over(due)
+            if self._is_live(due.set_id):
+                due.masked = self._asked.strangers(due.stored.result)
+            ready.append(due)
+        async for message in self._made(ready):
+            yield message
+
+    def _must_wait(self, due: Due) -> bool:
+        """Whether a reader who is just anybody may not know yet who played."""
+        return not self._asked.reader.owner and self._is_live(due.set_id)
+
+    async def _over(self, due: Due) -> None:
+        while True:
+            news = self._news.next
+            if not self._must_wait(due):
+                return
+            await _wait(news)
+
+    async def _made(self, ready: Sequence[Due]) -> AsyncGenerator[pb.FollowResponse]:
+        making = self._messages(ready)
+        while portion := await self._archive.read(_portion, making):
+            for message in portion:
+                yield message
+        if ready:
+            self._at = Cursor.behind(ready[-1].stored)
+
+    def _messages(self, ready: Sequence[Due]) -> Iterator[pb.FollowResponse]:
+        ledger = self._archive.ledger
+        for due in ready:
+            made: Mapping[int, Provenance] = {}
+            if due.stored.made and self._asked.told_of_play:
+                made = provenance(ledger, [due.stored.number], self._asked.wanted.owner).get(due.stored.number, {})
+            for seat in due.seats:
+                if self._takes(due, seat):
+                    party = due.stored.result.plan.parties[seat.party]
+                    parent = ledger.agents.parent(party.agent, party.version) if party.version else None
+                    yield from messages(due, seat, made, parent)
+
+
+def _portion(messages: Iterator[pb.FollowResponse]) -> list[pb.FollowResponse]:
+    """The next messages, so many as may lie in memory; none at the end."""
+    portion, size = [], 0
+    for message in messages:
+        portion.append(message)
+        size += message.ByteSize()
+        if size > _PORTION_BYTES:
+            break
+    return portion
 
 
 async def _wait(news: asyncio.Event) -> None:
