@@ -83,6 +83,7 @@ def test_what_a_killed_reader_had_printed_does_not_come_again_but_for_the_last(t
         lives = [_life(server, tmp_path / "cursor", kill_after) for kill_after in (7, None)]
         with server.ledger() as ledger:
             expected = in_ledger(ledger)
+        assert "Traceback" not in server.log
     first, rest = lives
     assert first + (rest[1:] if rest[:1] == first[-1:] else rest) == expected
 
