@@ -5,14 +5,13 @@ import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
 
 from arena.core.errors import ActionRefused, ArenaError, GameFault, StaleRequest, UnknownMatch
-from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Situation
+from arena.core.match import Cause, MatchPlan, MatchResult
 from arena.core.seams import Codec
-from arena.core.values import TEXT, Action, MatchId, Seat
+from arena.core.values import Action, MatchId, Seat
 from arena.match import messages as m
 from arena.match.agents import AgentShelf
 from arena.match.asking import Asker
@@ -21,12 +20,12 @@ from arena.match.drive import play_match, void_result
 from arena.match.floor import Floor
 from arena.match.hosted import Hosted, call_limits
 from arena.match.outcomes import OutcomeQueue
-from arena.match.packing import pack_result, unpack_moves, unpack_plan, unpack_plans, unpack_result
+from arena.match.packing import pack_result, unpack_moves, unpack_plan, unpack_plans
 from arena.match.prompt import Wants
-from arena.match.seen import seen
+from arena.match.replies import Replies
 from arena.match.shelf import LOADING_MS, GameShelf
 from arena.match.table import Table
-from arena.plugin.blackbox import GAME, BlackBox
+from arena.plugin.blackbox import BlackBox
 from arena.plugin.border import game_fault
 from arena.plugin.registry import Registry
 
@@ -45,6 +44,7 @@ class Worker:
         self._shelf = GameShelf(registry, box)
         self._asker = Asker()
         self._agents = AgentShelf(registry, box, self._asker.run)
+        self._replies = Replies(self._shelf, self._agents, codec, box)
         self._outcomes = OutcomeQueue(box)
         self._floor = self._new_floor()
         self._sets: deque[tuple[int, str, list[MatchPlan]]] = deque()
@@ -60,10 +60,7 @@ class Worker:
             m.Watch: self._watch,
             m.Drop: self._drop,
             m.PlaySet: self._queue_set,
-            m.Describe: self._describe,
-            m.DescribeAgent: self._describe_agent,
-            m.ListGames: self._list_games,
-            m.Recall: self._recall,
+            **dict.fromkeys(Replies.KINDS, self._reply),
         }
 
     @property
@@ -230,47 +227,10 @@ class Worker:
             floor.round()
         return [results[i] for i in range(len(plans))]
 
-    # ---- games ------------------------------------------------------------------------------------------------------
+    # ---- questions --------------------------------------------------------------------------------------------------
 
-    def _describe(self, command: m.Describe) -> None:
-        self._answer(
-            command.request, command.game, partial(self._shelf.describe, command.game, command.options, command.entry)
-        )
-
-    def _describe_agent(self, command: m.DescribeAgent) -> None:
-        def entry() -> Any:
-            ref, _, _ = self._shelf.describe(command.game, command.options)
-            return self._agents.entry(command.spec, GameRef(**ref))
-
-        self._answer(command.request, command.game, entry)
-
-    def _list_games(self, command: m.ListGames) -> None:
-        self._answer(command.request, "", lambda: [asdict(offer) for offer in self._shelf.offers()])
-
-    def _recall(self, command: m.Recall) -> None:
-        plan = unpack_plan(command.plan)
-        result = unpack_result(plan, command.result)
-        self._answer(command.request, plan.game.id, partial(self._seen, result))
-
-    def _seen(self, result: MatchResult) -> list[Any]:
-        game = self._shelf.game(result.plan.game)
-        self._box.begin(self._tasks, *call_limits(game, result.plan))
-        brief, situations, parties = seen(game, result, partial(self._box.enter, GAME))
-        return [brief, parties, [[self._prompt(faced), faced.reward] for faced in situations]]
-
-    def _prompt(self, faced: Situation) -> bytes:
-        if faced.legal is None:
-            return b""
-        assert self._codec is not None
-        return self._codec.encode_prompt(0, {TEXT: faced.text}, (), faced.legal, labels=True, from_start=True)
-
-    def _answer(self, request: int, game: str, ask: Callable[[], Any]) -> None:
-        self._box.begin(self._next_task(), LOADING_MS, LOADING_MS)
-        try:
-            self._tell(m.Described(request, ask()))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
-            fault = game_fault(game, error)
-            self._tell(m.Described(request, None, fault.code, str(fault)))
+    def _reply(self, question: m.Question) -> None:
+        self._tell(self._replies.reply(self._next_task(), question))
 
     def _new_floor(self) -> Floor:
         return Floor(self._shelf, self._agents, self._asker, self._outcomes, self._box, batched=self._batched)
