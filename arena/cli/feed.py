@@ -13,7 +13,7 @@ from arena.cli.output import print_json
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
-    pass
+    from arena.training.formats import Format
 
 
 def feed(
@@ -59,8 +59,9 @@ def feed(
     """
     from arena.cli.export import _moment, _named
     from arena.training import Feed
+    from arena.training.source import require_tokens
 
-    rows = _rows(form)
+    made_as = _format(form)
     chosen: dict[str, Any] = {
         "game": _named(game, option) or "",
         "agent": agent or "",
@@ -82,17 +83,18 @@ def feed(
         **chosen,
     ) as following:
         for trajectory in following:
-            for row in rows(trajectory, "train"):
+            require_tokens(made_as, trajectory)
+            for row in made_as.rows(trajectory, "train"):
                 print_json(_plain(row))
             sys.stdout.flush()  # before it counts as dealt with
 
 
-def _rows(form: str) -> Any:
+def _format(form: str) -> "Format":
     from arena.training import FORMATS
 
     if form not in FORMATS:
         raise BadRequest(f"there is no format {form[:40]!r}; there is {', '.join(FORMATS)}")
-    return FORMATS[form].rows
+    return FORMATS[form]
 
 
 def _plain(value: Any) -> Any:

@@ -125,8 +125,9 @@ class Follower:
         return self._at.match - (self._at.seat is not None)
 
     def _end(self) -> Cursor:
-        self._ratings.grow()
-        return newest(self._archive.ledger)
+        end = newest(self._archive.ledger)
+        self._ratings.grow()  # after that look: what had landed by then must be rated
+        return end
 
     def _page(self, end: Cursor) -> tuple[list[Due], Cursor]:
         """What is to be told of the next matches, and the cursor behind them all."""

@@ -41,6 +41,7 @@ def test_the_formats_and_filters_are_those_of_an_export(cli, fed):
     ("args", "said"),
     [
         (("--format", "csv"), "there is no format 'csv'; there is parquet"),
+        (("--format", "verifiers"), "verifiers is made of the token ids that were sampled, and 'random' sent none"),
         (("--since", "17"), "--since takes a date"),
         (("--result", "glory"), "result is win"),
         (("--system", "magic"), "unknown rating system 'magic'"),
