@@ -36,7 +36,7 @@ DEMO_SECONDS ?= 60
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
-.PHONY: help setup setup-test test check protos demo bench bench-ledger bench-export bench-llm bench-vgc bench-volley test-vllm chaos leaks clean
+.PHONY: help setup setup-test test check protos demo bench bench-ledger bench-export bench-feed bench-llm bench-vgc bench-volley test-vllm chaos leaks clean
 
 help: ## Show the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench-ledger: setup-test ## Measure a ladder of a million matches (BENCH_ARGS="-
 
 bench-export: setup-test ## Measure the export of a million trajectories (BENCH_ARGS="--matches 20000" for less)
 	OPENBLAS_NUM_THREADS=1 $(PY) tests/bench/export.py $(BENCH_ARGS)
+
+bench-feed: setup-test ## Measure what a reader of its feed costs a server (BENCH_ARGS="--seconds 2 --rounds 1" for less)
+	OPENBLAS_NUM_THREADS=1 $(PY) tests/bench/feed.py $(BENCH_ARGS)
 
 bench-vgc: setup-test ## Measure Pokemon VGC against poke-env on a local Showdown server (BENCH_ARGS="--quick")
 	PYTHONPATH=tests/bench $(PY) -m plugins.pokemon_vgc.tests.bench $(BENCH_ARGS)

@@ -79,7 +79,6 @@ def _request(
     void: bool,
     mixed: bool,
 ) -> "Request":
-    from arena.cli.ladder import _since
     from arena.ledger.stream import Wanted
     from arena.rating import DEFAULT
     from arena.training import FORMATS, Request, Splits
@@ -90,18 +89,25 @@ def _request(
         raise BadRequest(f"--result is {', '.join(_RESULTS)}, not {result[:40]!r}")
     if min_rating is not None and not isfinite(min_rating):
         raise BadRequest(f"--min-rating is a number, not {min_rating}")
-    number, since_ms = _since(since)
-    if number:
-        raise BadRequest(f"--since takes a date or a time, as 2026-01-31, not {since!r}")
     return Request(
         format=form,
-        wanted=Wanted(game=game, agent=agent, since_ms=since_ms, void=void),
+        wanted=Wanted(game=game, agent=agent, since_ms=_moment(since), void=void),
         min_rating=min_rating,
         result=result,
         splits=Splits.parse(split),
         system=system or DEFAULT,
         mixed=mixed,
     )
+
+
+def _moment(since: str | None) -> int:
+    """Milliseconds since the epoch."""
+    from arena.cli.ladder import _since
+
+    number, since_ms = _since(since)
+    if number:
+        raise BadRequest(f"--since takes a date or a time, as 2026-01-31, not {since!r}")
+    return since_ms
 
 
 def _named(game: str | None, option: list[str] | None) -> str | None:

@@ -10,6 +10,7 @@ from typer.main import get_command
 from arena.cli import (
     check,
     export,
+    feed,
     games,
     health,
     join,
@@ -60,7 +61,7 @@ for panel, commands in {
         replay.replay,
         watch.watch,
     ),
-    "Train": (train.train, export.export),
+    "Train": (train.train, export.export, feed.feed),
     "Keep": (verify.verify, verify.backup, health.health),
 }.items():
     for command in commands:

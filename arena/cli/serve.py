@@ -31,6 +31,9 @@ def serve(
             help="MiB of provenance kept of a session in a minute; more is dropped.",
         ),
     ] = 256,
+    feed_window: Annotated[
+        int, typer.Option(metavar="MATCHES", min=0, help="How many matches back a feed may begin; 0: to the first.")
+    ] = 0,
     reflection: Annotated[bool, typer.Option("--reflection", help="Tell clients the protocol, for grpcurl.")] = False,
 ) -> None:
     """Host games until Ctrl-C.
@@ -56,6 +59,7 @@ def serve(
             tls_key=tls_key,
             metrics_port=metrics_port,
             reflection=reflection,
+            feed_window=feed_window,
             limits=Limits(provenance_per_minute=provenance * 1024 * 1024),
         )
     )

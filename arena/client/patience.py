@@ -40,7 +40,11 @@ class Backoff:
         self._since = None
 
     async def pause(self, reason: str, at_least: float = 0.0) -> None:
-        """Wait before the next attempt; `at_least` is what the server asked for.
+        """Wait before the next attempt; raises as `delay` does."""
+        await asyncio.sleep(self.delay(reason, at_least))
+
+    def delay(self, reason: str, at_least: float = 0.0) -> float:
+        """Seconds to wait before the next attempt; `at_least` is what the server asked for.
 
         Raises:
             ServerUnreachable: patience has run out; `reason` is its last cause.
@@ -49,6 +53,6 @@ class Backoff:
             self._since = self._now() + at_least
         if self._now() - self._since >= self._allowance:
             raise ServerUnreachable(f"no arena server for {self._allowance:g} s: {reason}")
-        delay = min(self._patience.longest, self._patience.first * 2**self._failures)
+        delay: float = min(self._patience.longest, self._patience.first * 2**self._failures)
         self._failures = min(self._failures + 1, 30)
-        await asyncio.sleep(max(at_least, delay * self._rng.uniform(0.5, 1.0)))
+        return max(at_least, delay * self._rng.uniform(0.5, 1.0))

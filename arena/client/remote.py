@@ -1,6 +1,6 @@
 """A server's services from the outside, all but the playing: typed calls, one each, and streams of what is live."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, Self, TypedDict, TypeVar, Unpack
 
@@ -12,7 +12,8 @@ from arena.client.failures import failure, read_roots
 from arena.client.transport import Disconnected, ServerUnreachable
 from arena.core.errors import ArenaError, BadRequest
 from arena.core.game import GameOffer
-from arena.v1 import lobby_pb2, population_pb2, results_pb2, tournament_pb2
+from arena.v1 import feed_pb2, lobby_pb2, population_pb2, results_pb2, tournament_pb2
+from arena.v1.feed_pb2_grpc import FeedServiceStub
 from arena.v1.lobby_pb2_grpc import LobbyServiceStub
 from arena.v1.population_pb2_grpc import PopulationServiceStub
 from arena.v1.results_pb2_grpc import ResultsServiceStub
@@ -24,7 +25,13 @@ CALL_SECONDS: Final = 15.0
 """A call that takes longer is given up."""
 PLAY_SERVICE: Final = "arena.v1.PlayService"
 
-_OPTIONS: Final = (("grpc.max_receive_message_length", MAX_SERVER_BATCH_BYTES), ("grpc.enable_retries", 0))
+_OPTIONS: Final = (
+    ("grpc.max_receive_message_length", MAX_SERVER_BATCH_BYTES),
+    ("grpc.enable_retries", 0),
+    ("grpc.use_local_subchannel_pool", 1),  # a new channel must not inherit the old one's backoff
+    ("grpc.keepalive_time_ms", 30_000),  # a stream may be silent for hours; a machine that is gone is to be noticed
+    ("grpc.keepalive_timeout_ms", 10_000),
+)
 _Reply = TypeVar("_Reply")
 
 
@@ -60,11 +67,16 @@ class Remote:
         self._results = ResultsServiceStub(self._channel)
         self._tournaments = TournamentServiceStub(self._channel)
         self._population = PopulationServiceStub(self._channel)
+        self._feed = FeedServiceStub(self._channel)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every call; any thread may say so."""
         self._channel.close()
 
     def check_health(self) -> None:
@@ -125,6 +137,10 @@ class Remote:
         `wants` names fields of the game and "events"; by default it is text and events.
         """
         return self._stream(self._results.WatchMatch, results_pb2.WatchMatchRequest(match_id=match, wants=wants))
+
+    def trajectories(self, request: feed_pb2.FollowRequest) -> Generator[feed_pb2.FollowResponse]:
+        """Finished trajectories as they land, in parts; `client.feed` puts them together and goes on after a break."""
+        return self._stream(self._feed.Follow, request)
 
     # ---- tournaments
 
@@ -238,7 +254,7 @@ class Remote:
         request = population_pb2.ListCheckpointsRequest(agent=agent)
         return self._call(self._population.ListCheckpoints, request).checkpoints
 
-    def _stream(self, method: Callable[..., Any], request: Any, timeout: float | None = None) -> Iterator[Any]:
+    def _stream(self, method: Callable[..., Any], request: Any, timeout: float | None = None) -> Generator[Any]:
         call = method(request, metadata=self._metadata, timeout=timeout)
         try:
             yield from call

@@ -8,6 +8,7 @@ from typing import NamedTuple, overload
 
 from arena.core.agent import Provenance
 from arena.core.canonical import canonical, canonical_text, parse, quoted
+from arena.core.errors import ArenaError
 from arena.core.game import ClockSpec
 from arena.core.legal import Legal
 from arena.core.seed import Seed
@@ -151,6 +152,17 @@ class MatchResult:
                 return False
         return not self.void
 
+    def outcome_of(self, seat: SeatResult) -> str:
+        """`win`, `draw` or `loss` against others; `alone` where there is nobody to win against; `void`."""
+        if self.void:
+            return "void"
+        if len({other.party for other in self.seats}) == 1:
+            return "alone"
+        ranks = {other.rank for other in self.seats}
+        if len(ranks) == 1:
+            return "draw"
+        return "win" if seat.rank == min(ranks) else "loss"
+
     def play(self) -> bytes:
         """In canonical form, what `play_digest` covers but the config: rules, seed, entries, decisions and outcome.
 
@@ -204,6 +216,33 @@ class Seen(NamedTuple):
     brief: str
     situations: Sequence[Situation]
     parties: Sequence[int]
+
+
+class Decided(NamedTuple):
+    """One recorded decision of a seat: `number` is its move's index, `faced` what stood before it."""
+
+    number: int
+    move: Move
+    faced: Situation
+    made: Provenance
+
+
+@dataclass(slots=True, kw_only=True)
+class PlayedSeat:
+    """One seat of a finished match by itself: `result` has the moves and the provenance of nobody, `decisions` its own.
+
+    `brief` are the rules in words; `unseen` is why the match could not be played again, and then nothing is known of
+    what the seat faced. `parent` is the (agent, version) that its agent's was trained from, `rating` its value and
+    uncertainty before the match.
+    """
+
+    result: MatchResult
+    seat: SeatResult
+    decisions: Sequence[Decided] = ()
+    brief: str = ""
+    unseen: ArenaError | None = None
+    parent: tuple[str, str] | None = None
+    rating: tuple[float, float | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,14 @@ class Agents:
             rows = session.exec(query.order_by(col(VersionRow.created_ms), col(VersionRow.version))).all()
         return [_version_line(row) for row in rows]
 
+    def parent(self, agent: str, version: str) -> tuple[str, str] | None:
+        """The (agent, version) that a version was trained from, if that is known."""
+        columns = col(VersionRow.parent_agent), col(VersionRow.parent_version)
+        query = select(*columns).where(VersionRow.agent == agent, VersionRow.version == version)
+        with self._engine.connect() as connection:  # one seat after another asks, and a session costs twice as much
+            row = connection.execute(query).one_or_none()
+        return None if row is None or row[1] is None else (row[0] or agent, row[1])
+
     def _insert_once(self, row: AgentRow) -> None:
         with Session(self._engine) as session:
             session.add(row)

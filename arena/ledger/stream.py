@@ -1,6 +1,6 @@
 """Matches in full, one after the other in the order they landed, however many there are."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -12,7 +12,7 @@ from arena.core.match import MatchResult
 from arena.ledger.entries import ENTRIES
 from arena.ledger.provenance import unpack
 from arena.ledger.reads import Reads
-from arena.ledger.record import decode
+from arena.ledger.record import Record, decode
 from arena.ledger.rows import plain
 from arena.ledger.selection import MATCHES, SEATS, table_of
 from arena.ledger.tables import ProvenanceRow
@@ -30,18 +30,23 @@ class Checkpoint(NamedTuple):
 
 
 class StoredMatch(NamedTuple):
-    """One match with its provenance. `number` counts the ledger's matches, `entry` is where it lies in the chain."""
+    """One match. `number` counts the ledger's matches, `entry` is where it lies in the chain, by `hash`.
+
+    `made` says whether any of its moves came with a provenance.
+    """
 
     number: int
     entry: int
+    hash: bytes
     result: MatchResult
+    made: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which matches: of a game under any options, or of a rated id; with an agent; that ended at `since_ms` or later.
 
-    Void matches only with `void`.
+    Void matches only with `void`. With `owner`, a seat of its agents, or none because no seat is known.
     """
 
     game: str | None = None
@@ -49,6 +54,7 @@ class Wanted:
     since_ms: int = 0
     """Milliseconds since the epoch."""
     void: bool = False
+    owner: str | None = None
 
 
 def head(ledger: Reads) -> Checkpoint | None:
@@ -67,34 +73,48 @@ def is_past(ledger: Reads, checkpoint: Checkpoint) -> bool:
 
 
 def stream(ledger: Reads, wanted: Wanted, until: Checkpoint, after: int = -1) -> Iterator[StoredMatch]:
-    """The matches up to a checkpoint, from number `after` on, a page in memory at a time.
+    """The matches up to a checkpoint with their provenance, from number `after` on, a page in memory at a time.
 
     Raises:
         LedgerFault: an entry is not what was written.
     """
-    while page := _page(ledger, wanted, until.entry, after):
-        yield from page
-        after = page[-1].number
+    while found := page(ledger, wanted, until, after):
+        made = provenance(ledger, [stored.number for stored in found])
+        for stored in found:
+            stored.result.provenance = made.get(stored.number, {})
+            yield stored
+        after = found[-1].number
 
 
-def _page(ledger: Reads, wanted: Wanted, until: int, after: int) -> list[StoredMatch]:
+def page(ledger: Reads, wanted: Wanted, until: Checkpoint, after: int, most: int = _PAGE) -> list[StoredMatch]:
+    """The next matches of `stream`, without provenance; none when it is at its end."""
     with ledger._engine.connect() as connection:
-        rows = connection.execute(_query(wanted, until, after)).all()
-        entries = sorted({entry for _, entry, _ in rows})
-        payloads: dict[int, bytes] = dict(
-            connection.execute(select(ENTRIES.number, ENTRIES.payload).where(ENTRIES.number.in_(entries))).all()
-        )
-        made = _provenance(connection, [number for number, _, _ in rows])
+        rows = connection.execute(_query(wanted, until.entry, after, most)).all()
+        numbers = sorted({entry for _, entry, _ in rows})
+        query = select(ENTRIES.number, ENTRIES.hash, ENTRIES.payload).where(ENTRIES.number.in_(numbers))
+        entries = {number: (digest, payload) for number, digest, payload in connection.execute(query)}
     ids = {match_id for _, _, match_id in rows}
-    results = {key: result for entry in entries for key, result in _results(payloads.get(entry, b""), ids)}
+    records = {key: record for _, payload in entries.values() for key, record in _records(payload, ids)}
     try:
-        return [_stored(number, entry, results[match_id], made.get(number)) for number, entry, match_id in rows]
+        return [_stored(number, entry, entries[entry][0], records[key]) for number, entry, key in rows]
     except KeyError as error:
         raise _odd() from error
 
 
-def _query(wanted: Wanted, until: int, after: int) -> Any:
-    query = select(MATCHES.number, MATCHES.entry, MATCHES.match_id).order_by(MATCHES.number).limit(_PAGE)
+def provenance(ledger: Reads, numbers: Sequence[int], owner: str | None = None) -> dict[int, dict[int, Provenance]]:
+    """How the moves of these matches came about, by match and move; of an owner's agents, or of all."""
+    query = select(_PROVENANCE.match, _PROVENANCE.move, _PROVENANCE.blob).where(_PROVENANCE.match.in_(numbers))
+    if owner is not None:
+        query = query.where(_PROVENANCE.owner == plain(owner))
+    found: dict[int, dict[int, Provenance]] = {}
+    with ledger._engine.connect() as connection:
+        for match, move, blob in connection.execute(query.order_by(_PROVENANCE.match, _PROVENANCE.move)):
+            found.setdefault(match, {})[move] = unpack(blob)
+    return found
+
+
+def _query(wanted: Wanted, until: int, after: int, most: int) -> Any:
+    query = select(MATCHES.number, MATCHES.entry, MATCHES.match_id).order_by(MATCHES.number).limit(most)
     query = query.where(MATCHES.number > after, MATCHES.entry <= until)
     if not wanted.void:
         query = query.where(MATCHES.void == "")
@@ -106,29 +126,23 @@ def _query(wanted: Wanted, until: int, after: int) -> Any:
         query = query.where(MATCHES.ended_ms >= wanted.since_ms)
     if wanted.agent is not None:
         query = query.where(exists().where(SEATS.match == MATCHES.number, SEATS.agent == plain(wanted.agent)))
+    if wanted.owner is not None:
+        own = exists().where(SEATS.match == MATCHES.number, SEATS.owner == plain(wanted.owner))
+        query = query.where(or_(own, ~exists().where(SEATS.match == MATCHES.number)))
     return query
 
 
-def _provenance(connection: Any, numbers: Sequence[int]) -> dict[int, dict[int, Provenance]]:
-    query = select(_PROVENANCE.match, _PROVENANCE.move, _PROVENANCE.blob).where(_PROVENANCE.match.in_(numbers))
-    found: dict[int, dict[int, Provenance]] = {}
-    for match, move, blob in connection.execute(query.order_by(_PROVENANCE.match, _PROVENANCE.move)):
-        found.setdefault(match, {})[move] = unpack(blob)
-    return found
-
-
-def _results(payload: bytes, ids: set[str]) -> Iterator[tuple[str, MatchResult]]:
+def _records(payload: bytes, ids: set[str]) -> Iterator[tuple[str, Record]]:
     try:
         for record in decode(payload).records:
             if (key := plain(record.match_id)) in ids:
-                yield key, record.result
+                yield key, record
     except (LookupError, TypeError, ValueError, RecursionError) as error:
         raise _odd() from error
 
 
-def _stored(number: int, entry: int, result: MatchResult, made: Mapping[int, Provenance] | None) -> StoredMatch:
-    result.provenance = made or {}
-    return StoredMatch(number, entry, result)
+def _stored(number: int, entry: int, digest: bytes, record: Record) -> StoredMatch:
+    return StoredMatch(number, entry, digest, record.result, bool(record.commitments))
 
 
 def _odd() -> LedgerFault:

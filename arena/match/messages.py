@@ -105,7 +105,18 @@ class ListGames(Message):
     request: int
 
 
-Question = Describe | DescribeAgent | ListGames
+class Recall(Message):
+    """Report a recorded match as its seats saw it: `[brief, parties, [[prompt, reward] a move]]`.
+
+    `plan` and `result` are as `match.packing` packs them. A prompt is encoded; empty where the seat owed no decision.
+    """
+
+    request: int
+    plan: Any
+    result: Any
+
+
+Question = Describe | DescribeAgent | ListGames | Recall
 
 
 Command = Open | Act | Rule | Forfeit | AskAgain | Watch | Drop | PlaySet | Question

@@ -17,6 +17,7 @@ from arena.match import messages as m
 from arena.match.assignment import Assignment
 from arena.match.jobs import JobQueue
 from arena.match.link import Death, WorkerLink
+from arena.match.packing import pack_plan, pack_result
 from arena.match.requests import Requests, offer
 from arena.plugin.blackbox import BATCH
 from arena.plugin.host import HostSettings
@@ -31,8 +32,9 @@ class WorkerPool:
     """Implements `core.seams.Executor`; `on_reports` takes the reports of one worker's turn at once.
 
     `codec` is the import path of the `Codec` for remote seats; without one all agents must live in the workers.
-    `memory_bytes` caps each worker; plugins print to the file `output`, or else to stderr; `secrets` names environment
-    variables that agents in the workers may see although they look like secrets.
+    `memory_bytes` caps each worker, `nice` is how far it gives way to other processes; plugins print to the file
+    `output`, or else to stderr; `secrets` names environment variables that agents in the workers may see although they
+    look like secrets.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class WorkerPool:
         codec: str = "",
         *,
         memory_bytes: int | None = 4 << 30,
+        nice: int = 0,
         output: Path | None = None,
         secrets: frozenset[str] = frozenset(),
     ) -> None:
@@ -48,6 +51,7 @@ class WorkerPool:
             main=_MAIN,
             settings={"codec": codec, "batched": True},
             memory_bytes=memory_bytes,
+            nice=nice,
             output=output,
             secrets=secrets,
         )
@@ -175,6 +179,19 @@ class WorkerPool:
     async def list_games(self) -> list[GameOffer]:
         """Every game on offer; those that miss something say what."""
         return [*map(offer, await self._requests.ask(self._least_loaded(), m.ListGames))]
+
+    async def recall(self, result: MatchResult) -> Sequence[Any]:
+        """A recorded match as its seats saw it, with encoded prompts: the answer to `messages.Recall`.
+
+        Raises:
+            UnknownGame, GameUnavailable: its game is not here, or by other rules.
+            ArenaError: it cannot be played again.
+        """
+        packed = pack_plan(result.plan), pack_result(replace(result, provenance={}))
+        recalled: Sequence[Any] = await self._requests.ask(
+            self._least_loaded(), lambda number: m.Recall(number, *packed)
+        )
+        return recalled
 
     # ---- reports ----------------------------------------------------------------------------------------------------
 

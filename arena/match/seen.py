@@ -1,6 +1,6 @@
 """A recorded match as its seats saw it, decision by decision: what a trainer learns from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from arena.core.game import Game
@@ -14,8 +14,10 @@ from arena.match.table import Table
 _WANTS: Final = Wants.of(frozenset({TEXT}))
 
 
-def seen(game: Game, result: MatchResult) -> Seen:
+def seen(game: Game, result: MatchResult, on_position: Callable[[], None] = lambda: None) -> Seen:
     """Play a recorded match again and ask every seat what it was asked then; of a void one, as far as it can be.
+
+    `on_position` is called before each decision.
 
     Raises:
         ArenaError: the record does not fit the game, or the game's code failed.
@@ -25,6 +27,7 @@ def seen(game: Game, result: MatchResult) -> Seen:
     parties: Sequence[int] = ()
     step = 0
     for number, table in enumerate(recorded(game, result)):
+        on_position()
         parties = table.parties
         if table.step_number != step:
             step = table.step_number

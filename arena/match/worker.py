@@ -5,12 +5,11 @@ import socket
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from functools import partial
 from typing import Any, Final
 
 from arena.core.errors import ActionRefused, ArenaError, GameFault, StaleRequest, UnknownMatch
-from arena.core.match import Cause, GameRef, MatchPlan, MatchResult
+from arena.core.match import Cause, MatchPlan, MatchResult
 from arena.core.seams import Codec
 from arena.core.values import Action, MatchId, Seat
 from arena.match import messages as m
@@ -23,6 +22,7 @@ from arena.match.hosted import Hosted, call_limits
 from arena.match.outcomes import OutcomeQueue
 from arena.match.packing import pack_result, unpack_moves, unpack_plan, unpack_plans
 from arena.match.prompt import Wants
+from arena.match.replies import Replies
 from arena.match.shelf import LOADING_MS, GameShelf
 from arena.match.table import Table
 from arena.plugin.blackbox import BlackBox
@@ -44,6 +44,7 @@ class Worker:
         self._shelf = GameShelf(registry, box)
         self._asker = Asker()
         self._agents = AgentShelf(registry, box, self._asker.run)
+        self._replies = Replies(self._shelf, self._agents, codec, box)
         self._outcomes = OutcomeQueue(box)
         self._floor = self._new_floor()
         self._sets: deque[tuple[int, str, list[MatchPlan]]] = deque()
@@ -59,9 +60,7 @@ class Worker:
             m.Watch: self._watch,
             m.Drop: self._drop,
             m.PlaySet: self._queue_set,
-            m.Describe: self._describe,
-            m.DescribeAgent: self._describe_agent,
-            m.ListGames: self._list_games,
+            **dict.fromkeys(Replies.KINDS, self._reply),
         }
 
     @property
@@ -228,30 +227,10 @@ class Worker:
             floor.round()
         return [results[i] for i in range(len(plans))]
 
-    # ---- games ------------------------------------------------------------------------------------------------------
+    # ---- questions --------------------------------------------------------------------------------------------------
 
-    def _describe(self, command: m.Describe) -> None:
-        self._answer(
-            command.request, command.game, partial(self._shelf.describe, command.game, command.options, command.entry)
-        )
-
-    def _describe_agent(self, command: m.DescribeAgent) -> None:
-        def entry() -> Any:
-            ref, _, _ = self._shelf.describe(command.game, command.options)
-            return self._agents.entry(command.spec, GameRef(**ref))
-
-        self._answer(command.request, command.game, entry)
-
-    def _list_games(self, command: m.ListGames) -> None:
-        self._answer(command.request, "", lambda: [asdict(offer) for offer in self._shelf.offers()])
-
-    def _answer(self, request: int, game: str, ask: Callable[[], Any]) -> None:
-        self._box.begin(self._next_task(), LOADING_MS, LOADING_MS)
-        try:
-            self._tell(m.Described(request, ask()))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - border: the game's code may raise anything
-            fault = game_fault(game, error)
-            self._tell(m.Described(request, None, fault.code, str(fault)))
+    def _reply(self, question: m.Question) -> None:
+        self._tell(self._replies.reply(self._next_task(), question))
 
     def _new_floor(self) -> Floor:
         return Floor(self._shelf, self._agents, self._asker, self._outcomes, self._box, batched=self._batched)

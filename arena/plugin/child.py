@@ -28,6 +28,7 @@ def main(argument: str) -> None:
     module, _, name = start["main"].partition(":")
     function = getattr(importlib.import_module(module), name)
     cap_memory(start["memory_bytes"])
+    os.nice(start["nice"])
     function(channel, box, start["settings"])
 
 

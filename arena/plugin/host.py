@@ -25,14 +25,15 @@ _SECRET = re.compile(r"(?i)(^ARENA_(TOKEN|DB|SECRET).*|.*(_KEY|_TOKEN|_SECRET|PA
 class HostSettings:
     """`main` is the import path of `(socket, BlackBox, settings) -> None`, given `settings` as JSON.
 
-    `memory_bytes` caps the process's own memory, None leaves it open. What plugins print goes to the file `output`, or
-    to this process's stderr. Environment variables that look like secrets are withheld, except those in `secrets`
-    and those that ARENA_PASS_ENV names.
+    `memory_bytes` caps the process's own memory, None leaves it open; `nice` is how far it gives way to others, as in
+    `os.nice`. What plugins print goes to the file `output`, or to this process's stderr. Environment variables that
+    look like secrets are withheld, except those in `secrets` and those that ARENA_PASS_ENV names.
     """
 
     main: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     memory_bytes: int | None = 4 << 30
+    nice: int = 0
     output: Path | None = None
     secrets: frozenset[str] = frozenset()
 
@@ -54,6 +55,7 @@ class Host:
             "main": settings.main,
             "settings": dict(settings.settings),
             "memory_bytes": settings.memory_bytes,
+            "nice": settings.nice,
             "parent": os.getpid(),
             "channel": theirs.fileno(),
             "box": box.fd,

@@ -42,10 +42,11 @@ def match_ended(result: MatchResult, digests: tuple[bytes, bytes], *, rated: boo
 
 def outcomes(result: MatchResult) -> list[pb.SeatOutcome]:
     """One entry a seat."""
-    return [_outcome(seat) for seat in result.seats]
+    return [outcome(seat) for seat in result.seats]
 
 
-def _outcome(seat: SeatResult) -> pb.SeatOutcome:
+def outcome(seat: SeatResult) -> pb.SeatOutcome:
+    """How a match went for one seat."""
     told = pb.SeatOutcome(seat=seat.seat, rank=seat.rank, score=seat.score, cause=CAUSES[seat.cause])
     if seat.role or seat.team:
         told.role, told.team = seat.role, seat.team

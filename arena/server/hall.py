@@ -15,7 +15,9 @@ from arena.ledger import Ledger
 from arena.match.messages import Report
 from arena.match.pool import WorkerPool
 from arena.server.arbiter import Arbiter
+from arena.server.archive import Archive
 from arena.server.events import Events
+from arena.server.follower import News
 from arena.server.guests import Guests
 from arena.server.identity import Identity
 from arena.server.journal import Journal
@@ -45,13 +47,14 @@ class Hall:
         self._watching: asyncio.Task[None] | None = None
         self.metrics = Metrics(self)
         self.gallery = Gallery(pool)
+        self.archive, self.news = Archive(ledger), News()
         self.arbiter = Arbiter(pool, self.journal, self._over)
         self.arbiter.on_view = self._view
         self._views: list[tuple[MatchId, bytes]] = []
         self.journal.on_pause = self._pause
         self.journal.on_resume = self._resume
         self.lobby = Lobby(pool, self.journal, self.identity, settings)
-        self.sets = Sets(self.arbiter, ledger, self.journal, _secret(state), self._closed, self.gallery.end)
+        self.sets = Sets(self.arbiter, ledger, self.journal, _secret(state), self._closed, self._announced)
         self.lobby.on_draw = self.sets.begin
         self.play = Play(self.arbiter, self.lobby, self.journal, settings, self._lost)
         ground = Ground(ledger=ledger, pool=pool, journal=self.journal, lobby=self.lobby, sets=self.sets)
@@ -95,6 +98,7 @@ class Hall:
         await self.events.close()
         self.arbiter.stop()
         await self.pool.stop()
+        await self.archive.close()
         self.ledger.close()
         await asyncio.sleep(0)  # what the ledger has just written is noted
         self.journal.close()
@@ -116,12 +120,17 @@ class Hall:
         self.metrics.count(result)
         self.sets.land(live, result)
 
+    def _announced(self, result: MatchResult) -> None:
+        self.gallery.end(result)
+        self.news.tell()
+
     def _closed(self, live: LiveSet) -> None:
         """A set is complete: its slots wait again, and joins that have had enough end."""
         slots = Counter((lane.session.id, lane.join) for lane in live.lanes)
         for key, count in slots.items():
             self.lobby.give_back(key, count, len(live.landed))
         self.events.closed(live)
+        self.news.tell()
 
     def _pause(self) -> None:
         """Nothing can be written: nobody's time runs."""

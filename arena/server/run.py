@@ -17,12 +17,13 @@ from grpc_health.v1.health import SERVICE_NAME as HEALTH_SERVICE
 from grpc_health.v1.health import aio as health
 
 from arena.core.errors import BadRequest
+from arena.server.feed import FeedService
 from arena.server.hall import Hall
 from arena.server.populations import PopulationService
 from arena.server.services import LobbyService, ResultsService, play_handler
 from arena.server.settings import Settings
 from arena.server.tournaments import TournamentService
-from arena.v1 import lobby_pb2_grpc, population_pb2_grpc, results_pb2_grpc, tournament_pb2_grpc
+from arena.v1 import feed_pb2_grpc, lobby_pb2_grpc, population_pb2_grpc, results_pb2_grpc, tournament_pb2_grpc
 
 SERVICES = (
     "",
@@ -31,6 +32,7 @@ SERVICES = (
     "arena.v1.ResultsService",
     "arena.v1.TournamentService",
     "arena.v1.PopulationService",
+    "arena.v1.FeedService",
 )
 _RECONNECT_SECONDS = 1.0
 _FAREWELL_SECONDS = 0.05
@@ -97,6 +99,7 @@ def _server(hall: Hall) -> tuple[grpc.aio.Server, health.HealthServicer]:
     results_pb2_grpc.add_ResultsServiceServicer_to_server(ResultsService(hall), server)
     tournament_pb2_grpc.add_TournamentServiceServicer_to_server(TournamentService(hall), server)
     population_pb2_grpc.add_PopulationServiceServicer_to_server(PopulationService(hall), server)
+    feed_pb2_grpc.add_FeedServiceServicer_to_server(FeedService(hall), server)
     checks = health.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     if hall.settings.reflection:

@@ -35,6 +35,10 @@ class Settings:
     """Kept per owner, connected or not; where no tokens are asked for, per address that callers come from."""
     max_watched: int = 64
     """Live matches watched at once, counted as sessions are."""
+    max_followers: int = 8
+    """Feeds of trajectories followed at once, counted as sessions are."""
+    feed_window: int = 0
+    """How many matches back a feed may begin; 0: as far as the ledger goes."""
     max_events: int = 16
     """Tournaments held at once."""
     limits: Limits = field(default_factory=Limits)

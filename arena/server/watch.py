@@ -31,10 +31,10 @@ def wanted(names: Collection[str]) -> Fields:
 
 
 class Watchers:
-    """How many matches each caller watches at once, of at most `limit`."""
+    """How many streams each caller has open at once, of at most `limit`; `what` is what of those may be done."""
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    def __init__(self, limit: int, what: str = "matches may be watched") -> None:
+        self._limit, self._what = limit, what
         self._watching: Counter[tuple[str, str]] = Counter()
 
     @contextmanager
@@ -42,10 +42,10 @@ class Watchers:
         """Count one more for as long as the block lasts.
 
         Raises:
-            RateLimited: the caller watches as many as it may.
+            RateLimited: the caller has as many as it may.
         """
         if self._watching[principal.quota] >= self._limit:
-            raise RateLimited(f"{self._limit} matches may be watched at once; leave one of them first")
+            raise RateLimited(f"{self._limit} {self._what} at once; leave one of them first")
         self._watching[principal.quota] += 1
         try:
             yield

@@ -8,11 +8,11 @@ from arena.core.errors import BadRequest, Fault, GameFault, GameUnavailable
 from arena.core.match import MatchResult, Seen
 from arena.core.values import AgentName
 from arena.ledger import Ledger
+from arena.ledger.ratings import RatingsBefore
 from arena.ledger.stream import StoredMatch, stream
 from arena.training.formats import FORMATS, Format
 from arena.training.parts import Part
 from arena.training.progress import Progress
-from arena.training.ratings import RatingsBefore
 from arena.training.request import Request
 from arena.training.trajectory import Parents, Replay, Trajectory, ruleset, trajectories
 
@@ -54,8 +54,10 @@ class Source:
             self._progress.count(stored.result.plan.game)
             split = self._request.splits.of(stored.result.plan.set_id)
             for one in self._chosen(stored):
-                if self._form.tokens:
-                    _check_tokens(self._form, one)
+                try:
+                    require_tokens(self._form, one)
+                except BadRequest as error:
+                    raise Never(error) from None
                 self._progress.counts["trajectories"] += 1
                 self._progress.counts["rows"] += part.add(split, self._form.rows(one, split))
             self._progress.after = stored.number
@@ -101,22 +103,25 @@ def _check_rules(request: Request, progress: Progress, stored: StoredMatch) -> N
             )
 
 
-def _check_tokens(form: Format, one: Trajectory) -> None:
-    for turn in one.turns:
+def require_tokens(form: Format, one: Trajectory) -> None:
+    """Nothing, where a form can be made of a trajectory.
+
+    Raises:
+        BadRequest: it is made of tokens, and an answer came without.
+    """
+    for turn in one.turns if form.tokens else ():
         if turn.valid and not turn.has_tokens:
-            raise Never(
-                BadRequest(
-                    f"{form.name} is made of the token ids that were sampled, and {one.agent!r} sent none with move "
-                    f"{turn.move} of match {one.result.plan.match_id}; choose an agent that does by --agent, or "
-                    f"another format"
-                )
+            raise BadRequest(
+                f"{form.name} is made of the token ids that were sampled, and {one.agent!r} sent none with move "
+                f"{turn.move} of match {one.result.plan.match_id}; choose an agent that does by --agent, or "
+                f"another format"
             )
 
 
 def _parents(ledger: Ledger) -> Parents:
     @lru_cache(maxsize=_LINEAGE)
     def parent(agent: AgentName, checkpoint: str) -> tuple[str, str] | None:
-        return next((line.parent for line in ledger.agents.versions(agent) if line.version == checkpoint), None)
+        return ledger.agents.parent(agent, checkpoint)
 
     return parent
 

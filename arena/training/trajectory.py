@@ -1,13 +1,24 @@
 """One seat of one match as a trainer wants it: who played, what was seen and answered, what came of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import fsum
 from typing import Any, Final, TypeAlias
 
 from arena.core.agent import Provenance, Refusal
 from arena.core.canonical import canonical, canonical_text, digest
-from arena.core.match import Cause, GameRef, MatchResult, Move, SeatResult, Seen, Situation
+from arena.core.match import (
+    Cause,
+    Decided,
+    GameRef,
+    MatchResult,
+    Move,
+    PlayedSeat,
+    SeatResult,
+    Seen,
+    Situation,
+)
 from arena.core.values import AgentName, Seat
 from arena.ledger.stream import StoredMatch
 from arena.rating import Rating
@@ -78,7 +89,7 @@ class Trajectory:
     @property
     def gain(self) -> float:
         """What a trainer is to make more of."""
-        return float(sum(self.seat.rewards.values()) if self.seat.rewards else self.seat.score)
+        return fsum(self.seat.rewards.values()) if self.seat.rewards else float(self.seat.score)
 
     def opponents(self) -> Iterator[dict[str, Any]]:
         """The other seats, partners included: `team` tells them apart."""
@@ -94,20 +105,44 @@ def trajectories(
 ) -> Iterator[Trajectory]:
     """Every seat of a match, in order; without messages where it could not be played again."""
     result = stored.result
-    rules = ruleset(result.plan.game)
     for seat in result.seats or _void_seats(result, seen):
         party = result.plan.parties[seat.party]
-        messages, turns = _told(result, seat.seat, seen)
-        yield Trajectory(
-            result=result,
-            seat=seat,
-            messages=messages,
-            turns=turns,
-            ruleset=rules,
-            parent=parents(party.agent, party.version),
-            rating=ratings.get(party.agent),
-            outcome=_outcome(result, seat),
+        yield _trajectory(
+            result,
+            seat,
+            _decisions(result, seat.seat, seen),
+            None if seen is None else seen.brief,
+            parents(party.agent, party.version),
+            ratings.get(party.agent),
         )
+
+
+def trajectory(played: PlayedSeat) -> Trajectory:
+    """The same of a seat that stands by itself; what `result` has no more is nobody's to train on."""
+    rating = None if played.rating is None else Rating(*played.rating)
+    brief = played.brief if played.unseen is None else None
+    return _trajectory(played.result, played.seat, played.decisions, brief, played.parent, rating)
+
+
+def _trajectory(
+    result: MatchResult,
+    seat: SeatResult,
+    decisions: Iterable[Decided],
+    brief: str | None,
+    parent: tuple[str, str] | None,
+    rating: Rating | None,
+) -> Trajectory:
+    messages, turns = _told(brief, decisions)
+    return Trajectory(
+        result=result,
+        seat=seat,
+        messages=messages,
+        turns=turns,
+        ruleset=ruleset(result.plan.game),
+        parent=parent,
+        rating=rating,
+        outcome=result.outcome_of(seat),
+    )
 
 
 def ruleset(game: GameRef) -> str:
@@ -120,15 +155,18 @@ def _ruleset(rules: bytes) -> str:
     return digest(rules.decode()).hex()
 
 
-def _told(result: MatchResult, seat: int, seen: Seen | None) -> tuple[list[chat.Message], list[Turn]]:
-    messages = [] if seen is None else [chat.system(seen.brief)]
+def _decisions(result: MatchResult, seat: int, seen: Seen | None) -> Iterator[Decided]:
+    for number, move in enumerate(result.moves):
+        if move.seat == seat:
+            faced = seen.situations[number] if seen is not None and number < len(seen.situations) else _UNSEEN
+            yield Decided(number, move, faced, result.provenance.get(number, _NOTHING))
+
+
+def _told(brief: str | None, decisions: Iterable[Decided]) -> tuple[list[chat.Message], list[Turn]]:
+    messages = [] if brief is None else [chat.system(brief)]
     turns: list[Turn] = []
     before = ""
-    for number, move in enumerate(result.moves):
-        if move.seat != seat:
-            continue
-        made = result.provenance.get(number, _NOTHING)
-        faced = seen.situations[number] if seen is not None and number < len(seen.situations) else _UNSEEN
+    for number, move, faced, made in decisions:
         at = None
         if faced.legal is not None:
             messages.append(chat.question(faced, before))
@@ -161,15 +199,3 @@ def _void_seats(result: MatchResult, seen: Seen | None) -> list[SeatResult]:
     return [
         SeatResult(seat=Seat(at), party=party, rank=0, score=0.0, cause=Cause.VOID) for at, party in enumerate(parties)
     ]
-
-
-def _outcome(result: MatchResult, seat: SeatResult) -> str:
-    """`win`, `draw` or `loss` against others; `alone` where there is nobody to win against; `void`."""
-    if result.void:
-        return "void"
-    if len({other.party for other in result.seats}) == 1:
-        return "alone"
-    ranks = {other.rank for other in result.seats}
-    if len(ranks) == 1:
-        return "draw"
-    return "win" if seat.rank == min(ranks) else "loss"

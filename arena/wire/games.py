@@ -89,7 +89,7 @@ def spec_message(spec: GameSpec, ref: GameRef) -> pb.GameSpec:
     )
 
 
-def _read_clock(message: pb.TimeControl) -> ClockSpec:
+def read_clock(message: pb.TimeControl) -> ClockSpec:
     given = {name: getattr(message, name) for name in CLOCK}
     return ClockSpec(**{**given, "cap": message.cap or MAX_SECONDS, "first_cap": message.first_cap or MAX_SECONDS})
 
@@ -110,7 +110,7 @@ def read_spec(message: pb.GameSpec) -> tuple[GameSpec, GameRef]:
             summary=message.summary,
             brief=message.brief,
             fields=tuple(map(_read_field, message.fields)),
-            clock=_read_clock(message.clock),
+            clock=read_clock(message.clock),
             forfeit=_known(_FORFEITS_READ, message.forfeit),
             max_refusals=message.max_refusals,
             max_decisions=message.max_decisions,

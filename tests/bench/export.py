@@ -55,7 +55,7 @@ def main() -> int:
     SCRATCH.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
         url = f"sqlite:///{Path(folder) / 'bench.db'}"
-        _fill(url, asked.matches)
+        fill(url, asked.matches)
         for form in asked.formats.split(","):
             _show(console, form, asked.matches, _exported(url, Path(folder) / form, form))
     console.print(f"load average now: {[round(load, 2) for load in load_average()]}", highlight=False)
@@ -69,7 +69,8 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _fill(url: str, matches: int) -> None:
+def fill(url: str, matches: int) -> None:
+    """A ledger with so many matches, every move of which came with a provenance."""
     made = _sets(matches)
     count, begun = 0, time.perf_counter()
     with Ledger.open(url) as ledger:

@@ -10,8 +10,8 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,6 +51,7 @@ class Remote:
         SCRATCH.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=SCRATCH) as path, ExitStack() as stack:
             folder = Path(path)
+            self.prepare(folder)
             owners = [f"owner-{number}" for number in range(self.clients)]
             tokens = tokens_of(folder, owners)
             server, port = stack.enter_context(served(folder, self.workers, _PATIENCE if self.clients > 1 else 0.0))
@@ -58,10 +59,19 @@ class Remote:
                 stack.enter_context(_client(port, self.game, owner, token, self.seats // self.clients, self.kind))
                 for owner, token in tokens.items()
             ]
+            figures = stack.enter_context(self.company(folder, port))
             sample = self._measured(server, clients, seconds)
             stack.close()
+            sample = replace(sample, figures={**sample.figures, **figures})
             _check_ledger(folder, sample.games)
             return sample
+
+    def prepare(self, folder: Path) -> None:
+        """Put into the ledger what is to be there before the server starts."""
+
+    def company(self, folder: Path, port: int) -> AbstractContextManager[Mapping[str, float]]:
+        """Whoever is there beside the agents, and figures that are known once it has gone."""
+        return nullcontext({})
 
     def _measured(self, server: psutil.Process, clients: Sequence["subprocess.Popen[str]"], seconds: float) -> Sample:
         _wait(clients, self.warm_up, max(1.0, seconds * _WARM_UP_SHARE))
@@ -155,13 +165,14 @@ def _ask(client: "subprocess.Popen[str]") -> Mapping[str, Any]:
     return state
 
 
-def _db(folder: Path) -> str:
+def db_of(folder: Path) -> str:
+    """The ledger of `served`."""
     return f"sqlite:///{folder / 'arena.db'}"
 
 
 def tokens_of(folder: Path, owners: Sequence[str]) -> Mapping[str, str]:
     """A token for each owner, in the ledger of `served`."""
-    with Ledger.open(_db(folder)) as ledger:
+    with Ledger.open(db_of(folder)) as ledger:
         return {owner: ledger.tokens.create(owner, [Scope.PLAY, Scope.WATCH]) for owner in owners}
 
 
@@ -170,9 +181,9 @@ def served(
     folder: Path, workers: int, patience: float, environ: Mapping[str, str] | None = None
 ) -> Iterator[tuple[psutil.Process, int]]:
     """A server in a process of its own, and its port."""
-    command = [sys.executable, str(HERE / "host.py"), _db(folder), str(workers), str(patience)]
+    command = [sys.executable, str(HERE / "host.py"), db_of(folder), str(workers), str(patience)]
     log = folder / "server.log"
-    with log.open("w") as errors, _process(command, stderr=errors, env=environ) as server:
+    with log.open("w") as errors, process_of(command, stderr=errors, env=environ) as server:
         assert server.stdout is not None
         port = server.stdout.readline()
         if not port:
@@ -186,7 +197,7 @@ def _client(port: int, game: str, owner: str, token: str, seats: int, kind: str)
     seated = [f"127.0.0.1:{port}", game, f"agent-of-{owner}", str(seats), kind]
     command = [sys.executable, str(HERE / "seats.py"), *seated]
     environ = {**os.environ, "ARENA_TOKEN": token}
-    with _process(command, stdin=subprocess.PIPE, env=environ) as client:
+    with process_of(command, stdin=subprocess.PIPE, env=environ) as client:
         yield client
         assert client.stdin is not None
         client.stdin.write("stop\n")
@@ -194,7 +205,7 @@ def _client(port: int, game: str, owner: str, token: str, seats: int, kind: str)
 
 
 @contextmanager
-def _process(command: Sequence[str], **settings: Any) -> "Iterator[subprocess.Popen[str]]":
+def process_of(command: Sequence[str], **settings: Any) -> "Iterator[subprocess.Popen[str]]":
     """A process that is waited for at the end, or killed when it takes too long or the benchmark fails."""
     process = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, **settings)
     try:

@@ -31,6 +31,7 @@ SPECIFIED = {
     "verify",
     "backup",
     "export",
+    "feed",
     "health",
     "check",
     "token",

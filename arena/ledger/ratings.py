@@ -1,9 +1,10 @@
 """How strong every agent was before a match, as far as the ledger could tell by then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from arena.core.values import AgentName
-from arena.ledger import Ledger
+from arena.ledger.reads import Reads
 from arena.ledger.stream import StoredMatch
 from arena.rating import Rating, RatingSystem, SetResult, make_system
 
@@ -11,7 +12,7 @@ from arena.rating import Rating, RatingSystem, SetResult, make_system
 class RatingsBefore:
     """Goes along with a stream of matches, and rates each game's sets as they were completed."""
 
-    def __init__(self, ledger: Ledger, system: str) -> None:
+    def __init__(self, ledger: Reads, system: str) -> None:
         self._ledger = ledger
         self._system = system
         self._games: dict[str, _Rated] = {}
@@ -20,23 +21,37 @@ class RatingsBefore:
         """The ratings from all sets of its game that were complete before the match landed."""
         game = stored.result.plan.game.rated_id
         if game not in self._games:
-            self._games[game] = _Rated(self._ledger.ladder_sets(game), make_system(self._system))
+            self._games[game] = _Rated(partial(self._ledger.ladder_sets, game), make_system(self._system))
         return self._games[game].before(stored.entry)
+
+    def grow(self) -> None:
+        """Sets may have been completed since the last look at the ledger."""
+        for rated in self._games.values():
+            rated.grow()
 
 
 class _Rated:
     """One game's sets, rated as far as needed."""
 
-    def __init__(self, sets: Iterator[SetResult], system: RatingSystem) -> None:
-        self._sets = sets
+    def __init__(self, sets_after: Callable[[int], Iterator[SetResult]], system: RatingSystem) -> None:
+        self._sets_after = sets_after
+        self._last = -1
+        self._sets = sets_after(self._last)
         self._system = system
-        self._next = next(sets, None)
+        self._next = next(self._sets, None)
         self._ratings: Mapping[AgentName, Rating] = {}
+
+    def grow(self) -> None:
+        """Look for sets behind the last one there was."""
+        if self._next is None:
+            self._sets = self._sets_after(self._last)
+            self._next = next(self._sets, None)
 
     def before(self, entry: int) -> Mapping[AgentName, Rating]:
         grown = False
         while self._next is not None and self._next.number < entry:
             self._system.add(self._next)
+            self._last = self._next.number
             self._next, grown = next(self._sets, None), True
         if grown:
             self._ratings = self._system.ratings()

@@ -1,0 +1,40 @@
+"""FeedService: finished trajectories for trainers, streamed from the ledger as they land."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from arena.core.values import SetId
+from arena.server.asked import Asked
+from arena.server.border import Context, Gate, streamed
+from arena.server.follower import Follower
+from arena.server.hall import Hall
+from arena.server.watch import Watchers
+from arena.v1 import feed_pb2 as pb
+from arena.v1 import feed_pb2_grpc
+
+
+class FeedService(feed_pb2_grpc.FeedServiceServicer):
+    """Followers, so many an owner."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+        self._gate = Gate(hall)
+        self._followers = Watchers(hall.settings.max_followers, "feeds may be followed")
+
+    @streamed
+    async def Follow(  # noqa: N802 - named by the protocol
+        self, request: pb.FollowRequest, context: Context
+    ) -> AsyncGenerator[pb.FollowResponse]:
+        """Trajectories from a cursor on."""
+        principal = await self._gate.admit(context, "watch")
+        hall, asked = self._hall, Asked.of(request, principal)
+        with self._followers.seat(principal):
+            async with hall.guests.stay(principal):
+                follower = Follower(hall.archive, hall.news, self._is_live, asked, until_now=request.until_now)
+                await follower.begin(request.cursor, hall.settings.feed_window)
+                async with aclosing(follower.messages()) as messages:
+                    async for message in messages:
+                        yield message
+
+    def _is_live(self, set_id: SetId) -> bool:
+        return self._hall.sets.is_live(set_id) or set_id in self._hall.events.unplayed()
