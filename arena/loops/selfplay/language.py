@@ -89,6 +89,10 @@ class LanguageSelfPlay:
         self._done += 1
         means = {f"baseline/{role}": value for role, value in self._baselines.kept.items()}
         self._run.log(self._done, {**found.figures(), **figures, **means})
+        self._run.tell(
+            f"update {self._done} of {self._updates}: {len(found.samples)} answers of {found.matches} matches, "
+            f"{found.illegal} seats with an illegal one, entropy {figures['entropy']:.3f}"
+        )
         self._keep(gradient)
 
     def _matches(self, member: Member) -> Iterator[Sequence[Trajectory]]:
