@@ -2,7 +2,7 @@
 models; and a person."""
 
 from arena.agents.language.offers import register_language_models
-from arena.agents.mlp import mlp_agents
+from arena.agents.mlp import MlpAgents
 from arena.agents.simple import DefaultAgent, FirstAgent, RandomAgent
 from arena.agents.speaking import EchoAgent, InjectorAgent, SilentAgent
 from arena.core.agent import AgentFactory
@@ -24,7 +24,7 @@ def arena_register_agents(register: RegisterAgent) -> None:
         null=True,
     )
     register_language_models(register)
-    register("mlp:", lambda rest, options: mlp_agents(rest), summary="a network that `arena train` froze: mlp:FOLDER")
+    register("mlp:", lambda rest, options: MlpAgents(rest), summary="a network that `arena train` froze: mlp:FOLDER")
     register("human", lambda rest, options: _human(), summary="a person at the terminal of `arena join`")
 
 

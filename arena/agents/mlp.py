@@ -14,11 +14,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from arena.core.agent import Agent, AgentFactory, Clock, Observation, SeatInfo
+from arena.core.agent import Agent, Clock, Observation, SeatInfo
 from arena.core.errors import AgentFault, BadRequest
 from arena.core.legal import Choices, Legal
 from arena.core.policy import Situation
-from arena.core.values import Action, Fields, Seat
+from arena.core.values import Action, Config, Fields, Json, Seat
 
 Floats = NDArray[np.float32]
 
@@ -105,20 +105,41 @@ class MlpAgent(Agent):
         return self._rng.choices(legal.ids, chances)[0]
 
 
-def mlp_agents(folder: str) -> AgentFactory:
-    """Agents of the checkpoint in a folder.
+class MlpAgents:
+    """Seats agents of the checkpoint in a folder.
 
     Raises:
         BadRequest: there is none, or it is spoilt.
     """
-    mixture = load(Path(folder))
 
-    def seat(info: SeatInfo) -> MlpAgent:
-        if info.game != mixture[0].form.game:
-            raise AgentFault(f"mlp:{folder} was trained on {mixture[0].form.game}, and plays nothing else")
-        return MlpAgent(info, mixture)
+    def __init__(self, folder: str) -> None:
+        self._mixture = load(Path(folder))
+        self.wants = self._mixture[0].wants
+        """The one field they look at, for clients that ask for it before there is a seat."""
 
-    return seat
+    def __call__(self, seat: SeatInfo) -> MlpAgent:
+        """An agent for this seat.
+
+        Raises:
+            AgentFault: it was trained on another game.
+        """
+        self._require(seat.game)
+        return MlpAgent(seat, self._mixture)
+
+    def entry(self, game: str, config: Config) -> Json:
+        """These agents bring nothing to a match; asked for it, they say in time which games they cannot play.
+
+        Raises:
+            AgentFault: it was trained on another game.
+        """
+        if game != self._mixture[0].form.game.partition("?")[0]:
+            self._require(game)
+        return None
+
+    def _require(self, game: str) -> None:
+        trained = self._mixture[0].form.game
+        if game != trained:
+            raise AgentFault(f"this network was trained on {trained} and plays nothing else, such as {game}")
 
 
 def save(folder: Path, mixture: Sequence[Mlp]) -> None:

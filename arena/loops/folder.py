@@ -16,6 +16,7 @@ from arena.core.values import Json
 _ASKED: Final = "run.json"
 _STATE: Final = "state.json"
 _WRITING: Final = ".writing"
+_REPLACED: Final = ".replaced"
 
 
 class RunFolder:
@@ -39,6 +40,11 @@ class RunFolder:
             raise BadRequest(f"another process trains in {str(self.path)!r}; let it end, or name another run") from None
         for left in self.path.rglob(f"*{_WRITING}"):
             _remove(left)
+        for left in self.path.rglob(f"*{_REPLACED}"):
+            if (place := left.with_suffix("")).exists():
+                _remove(left)
+            else:
+                left.rename(place)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -93,8 +99,10 @@ class RunFolder:
                 draft.mkdir(parents=True)
                 yield draft
                 _sync(draft)
-                _remove(place)
+                if place.exists():  # a kill must find the one or the other under the name
+                    place.rename(place.with_name(place.name + _REPLACED))
                 draft.rename(place)
+                _remove(place.with_name(place.name + _REPLACED))
         finally:
             _remove(draft)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from arena.agents.mlp import Form, Mlp, load, mlp_agents, save
+from arena.agents.mlp import Form, Mlp, MlpAgents, load, save
 from arena.core.agent import Clock, Observation, SeatInfo
 from arena.core.errors import AgentFault, BadRequest
 from arena.core.legal import Choices
@@ -51,7 +51,7 @@ def test_a_network_tells_its_seats_apart():
 
 def test_an_average_draws_one_of_its_networks_for_a_whole_match(tmp_path):
     save(tmp_path, [always(0), always(2)])
-    make = mlp_agents(str(tmp_path))
+    make = MlpAgents(str(tmp_path))
     taken = []
     for number in range(200):
         agent = make(info(number))
@@ -72,16 +72,24 @@ def test_a_checkpoint_reads_as_it_was_written(tmp_path):
 def test_a_checkpoint_plays_the_game_it_was_trained_on_only(tmp_path):
     save(tmp_path, [always(0)])
     with pytest.raises(AgentFault, match="was trained on toys/two"):
-        mlp_agents(str(tmp_path))(info(1, "toys/three"))
+        MlpAgents(str(tmp_path))(info(1, "toys/three"))
+    with pytest.raises(AgentFault, match="was trained on toys/two"):
+        MlpAgents(str(tmp_path)).entry("toys/three", {})
+    assert MlpAgents(str(tmp_path)).entry("toys/two", {}) is None
+
+
+def test_what_it_looks_at_is_known_before_it_has_a_seat(tmp_path):
+    save(tmp_path, [always(0)])
+    assert MlpAgents(str(tmp_path)).wants == {"tensor"}
 
 
 def test_what_is_no_checkpoint_is_refused_in_a_sentence(tmp_path):
     with pytest.raises(BadRequest, match="holds no checkpoint"):
-        mlp_agents(str(tmp_path))
+        MlpAgents(str(tmp_path))
     save(tmp_path, [always(0)])
     (tmp_path / "weights.npz").write_bytes(b"PK")
     with pytest.raises(BadRequest, match="is spoilt"):
-        mlp_agents(str(tmp_path))
+        MlpAgents(str(tmp_path))
 
 
 def test_workers_play_it_without_torch(tmp_path: Path):

@@ -62,6 +62,21 @@ def test_state_survives_and_half_written_files_do_not(tmp_path, ledger):
         assert (run.checkpoint_path("1") / "weights").read_bytes() == b"whole"
 
 
+def test_a_kill_while_a_folder_is_replaced_leaves_the_old_one_or_the_new_one(tmp_path, ledger):
+    place = tmp_path / "run" / "under-way"
+    with a_run(ledger, tmp_path / "run") as run, run.writing("under-way") as draft:
+        (draft / "weights").write_text("old")
+    place.rename(place.with_name("under-way.replaced"))  # killed before the new one has its name
+    with a_run(ledger, tmp_path / "run") as run:
+        assert (place / "weights").read_text() == "old"
+        with run.writing("under-way") as draft:
+            (draft / "weights").write_text("new")
+    place.with_name("under-way.replaced").mkdir()  # killed before the old one is gone
+    with a_run(ledger, tmp_path / "run"):
+        assert (place / "weights").read_text() == "new"
+    assert not place.with_name("under-way.replaced").exists()
+
+
 def test_a_full_disk_is_told_in_a_sentence_and_leaves_nothing_under_the_name(tmp_path, ledger):
     with a_run(ledger, tmp_path / "run") as run:
         with pytest.raises(LedgerFault, match="No space left"), run.checkpoint("1"):

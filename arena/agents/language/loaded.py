@@ -89,12 +89,12 @@ class Loaded:
         faults: dict[int, ModelFault] = {}
         for at, wish in enumerate(wishes):
             try:
-                made[at] = self._row(wish)
+                made[at] = self.row(wish)
             except ModelFault as error:
                 faults[at] = error
         if made:
             generate(self.model, [wishes[at].prompt for at in made], list(made.values()), self.pad)
-        return [faults[at] if at in faults else self._completion(wish, made[at]) for at, wish in enumerate(wishes)]
+        return [faults[at] if at in faults else self.completion(wish, made[at]) for at, wish in enumerate(wishes)]
 
     def barred(self, mask: str, ids: Sequence[int]) -> Any:
         """Which tokens a constraint barred where each of these was drawn: bool [ids, vocabulary]; None where it is ''.
@@ -112,14 +112,20 @@ class Loaded:
                 matcher.consume_token(token)
         return torch.stack(rows)
 
-    def _row(self, wish: Wish) -> Row:
+    def row(self, wish: Wish) -> Row:
+        """A completion to be drawn.
+
+        Raises:
+            ModelFault: no completion can be held to its form.
+        """
         wanted = wish.sampling.max_tokens
         if isinstance(wish.grammar, OneOf):
             wanted = max(len(text.encode()) for text in wish.grammar.texts) + 1  # a token holds a byte at least
         sampling = replace(wish.sampling, max_tokens=min(wanted, self.context - len(wish.prompt)))
         return Row(self._grammars.matcher(wish.grammar), sampling, wish.seed, self.ends, wish.needed)
 
-    def _completion(self, wish: Wish, row: Row) -> Completion:
+    def completion(self, wish: Wish, row: Row) -> Completion:
+        """What was drawn."""
         return Completion(
             text=self.chat.text(row.text_ids),
             cut=row.cut,

@@ -1,5 +1,6 @@
 """Making answers likelier: the cross-entropy of their tokens alone, by AdamW."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
@@ -74,5 +75,10 @@ def digest_of(rows: Sequence[object]) -> str:
 
 
 def _loss(policy: Policy, rows: Sequence[Example]) -> Any:
-    logprobs, there = policy.logprobs(rows)
-    return -(logprobs * there).sum() / there.sum()
+    """The mean over all tokens; rows that are the same are computed once."""
+    import torch
+
+    counts = Counter((tuple(row.prompt), tuple(row.completion)) for row in rows)
+    logprobs, there = policy.logprobs([Example(*row) for row in counts])
+    weights = torch.tensor(list(counts.values()), device=logprobs.device)[:, None] * there
+    return -(logprobs * weights).sum() / weights.sum()

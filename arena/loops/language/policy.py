@@ -12,6 +12,7 @@ from arena.agents.language.model import Completion, JsonOf, ModelFault, Sampling
 from arena.agents.language.reading import closed, parted
 from arena.core.errors import BadRequest
 from arena.loops.language.conversation import Scene
+from arena.loops.language.drawing import drawn_by_prefix, is_shared
 
 T = TypeVar("T")
 BATCH: Final = 64
@@ -100,14 +101,13 @@ class Policy:
         """
         sampling = Sampling(temperature=temperature, max_tokens=max_tokens)
         wishes = [Wish(one.prompt, one.form.grammar, sampling, rng.getrandbits(31)) for one in asked]
-        made: list[Completion] = []
         self.model.eval()
-        for batch in batches(wishes, BATCH):
-            for completion in self.loaded.complete(batch):
-                if isinstance(completion, ModelFault):
-                    raise BadRequest(str(completion)) from completion
-                made.append(completion)
-        return made
+        made: list[Completion | ModelFault]
+        if is_shared(self.loaded, wishes):
+            made = [*drawn_by_prefix(self.loaded, wishes)]
+        else:
+            made = [completion for batch in batches(wishes, BATCH) for completion in self.loaded.complete(batch)]
+        return list(map(_sound, made))
 
     def logprobs(self, examples: Sequence[Example]) -> tuple[Any, Any]:
         """Log-probabilities of completion tokens, free of any form: float [examples, longest]; and which are there.
@@ -144,6 +144,12 @@ class Policy:
         """Write it as `transformers:DIR` plays it: weights, tokenizer, chat template."""
         self.model.save_pretrained(folder)
         self.tokenizer.save_pretrained(folder)
+
+
+def _sound(completion: Completion | ModelFault) -> Completion:
+    if isinstance(completion, ModelFault):
+        raise BadRequest(str(completion)) from completion
+    return completion
 
 
 def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from arena.agents.language.settings import Settings
 from arena.core.errors import BadRequest
-from arena.core.match import Seen
+from arena.core.match import MatchResult, Seen
 from arena.core.values import SetId
 from arena.ledger.stream import StoredMatch, Wanted, head, stream
 from arena.loops.language.conversation import Conversation, Scene
 from arena.loops.language.policy import Policy
+from arena.loops.meeting import Member
 from arena.loops.run import Run
 from arena.match.seen import seen
 from arena.training.trajectory import Trajectory, Turn, trajectories
@@ -25,6 +26,8 @@ class Played(NamedTuple):
 class Decision(NamedTuple):
     """An answer that stood. `turn.move` is its place among the moves of `trajectory.result`.
 
+    `talk` is the match's chats at that moment, with this decision open.
+
     `turn.made` holds the tokens as they were sampled, where a model sent them.
     """
 
@@ -33,6 +36,7 @@ class Decision(NamedTuple):
     scene: Scene
     answer: str
     """As it was said, or as the scene's form has it."""
+    talk: Conversation
 
 
 def newest(run: Run) -> int:
@@ -67,6 +71,12 @@ def played(
         game.close()
 
 
+def self_play(run: Run, member: Member) -> list[Played]:
+    """The matches that a member played with itself alone, in an order that does not depend on which landed first."""
+    found = [match for match in played(run, agent=member.agent) if _is_alone(match.stored.result)]
+    return sorted(found, key=lambda match: match.stored.result.plan.seed.hex())
+
+
 def decisions(run: Run, match: Played, settings: Settings, model: Policy | None = None) -> Iterator[Decision]:
     """Every answer that stood, seat by seat, with the chat that a language model of these settings has before it.
 
@@ -79,8 +89,7 @@ def decisions(run: Run, match: Played, settings: Settings, model: Policy | None 
     for one in trajectories(match.stored, match.seen, {}, lambda agent, version: None):
         for turn in one.turns:
             if turn.valid and turn.move in scenes:
-                scene, answer = scenes[turn.move]
-                yield Decision(one, turn, scene, answer)
+                yield Decision(one, turn, *scenes[turn.move])
 
 
 def require(found: Collection[object], run: Run, what: str) -> None:
@@ -101,14 +110,21 @@ def _stored(run: Run, agent: str | None, after: int) -> Iterator[StoredMatch]:
             yield stored
 
 
-def _scenes(run: Run, match: Played, settings: Settings, model: Policy | None) -> dict[int, tuple[Scene, str]]:
+def _is_alone(result: MatchResult) -> bool:
+    return len({party.agent for party in result.plan.parties}) == 1
+
+
+def _scenes(
+    run: Run, match: Played, settings: Settings, model: Policy | None
+) -> dict[int, tuple[Scene, str, Conversation]]:
     result = match.stored.result
     talk = Conversation(run.game.rated_id, run.grounds.spec, settings)
-    found: dict[int, tuple[Scene, str]] = {}
+    found: dict[int, tuple[Scene, str, Conversation]] = {}
     for number, (move, faced) in enumerate(zip(result.moves, match.seen.situations, strict=False)):
         if faced.legal is None or move.action is None:
             continue
         scene = talk.ask(move.seat, faced.text, faced.legal)
+        before = talk.copy()
         made = result.provenance.get(number)
         if move.cause is not None:
             answer = ""
@@ -117,5 +133,5 @@ def _scenes(run: Run, match: Played, settings: Settings, model: Policy | None) -
         else:
             answer = scene.form.write(move.action)
         talk.answer(move.seat, answer)
-        found[number] = scene, answer
+        found[number] = scene, answer, before
     return found

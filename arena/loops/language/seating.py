@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from arena.agents.language.settings import OPTIONS, Settings
 from arena.core.options import resolve
-from arena.core.values import AgentName, Config
+from arena.core.values import AgentName, Config, Json
 from arena.loops.meeting import Member
 from arena.loops.run import Run
 
@@ -24,7 +24,11 @@ def seated(run: Run, version: str) -> Member:
     return run.member(version, f"transformers:{run.checkpoint_path(version)}?{told}")
 
 
+def named(names: Json) -> list[str]:
+    """Names with commas, as a setting has them."""
+    return [name.strip() for name in cast(str, names).split(",") if name.strip()]
+
+
 def bots(config: Config) -> list[Member]:
     """The bots that rated sets are played against, each by its own name."""
-    names = cast(str, config["bots"]).split(",")
-    return [Member(AgentName(name.strip()), name.strip()) for name in names if name.strip()]
+    return [Member(AgentName(name), name) for name in named(config["bots"])]

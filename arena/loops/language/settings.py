@@ -12,7 +12,14 @@ PLAYING: Final = (
     Option(name="memory", default="full", choices=("full", "window"), help="all turns, or the last ones"),
     Option(name="window", kind="int", default=8, low=0, high=10_000, help="turns kept by memory=window"),
     Option(name="device", default="auto", help="auto takes a GPU where there is one; cpu, cuda, cuda:1"),
-    Option(name="threads", kind="int", default=1, low=0, high=1_024, help="of a CPU, for each process that plays"),
+    Option(
+        name="threads",
+        kind="int",
+        default=1,
+        low=0,
+        high=1_024,
+        help="of a CPU, for each process; 0 for as many as torch likes",
+    ),
 )
 """How the model is seated: while it trains and by the agents that are frozen."""
 

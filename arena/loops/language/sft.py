@@ -10,10 +10,10 @@ from random import Random
 from typing import Any, Final, cast
 
 from arena.loops.language.fitting import Fitting, digest_of, held_out
-from arena.loops.language.lineage import publish, rate_as_set
+from arena.loops.language.lineage import loaded, publish, rate_as_set
 from arena.loops.language.policy import Example, Policy
 from arena.loops.language.record import Decision, decisions, newest, played, require
-from arena.loops.language.seating import playing
+from arena.loops.language.seating import named, playing
 from arena.loops.language.settings import TINY
 from arena.loops.language.tiny import make_tiny_model
 from arena.loops.run import Run
@@ -55,7 +55,7 @@ def train(run: Run) -> None:
 
 
 def _taught(run: Run, until: int) -> _Taught:
-    names = {name.strip() for name in cast(str, run.settings["agents"]).split(",") if name.strip()}
+    names = named(run.settings["agents"])
     only_wins = run.settings["result"] == "win"
     taught = _Taught([], [])
     for match in islice(played(run, until=until), cast(int, run.settings["matches"])):
@@ -67,14 +67,14 @@ def _taught(run: Run, until: int) -> _Taught:
                 to.append(one)
     if not taught.train:
         taught.train, taught.test = taught.test, []
-    require(taught.train, run, f"answers of {' or '.join(sorted(names))}" if names else "answers")
+    require(taught.train, run, f"answers of {' or '.join(names)}" if names else "answers")
     return taught
 
 
 def _begun(run: Run, taught: _Taught, epoch: int) -> Policy:
     """The model as it stood after so many epochs."""
     if epoch:
-        return Policy.open(run.folder / _UNDER_WAY, device=cast(str, run.settings["device"]))
+        return loaded(run, run.folder / _UNDER_WAY)
     source = cast(str, run.settings["model"])
     if source == TINY:
         source = str(run.folder / _BASE)
@@ -82,7 +82,7 @@ def _begun(run: Run, taught: _Taught, epoch: int) -> Policy:
             corpus = [message.text for one in taught.train for message in one.scene.messages]
             layers, hidden = cast(int, run.settings["layers"]), cast(int, run.settings["hidden"])
             make_tiny_model(draft, corpus, layers=layers, hidden=hidden, seed=run.seed)
-    return Policy.open(source, device=cast(str, run.settings["device"]))
+    return loaded(run, source)
 
 
 def _examples(policy: Policy, decisions: Sequence[Decision]) -> list[Example]:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from arena.core.errors import BadRequest
@@ -20,6 +21,8 @@ from arena.training.trajectory import Trajectory, trajectories
 
 STAGE: Final = "self-play"
 _OPTIMIZERS: Final = "optimizer"
+_HELD: Final = 100_000_000
+"""Weights, of all iterates together, that a worker can hold beside everything else."""
 
 
 class LanguageSelfPlay:
@@ -42,8 +45,9 @@ class LanguageSelfPlay:
             BadRequest: the model cannot be loaded, or no answer of it can be learned from.
         """
         gradient = self._begun()
-        while self._done < self._updates:
-            self._update(gradient)
+        with self._workers(gradient):
+            while self._done < self._updates:
+                self._update(gradient)
         rate_as_set(self._run, [seated(self._run, str(mark)) for mark in self._marks])
 
     def _begun(self) -> Gradient:
@@ -66,6 +70,11 @@ class LanguageSelfPlay:
         settings = self._settings
         return Gradient(policy, temperature=settings["temperature"], clip=settings["clip"], batch=settings["batch"])
 
+    def _workers(self, gradient: Gradient) -> AbstractContextManager[None]:
+        """Workers keep every model they have played, so that they can stay only where models are small."""
+        weights = sum(one.numel() for one in gradient.policy.model.parameters())
+        return self._run.grounds.warm() if weights * self._updates <= _HELD else nullcontext()
+
     def _update(self, gradient: Gradient) -> None:
         member = seated(self._run, str(self._done))
         self._run.play([Meeting(members=[member], deals=self._settings["matches"], rated=False)])
@@ -80,6 +89,10 @@ class LanguageSelfPlay:
         self._done += 1
         means = {f"baseline/{role}": value for role, value in self._baselines.kept.items()}
         self._run.log(self._done, {**found.figures(), **figures, **means})
+        self._run.tell(
+            f"update {self._done} of {self._updates}: {len(found.samples)} answers of {found.matches} matches, "
+            f"{found.illegal} seats with an illegal one, entropy {figures['entropy']:.3f}"
+        )
         self._keep(gradient)
 
     def _matches(self, member: Member) -> Iterator[Sequence[Trajectory]]:

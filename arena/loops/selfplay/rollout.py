@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from arena.agents.mlp import Floats, Form, Mlp
-from arena.core.errors import BadRequest
+from arena.core.errors import BadRequest, GameFault
 from arena.core.game import Game, State
 from arena.core.legal import Choices
 from arena.core.seed import Seed
@@ -65,7 +65,12 @@ def form_of(game: Game, rated_id: str) -> Form:
 
 
 def play(game: Game, network: Mlp, seeds: Sequence[Seed], rng: Generator) -> Experience:
-    """Play a match of each seed, the network in every seat; `rng` draws its actions."""
+    """Play a match of each seed, the network in every seat; `rng` draws its actions.
+
+    Raises:
+        BadRequest: a decision is no choice from a list.
+        GameFault: a match does not end.
+    """
     states = [game.new_state(seed, {}) for seed in seeds]
     matches = [[Played(role="") for _ in range(game.spec.seats)] for _ in states]
     moments: list[_Moment] = []
@@ -76,6 +81,8 @@ def play(game: Game, network: Mlp, seeds: Sequence[Seed], rng: Generator) -> Exp
             matches[match][seat].decisions.append(decisions + row)
         decisions += len(movers)
         running = _step(states, movers, moments[-1].actions)
+        if len(moments) > game.spec.max_decisions:
+            raise GameFault(f"a match of {game.spec.id} has not ended after {game.spec.max_decisions} decisions")
     for state, seats in zip(states, matches, strict=True):
         _settle(state, seats)
     return Experience(

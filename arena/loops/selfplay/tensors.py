@@ -102,7 +102,7 @@ class TensorSelfPlay:
         member = self._member(version)
         figures = self._game.figures(mixture)
         self._run.log(self._done, {f"{'average' if version == AVERAGE else 'last'}/{k}": v for k, v in figures.items()})
-        self._run.freeze(member, parent, stage=STAGE, figures=figures)
+        self._run.freeze(member, parent, stage=STAGE, step=self._done, figures=figures)
 
     def _rate(self, versions: Sequence[str | int]) -> None:
         """Have the checkpoints meet in rated sets, between themselves and with bots."""
