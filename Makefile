@@ -36,7 +36,7 @@ DEMO_SECONDS ?= 60
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
-.PHONY: help setup setup-test test check protos demo bench bench-ledger bench-export bench-feed bench-llm bench-vgc bench-volley test-vllm chaos leaks clean
+.PHONY: help setup setup-test test check protos demo train-demo bench bench-ledger bench-export bench-feed bench-llm bench-vgc bench-volley test-vllm chaos leaks clean
 
 help: ## Show the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ check: setup-test ## Lint, format, types, import rules, images, stub drift
 
 demo: setup ## Play a short tournament on this machine (DEMO_SECONDS=60)
 	DEMO_SECONDS=$(DEMO_SECONDS) $(PY) -m arena.cli.demo
+
+train-demo: $(VENV)/.setup-train ## Train on Kuhn poker by two loops, and compare ladder and NashConv (five minutes at most)
+	$(PY) -m arena.cli.train_demo
 
 protos: setup-test ## Regenerate the stubs in arena/v1 from protos/arena/v1
 	$(PY) protos/generate.py
@@ -106,6 +109,11 @@ $(VENV)/.setup: $(PROJECTS) $(SIMULATOR_LOCK) | $(PY)
 	$(PY) -m arena_pokemon_vgc.engine.setup
 	@touch $@
 
+$(VENV)/.setup-train: $(PROJECTS) $(SIMULATOR_LOCK) | $(PY)
+	$(INSTALL) -e '.[loops,report]' $(PLUGINS)
+	$(PY) -m arena_pokemon_vgc.engine.setup
+	@touch $(VENV)/.setup $@
+
 $(VLLM_VENV)/.setup: $(PROJECTS) $(SIMULATOR_LOCK)
 	test -x $(VLLM_VENV)/bin/python || $(VLLM_PYTHON) -m venv $(VLLM_VENV)
 	$(VLLM_PY) -m pip install --quiet --disable-pip-version-check $(VLLM_PACKAGES)
@@ -117,4 +125,4 @@ $(VLLM_VENV)/.setup: $(PROJECTS) $(SIMULATOR_LOCK)
 $(VENV)/.setup-test: $(PROJECTS) $(SIMULATOR_LOCK) | $(PY)
 	$(INSTALL) -e '.[dev,hf,openai,report,train]' $(PLUGINS)
 	$(PY) -m arena_pokemon_vgc.engine.setup
-	@touch $(VENV)/.setup $@
+	@touch $(VENV)/.setup $(VENV)/.setup-train $@

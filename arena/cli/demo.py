@@ -1,27 +1,25 @@
 """`make demo`: a server and agents as real processes on this machine, seven games, and what came of them."""
 
-import fcntl
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from arena.cli.fresh import LEDGER, fresh, ledger_url
 from arena.cli.ladder import ladders, show_ladder
 from arena.cli.plugins import plugin_code
 from arena.cli.processes import Children
-from arena.core.errors import ArenaError, BadRequest, Fault, GameUnavailable
+from arena.core.errors import ArenaError, Fault, GameUnavailable
 from arena.ledger import Ledger
 from arena.plugin.registry import Registry
 
@@ -42,7 +40,6 @@ GAMES: Final[Mapping[str, Sequence[str]]] = {
 SETS: Final = 40
 """A game is done after so many rated sets, if each of its agents has played a tenth of them."""
 
-_LEDGER: Final = "arena.db"
 _START_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.25
 
@@ -78,33 +75,17 @@ def run(folder: Path, seconds: float, signals: Signals) -> None:
         BadRequest: another demo uses the folder.
         Fault: the server does not start.
     """
-    with _fresh(folder):
+    with fresh(folder, "logs"):
         with Children(folder / "logs") as children:
             _play(folder, children, seconds, signals)
-        if (folder / _LEDGER).exists():
+        if (folder / LEDGER).exists():
             _show_results(folder)
-
-
-@contextmanager
-def _fresh(folder: Path) -> Iterator[None]:
-    """The folder without what an earlier demo left, and with nobody else in it."""
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BadRequest(f"another demo is running in {folder}; stop it, or start this one elsewhere") from None
-        for name in (_LEDGER, f"{_LEDGER}-wal", f"{_LEDGER}-shm"):
-            (folder / name).unlink(missing_ok=True)
-        for name in (f"{_LEDGER}.state", "logs"):
-            shutil.rmtree(folder / name, ignore_errors=True)
-        yield
 
 
 def _play(folder: Path, children: Children, seconds: float, signals: Signals) -> None:
     address = f"127.0.0.1:{_free_port()}"
-    _say(f"starting a server on {address}, its ledger is {folder / _LEDGER}")
-    server = children.start("server", "serve", "--port", address.rpartition(":")[2], "--db", _url(folder))
+    _say(f"starting a server on {address}, its ledger is {folder / LEDGER}")
+    server = children.start("server", "serve", "--port", address.rpartition(":")[2], "--db", ledger_url(folder))
     if not _await_server(server, address, children.log("server"), signals):
         return
     playing = {game: _start_agents(children, game, address) for game in GAMES if _is_here(game)}
@@ -153,7 +134,7 @@ def _follow(
         MofNCompleteColumn(),
         TextColumn("sets, {task.fields[n]} matches"),
     )
-    with Ledger.open(_url(folder), create=False) as ledger, Progress(*columns) as progress:
+    with Ledger.open(ledger_url(folder), create=False) as ledger, Progress(*columns) as progress:
         rows: dict[str, TaskID] = {game: progress.add_task(f"{game:<22}", total=SETS, n=0) for game in playing}
         deadline, began = time.monotonic() + _START_SECONDS, False
         while playing and not signals.came and time.monotonic() < deadline:
@@ -174,17 +155,17 @@ def _all_played(ledger: Ledger, game: str) -> bool:
 
 
 def _show_results(folder: Path) -> None:
-    with Ledger.open(_url(folder), create=False) as ledger:
+    with Ledger.open(ledger_url(folder), create=False) as ledger:
         for line in ledger.games():
             for found in ladders(ledger, line.game):
                 show_ladder(found)
         last = ledger.matches(game=next(iter(GAMES)), limit=1)
     arena = Path(sys.executable).with_name("arena")
     shown = os.path.relpath(arena) if arena.is_relative_to(Path.cwd()) else "arena"
-    _say(f"ledger and replays: {folder / _LEDGER}    logs: {folder / 'logs'}")
+    _say(f"ledger and replays: {folder / LEDGER}    logs: {folder / 'logs'}")
     for match in last:
-        _say(f"see a match:        {shown} replay {match.match_id} --all --db {_url(folder)}")
-    _say(f"check the ledger:   {shown} verify --db {_url(folder)}")
+        _say(f"see a match:        {shown} replay {match.match_id} --all --db {ledger_url(folder)}")
+    _say(f"check the ledger:   {shown} verify --db {ledger_url(folder)}")
 
 
 def _await_server(server: "subprocess.Popen[bytes]", address: str, log: Path, signals: Signals) -> bool:
@@ -214,7 +195,7 @@ def _free_port() -> int:
 
 
 def _url(folder: Path) -> str:
-    return f"sqlite:///{folder / _LEDGER}"
+    return f"sqlite:///{folder / LEDGER}"
 
 
 def _say(sentence: str) -> None:

@@ -15,14 +15,14 @@ class Board:
     """Figures under `folder`/tensorboard and in `folder`/figures.jsonl; sentences on standard error unless `quiet`.
 
     Raises:
-        BadRequest: the extra `train` is not installed.
+        BadRequest: the extra `loops` is not installed.
     """
 
     def __init__(self, folder: Path, *, quiet: bool = False) -> None:
         try:
             from tensorboardX import SummaryWriter
         except ImportError:
-            raise BadRequest("training logs to TensorBoard; pip install 'arena[train]'") from None
+            raise BadRequest("training logs to TensorBoard; pip install 'arena[loops]'") from None
         self._quiet = quiet
         self._writer: Any = SummaryWriter(str(folder / "tensorboard"))
         self._lines = (folder / FIGURES).open("a", encoding="utf-8")

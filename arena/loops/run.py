@@ -161,7 +161,7 @@ def opened(
     """The run in this folder, begun or to be gone on with.
 
     Raises:
-        BadRequest: another process has it, it was begun with something else, or the extra `train` is missing.
+        BadRequest: another process has it, it was begun with something else, or the extra `loops` is missing.
     """
     if not _NAME.fullmatch(asked.name):
         raise BadRequest(f"agents cannot be called {asked.name[:60]!r}; take 1 to 48 of A-Z a-z 0-9 . _ - for --name")
