@@ -13,6 +13,7 @@ from uuid import uuid4
 from arena.core.errors import BadRequest, LedgerFault
 from arena.core.values import Json
 
+CHECKPOINTS: Final = "checkpoints"
 _ASKED: Final = "run.json"
 _STATE: Final = "state.json"
 _WRITING: Final = ".writing"
@@ -69,6 +70,11 @@ class RunFolder:
                     "go on with that, or name another folder by --run"
                 )
         return run
+
+    def forget(self) -> None:
+        """Forget what was asked for, when nothing has come of it: whoever was refused may ask otherwise."""
+        if not any((self.path / name).exists() for name in (_STATE, CHECKPOINTS)):
+            (self.path / _ASKED).unlink(missing_ok=True)
 
     def state(self) -> Any:
         """What was kept last; None at the beginning."""

@@ -14,11 +14,10 @@ from arena.core.match import GameRef
 from arena.core.values import AgentName, Config, Json
 from arena.ledger import Ledger
 from arena.loops.board import Board
-from arena.loops.folder import RunFolder
+from arena.loops.folder import CHECKPOINTS, RunFolder
 from arena.loops.grounds import Grounds, Watcher
 from arena.loops.meeting import Meeting, Member
 
-CHECKPOINTS: Final = "checkpoints"
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,48}")
 """As agents are called everywhere, with room left for the version."""
 
@@ -183,6 +182,9 @@ def opened(
         board = Board(folder.path, quiet=quiet)
         try:
             yield Run(asked, folder, grounds, board, make_game)
+        except BadRequest:
+            folder.forget()
+            raise
         finally:
             board.close()
 

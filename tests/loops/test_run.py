@@ -87,6 +87,21 @@ def test_a_name_that_no_agent_can_have_is_refused_before_anything_is_written(tmp
     assert not (tmp_path / "run").exists()
 
 
+def test_a_run_that_is_refused_at_once_may_be_begun_otherwise_in_the_same_folder(tmp_path, ledger):
+    def refused(**settings: int) -> None:
+        with a_run(ledger, tmp_path / "run", **settings):
+            raise BadRequest("not like this")
+
+    with pytest.raises(BadRequest, match="not like this"):
+        refused(games=2)
+    with a_run(ledger, tmp_path / "run", games=3) as run:
+        run.keep({"step": 1})
+    with pytest.raises(BadRequest, match="not like this"):
+        refused(games=3)
+    with pytest.raises(BadRequest, match="begun with settings"):
+        a_run(ledger, tmp_path / "run", games=4).__enter__()
+
+
 def test_two_runs_do_not_share_the_names_of_their_agents(tmp_path, ledger):
     with a_run(ledger, tmp_path / "one") as run:
         run.freeze(run.member("1", "random"))
