@@ -3,7 +3,8 @@
 python -m plugins.drone_volleyball.tests.bench_train --seconds 60 --out runs solo_bump hit_the_ball
 
 NumPy and torch are all it takes: what is measured is the batch and the learner, not the referee. It prints a line of
-JSON now and then and one for each task at its end; the weights are left for `drone_volleyball:policy?weights=DIR`.
+JSON now and then and one for each task at its end; the weights of the last and
+of the best policy are left for `drone_volleyball:policy?weights=DIR`.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from arena_drone_volleyball.loops.trainer import learner_of
 
 SURE = np.float32(-20.0)
 """The logarithm of a deviation that draws the mean."""
-TELL = 10.0
+TELL = 5.0
 """s between two lines."""
 MEASURED = 1_000
 """Control steps that no run exceeds. Twice as many are played without noise at last: each court ends a whole run."""
@@ -60,21 +61,36 @@ def _train(game: str, level: str, seconds: float, settings: Settings, out: Path)
         learner = learner_of(fleet, level, settings, seed=0)
         about = {"game": game, "level": level, "head": fleet.head.name}
         fleet.deal((0, 0))
-        told = _learn(fleet, learner, about, seconds)
-        score = _measured(fleet, learner.pilot(about), settings.steps)
-    out.mkdir(parents=True, exist_ok=True)
-    learner.pilot(about).network.save(out)
-    told |= {"score": round(score.score / max(score.episodes, 1), 3), "runs": score.episodes, "device": learner.device}
-    print(json.dumps({"task": game, "level": level, "weights": str(out), **told}), flush=True)
+        told, best = _learn(fleet, learner, about, seconds)
+        last = learner.pilot(about)
+        scores = {name: _measured(fleet, pilot, settings.steps) for name, pilot in (("last", last), ("best", best))}
+    _save(last, out / "last")
+    _save(best, out / "best")
+    figures = {
+        "scores": {name: round(score.mean, 3) for name, score in scores.items()},
+        "runs": scores["best"].episodes,
+    }
+    told |= {"task": game, "level": level, "weights": str(out), "device": learner.device, **figures}
+    print(json.dumps(told), flush=True)
 
 
-def _learn(fleet: Fleet, learner: Learner, about: dict[str, str], seconds: float) -> dict[str, float]:
+def _save(pilot: Pilot, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    pilot.network.save(folder)
+
+
+def _learn(
+    fleet: Fleet, learner: Learner, about: dict[str, str], seconds: float
+) -> tuple[dict[str, float | str | dict[str, float]], Pilot]:
+    """Its figures, and the pilot whose noisy scores were best between two lines."""
     began, told, tally = perf_counter(), 0.0, Tally()
+    best, most = learner.pilot(about), -1.0
     updates, collecting = 0, 0.0
     while (now := perf_counter() - began) < seconds:
         if now - told > TELL:
-            told, mean = now, tally.score / max(tally.episodes, 1)
-            print(json.dumps({"seconds": round(now, 1), "updates": updates, "noisy score": round(mean, 3)}), flush=True)
+            told, mean = now, round(tally.mean, 3)
+            print(json.dumps({"seconds": round(now, 1), "updates": updates, "noisy score": mean}), flush=True)
+            best, most = (learner.pilot(about), mean) if mean > most else (best, most)
             tally = Tally()
         started = perf_counter()
         fleet.start(learner.pilot(about))
@@ -83,14 +99,8 @@ def _learn(fleet: Fleet, learner: Learner, about: dict[str, str], seconds: float
         learner.learn(fleet.blocks, (0, updates))
         updates += 1
     steps = updates * fleet.shape.steps * fleet.shape.lanes * len(fleet.blocks)
-    share = collecting / now
-    return {
-        "seconds": round(now, 1),
-        "updates": updates,
-        "steps": steps,
-        "steps/s": round(steps / now),
-        "flying": share,
-    }
+    figures = {"seconds": now, "updates": updates, "steps": steps, "steps/s": steps / now, "flying": collecting / now}
+    return {name: round(value, 2) for name, value in figures.items()}, best
 
 
 def _measured(fleet: Fleet, pilot: Pilot, steps: int) -> Tally:

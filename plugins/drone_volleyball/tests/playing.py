@@ -9,7 +9,7 @@ import numpy as np
 from arena.agents.simple import DefaultAgent, RandomAgent
 from arena.core.agent import Agent, AgentFactory, Clock, Observation, SeatInfo
 from arena.core.game import Event, Game
-from arena.core.options import resolve
+from arena.core.options import rated_id, resolve
 from arena.core.seed import Seed
 from arena.core.values import SPECTATOR, Json, MatchId, Seat
 from arena_drone_volleyball.agents.hover import Hover
@@ -22,7 +22,7 @@ from arena_drone_volleyball.control.skills import Order, Skill, fly
 from arena_drone_volleyball.physics.world import World
 from arena_drone_volleyball.play.flight import Flight
 from arena_drone_volleyball.play.frame import own_ball, own_body
-from arena_drone_volleyball.play.game import DRILL_OPTIONS, DrillGame
+from arena_drone_volleyball.play.game import DRILL_OPTIONS, OPTIONS, DrillGame
 from arena_drone_volleyball.rules.drills import DRILLS
 from plugins.drone_volleyball.tests.courts import LEVEL_POSE, contest, game
 
@@ -110,11 +110,17 @@ def seat_of(made: Game, number: int) -> SeatInfo:
         match_id=MatchId("match"),
         seat=Seat(number),
         seats=made.spec.seats,
-        game=made.spec.id,
+        game=_rated(made),
         config=made.config,
         brief=made.spec.brief,
         seed=Seed.of(number),
     )
+
+
+def _rated(made: Game) -> str:
+    """As agents are told it: with the options that change the rules."""
+    options = DRILL_OPTIONS if isinstance(made, DrillGame) else OPTIONS
+    return rated_id(made.spec.id, options, made.config)
 
 
 def _rallies(events: Sequence[Event]) -> Iterator[Played]:

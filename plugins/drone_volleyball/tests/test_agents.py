@@ -66,6 +66,11 @@ def test_tasks_are_scored_well_above_null_and_random(task: str, least: float):
     assert np.mean(scores["task"]) > 1.5 * max(np.mean(scores["null"]), np.mean(scores["random"]))
 
 
+@pytest.mark.parametrize("level", ["ctbr", "skill"])
+def test_the_scripted_agent_knows_its_task_at_every_level(level: str):
+    assert drill("solo_bump", "task", 1_000, level=level) >= 12
+
+
 @pytest.mark.parametrize(("court", "agents"), [("1v1", ("rally", "hover")), ("1v1", ("rally", "random"))])
 def test_who_can_play_beats_who_cannot(court: str, agents: tuple[str, str]):
     for seed in UNSEEN[:2]:

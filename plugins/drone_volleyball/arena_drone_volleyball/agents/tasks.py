@@ -43,7 +43,7 @@ class TaskAgent(Agent):
 
     def __init__(self, seat: SeatInfo) -> None:
         super().__init__(seat)
-        self._task = seat.game.rpartition("/")[2]
+        self._task = seat.game.partition("?")[0].rpartition("/")[2]
         self._hits = 0
 
     def act(self, observation: Observation, legal: Legal, clock: Clock) -> Action:

@@ -42,14 +42,9 @@ class League:
         if kept[-1] < self._settings.strategy:
             return [None]
         by_agent = {self._trainer.member(done).agent: done for done in kept}
-        learner, *history = [SCRIPTED, *map(self._trainer.member, kept)][::-1]
-        sampled = self._run.grounds.sample(
-            learner,
-            history[::-1],
-            self._settings.rule,
-            seed=self._run.seed + kept[-1],
-            draws=self._settings.draws,
-        )
+        *earlier, learner = map(self._trainer.member, kept)
+        rule, draws, seed = self._settings.rule, self._settings.draws, self._run.seed + kept[-1]
+        sampled = self._run.grounds.sample(learner, [SCRIPTED, *earlier], rule, seed=seed, draws=draws)
         self._run.tell(f"co-self-play against {', '.join(sorted(set(sampled.opponents)))}")
         drawn = [by_agent.get(agent) for agent in sampled.opponents]
         latest = self._trainer.network(kept[-1])
@@ -76,5 +71,9 @@ class League:
 
     def _tell(self, last: Member, kept: Sequence[int]) -> None:
         others = [SCRIPTED, *(self._trainer.member(done) for done in kept[:-1])]
-        told = ", ".join(f"{self._won(last, other):.2f} against {other.agent}" for other in others)
+        table = self._run.grounds.payoffs([last], others)
+        rows = zip(others, table.mean[0], table.low[0], table.high[0], table.count[0], strict=True)
+        told = ", ".join(
+            f"{mean:.2f} ({low:.2f} to {high:.2f}, {n} sets) against {one.agent}" for one, mean, low, high, n in rows
+        )
         self._run.tell(f"mean scores of {last.agent} before the referee: {told}")

@@ -63,8 +63,8 @@ class Progress(Shaping):
 
 
 class Potential(Shaping):
-    """What `worth` says is paid as it changes, and taken back when the run ends, however it does: by a potential (Ng,
-    Harada and Russell 1999) no other way of flying becomes the best."""
+    """What `worth` says is paid as it changes, and taken back when the run ends, however it does: a potential (Ng,
+    Harada and Russell 1999), undiscounted: over a whole run it comes to the same, however a drone flies."""
 
     def before(self) -> None:
         self._had = self.worth()
