@@ -18,7 +18,7 @@ PLAYING: Final = (
         default=1,
         low=0,
         high=1_024,
-        help="of a CPU, for each process; 0 for as many as torch likes",
+        help="of a CPU, for each process; 0 for torch's own choice",
     ),
 )
 """How the model is seated: while it trains and by the agents that are frozen."""

@@ -1,5 +1,6 @@
 """Learning preferences: TRL's DPOTrainer and KTOTrainer over token ids as they were sampled, and losses they lack."""
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -56,7 +57,8 @@ def prefer(
     Raises:
         BadRequest: the extra `train` is not installed.
     """
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of names that TRL passes on to transformers
         trainer = trainer_of(policy, reference, rows, how, seed=seed, folder=Path(folder), watcher=watcher)
         trainer.train()
     policy.model.eval()
