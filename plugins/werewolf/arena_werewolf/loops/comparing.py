@@ -72,9 +72,10 @@ def compared(iteration: Iteration) -> Compared:
 
 def _spots(iteration: Iteration) -> tuple[list[_Spot], int]:
     table = iteration.table()
-    ear = _Ear(iteration, (text for match in iteration.self_play() for text in _all_texts(match)))
+    matches = iteration.self_play()
+    ear = _Ear(iteration, (text for match in matches for text in _all_texts(match)))
     spots, unknown = [], 0
-    for match in iteration.self_play():
+    for match in matches:
         result = match.stored.result
         known = dict(retold(iteration.latent_game, result, ear.place))
         own = {speech.move: speech for speech in speeches(iteration.game, result)}

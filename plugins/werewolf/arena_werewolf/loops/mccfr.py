@@ -96,9 +96,10 @@ class Solver(Generic[K]):
         return None if entry is None else dict(zip(entry.actions, entry.average(), strict=True))
 
     def mean_gap(self) -> float:
-        """What the best action of an information set would have earned more, the mean over all visits."""
+        """What the best action of an information set would have earned more, 0 where nothing; a mean over visits."""
         visits = sum(entry.visits for entry in self.table.values())
-        return sum(entry.visits * max(entry.mean_regrets()) for entry in self.table.values()) / max(visits, 1)
+        gaps = (entry.visits * max(0.0, *entry.mean_regrets()) for entry in self.table.values())
+        return sum(gaps) / max(visits, 1)
 
     def _walk(self, node: Node[K], walker: Seat) -> float:
         """What the walker earns from here on, its strategy against a sample of the others; its regrets are counted."""

@@ -56,8 +56,8 @@ def latent_kinds(space: LatentSpace, speeches: Sequence[Speech], vectors: NDArra
         places = [at for at, speech in enumerate(speeches) if speech.role == role]
         apart = own.distances(vectors[places])
         for number, size in enumerate(own.sizes):
-            order = sorted(range(len(places)), key=lambda at: float(apart[at, number]))
-            texts = dict.fromkeys(speeches[places[at]].text for at in order)
+            members = [at for at in np.argsort(apart[:, number], kind="stable") if own.labels[at] == number]
+            texts = dict.fromkeys(speeches[places[at]].text for at in members)
             nearest = [shown(text) for text in list(texts)[:NEAREST]]
             told.append(Kind(role, number, size, _heard(space, role, number), nearest))
     return told

@@ -9,6 +9,8 @@ from arena.core.errors import BadRequest
 from arena_werewolf.loops.cluster import clustered
 from arena_werewolf.loops.embed import words
 from arena_werewolf.loops.latent import LatentSpace
+from arena_werewolf.loops.pages import latent_kinds, shown
+from arena_werewolf.loops.speeches import Speech
 
 ACCUSE = [
     "player_1 is the werewolf, vote player_1",
@@ -69,6 +71,16 @@ def test_what_is_heard_depends_on_the_words_and_not_on_who_says_them():
     assert same_partition(space.letters(words(texts)(texts)), truth)
     heard = {role: counts.sum(axis=0).tolist() for role, counts in space.echoes.items()}
     assert heard == {"werewolf": [1, 1, 1], "villager": [1, 1, 1], "seer": [1, 1, 1]}
+
+
+def test_a_kind_is_shown_by_the_utterances_that_are_nearest_its_centre_and_its_own():
+    texts, _ = planted(ACCUSE, CLAIM, QUIET)
+    said = [Speech(match="m", move=at, seat=0, role="seer", text=text) for at, text in enumerate(texts)]
+    vectors = words(texts)(texts)
+    space = LatentSpace.of(["seer"] * len(texts), vectors, {"seer": 3}, 3, seed=0)
+    kinds = latent_kinds(space, said, vectors)
+    assert [kind.size for kind in kinds] == [3, 3, 3]
+    assert {frozenset(kind.nearest) for kind in kinds} == {frozenset(map(shown, g)) for g in (ACCUSE, CLAIM, QUIET)}
 
 
 def test_a_space_is_read_back_as_it_was_written():

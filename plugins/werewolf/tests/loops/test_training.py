@@ -28,6 +28,7 @@ def tiny(tmp_path_factory):
     return make_tiny_model(tmp_path_factory.mktemp("tiny"), ["player_0 is a werewolf"], layers=1, hidden=32)
 
 
+@pytest.mark.timeout(300)  # workers and this process import torch, and TRL
 def test_an_iteration_trains_a_checkpoint_on_pairs_of_the_very_prompts_it_was_asked_with(tmp_path, ledger, tiny):
     with a_run(ledger, tmp_path / "run", model=str(tiny), **SMALL) as run:
         lspo.train(run)
