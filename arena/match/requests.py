@@ -57,6 +57,7 @@ class Requests:
             return await request.future
         finally:
             del self._open[number]
+            request.link.done(request.task)  # also when nobody waits for the answer any more
 
     async def describe(self, link: WorkerLink, game: str, options: Mapping[str, Json], entry: Json = None) -> list[Any]:
         """`[reference, spec, entry]` of a game, as plain values; raises as `ask` does."""
@@ -73,7 +74,6 @@ class Requests:
         request = self._open.get(report.request)
         if request is None:
             return
-        request.link.done(request.task)
         if report.code:
             request.fail(reported_error(report.code, report.reason))
         elif not request.future.done():
