@@ -47,6 +47,7 @@ OWNERS = {
     "torch": {"agents", "training"},
     "vllm": {"agents", "training"},
     "trl": {"agents", "training"},
+    "h5py": {"training"},
     "pyarrow": {"training"},
 }
 """External packages that only some parts may import."""
@@ -58,6 +59,7 @@ ONLY_WHEN_USED = {
     "torch",
     "vllm",
     "trl",
+    "h5py",
     "pyarrow",
     "matplotlib",
     "jinja2",

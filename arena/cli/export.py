@@ -13,11 +13,12 @@ from arena.core.errors import BadRequest, GameUnavailable, UnknownGame
 
 if TYPE_CHECKING:
     from arena.core.match import MatchResult, Seen
+    from arena.core.values import Fields
     from arena.ledger import Ledger
     from arena.training import Exported, Request
     from arena.training.trajectory import Replay
 
-_FORMATS = "parquet, trl-sft, trl-kto, trl-grpo, trl-dpo, verl or verifiers"
+_FORMATS = "parquet, trl-sft, trl-kto, trl-grpo, trl-dpo, verl, verifiers or minari"
 _RESULTS = ("win", "draw", "loss", "alone", "void")
 
 
@@ -26,7 +27,8 @@ def export(
     *,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help=f"{_FORMATS}.")] = "parquet",
     game: Annotated[
-        str | None, typer.Option(metavar="GAME", help="Of this game under any options, or of this rated id.")
+        str | None,
+        typer.Option(metavar="GAME", help="Of this game under any options, of a rated id, or GAME? without any."),
     ] = None,
     option: GameOptions = None,
     agent: Annotated[str | None, typer.Option(metavar="NAME", help="The seats of this agent only.")] = None,
@@ -114,7 +116,7 @@ def _named(game: str | None, option: list[str] | None) -> str | None:
 
 def _require_game(ledger: "Ledger", game: str | None) -> None:
     known = [line.game for line in ledger.games()]
-    if game is not None and not any(name == game or name.startswith(f"{game}?") for name in known):
+    if game is not None and not any(name == game.removesuffix("?") or name.startswith(f"{game}?") for name in known):
         raise UnknownGame(f"the ledger has no results of {game[:80]!r}; there are {', '.join(known[:10]) or 'none'}")
 
 
@@ -125,12 +127,12 @@ def replayer() -> "Replay":
 
     games = RecordedGames()
 
-    def replay(result: "MatchResult") -> "Seen | None":
+    def replay(result: "MatchResult", views: "Fields") -> "Seen | None":
         try:
             game = games.game_of(result.plan.game)
         except (UnknownGame, GameUnavailable):
             return None
-        return seen(game, result)
+        return seen(game, result, views)
 
     return replay
 

@@ -4,14 +4,15 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple, overload
 
 from arena.core.agent import Provenance
 from arena.core.canonical import canonical, canonical_text, parse, quoted
-from arena.core.game import ClockSpec
+from arena.core.game import ClockSpec, GameSpec
 from arena.core.legal import Legal
 from arena.core.seed import Seed
-from arena.core.values import Action, AgentName, Config, Json, MatchId, Seat, SetId
+from arena.core.values import Action, AgentName, Config, Json, MatchId, Seat, SetId, Tensor
 
 
 class Cause(StrEnum):
@@ -184,7 +185,7 @@ def play_digest(config: bytes, play: bytes) -> bytes:
 
 @dataclass(slots=True)
 class Situation:
-    """What stood before one recorded decision: the seat's view in words, what it might answer.
+    """What stood before one recorded decision: the seat's view, in words or as a tensor, and what it might answer.
 
     `reward` is what the seat was paid from then until its next decision, all channels together. `legal` is None where
     the seat owed no decision: it resigned out of turn.
@@ -193,17 +194,23 @@ class Situation:
     text: str = ""
     legal: Legal | None = None
     reward: float = 0.0
+    tensor: Tensor | None = None
 
 
 class Seen(NamedTuple):
-    """A recorded match as its seats saw it: the rules in words, and what was asked before each move, in their order.
+    """A recorded match as its seats saw it: what was asked before each move, in their order.
 
-    Of a void match the last moves may be missing. `parties` is the index in the plan of the party in each seat.
+    Of a void match the last moves may be missing. `parties` is the index in the plan of the party in each seat, `steps`
+    how many steps were played, `ends` the tensor that each seat saw after them, where tensors were wanted, and
+    `actions` as the game's.
     """
 
-    brief: str
+    spec: GameSpec
     situations: Sequence[Situation]
     parties: Sequence[int]
+    steps: int = 0
+    ends: Mapping[Seat, Tensor] = MappingProxyType({})
+    actions: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ class StoredMatch(NamedTuple):
 class Wanted:
     """Which matches: of a game under any options, or of a rated id; with an agent; that ended at `since_ms` or later.
 
-    Void matches only with `void`.
+    `GAME?` is the game without options alone. Void matches only with `void`.
     """
 
     game: str | None = None
@@ -100,8 +100,9 @@ def _query(wanted: Wanted, until: int, after: int) -> Any:
         query = query.where(MATCHES.void == "")
     if wanted.game is not None:
         game = plain(wanted.game)
+        bare = game.removesuffix("?")
         beginning = func.substr(MATCHES.game, 1, len(game) + 1)  # LIKE does not tell capitals in SQLite
-        query = query.where(or_(MATCHES.game == game, beginning == f"{game}?"))
+        query = query.where(or_(MATCHES.game == bare, beginning == f"{game}?"))
     if wanted.since_ms:
         query = query.where(MATCHES.ended_ms >= wanted.since_ms)
     if wanted.agent is not None:

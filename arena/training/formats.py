@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from arena.core.values import TENSOR, TEXT, Fields
 from arena.training import schemas, traces
 from arena.training.encodings import Columns, Encoding, Lines
+from arena.training.episodes import episodes
 from arena.training.files import Row
+from arena.training.hdf5 import Episodes
 from arena.training.trajectory import Trajectory, Turn
 
 
@@ -23,8 +26,9 @@ class Format:
     help: str
     encoding: Encoding
     rows: Callable[[Trajectory, str], Iterable[Row]]
-    tokens: bool = False
-    """Whether it is made of the tokens that were sampled."""
+    """Raises Never where a trajectory is not of what this form is made of."""
+    views: Fields = frozenset({TEXT})
+    """What it shows of a match."""
 
 
 def _whole(one: Trajectory, split: str) -> Iterator[Row]:
@@ -154,6 +158,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format("trl-grpo", "prompts alone, one row a decision", Columns(schemas.grpo), _grpo),
         Format("trl-dpo", "an answer that stood over one refused at the same decision", Columns(schemas.dpo), _dpo),
         Format("verl", "prompts with what came of them, one row a decision", Columns(schemas.verl), _verl),
-        Format("verifiers", "traces with the tokens as sampled", Lines(traces.FILE), traces.episodes, tokens=True),
+        Format("verifiers", "traces with the tokens as sampled", Lines(traces.FILE), traces.episodes),
+        Format("minari", "tensors, actions and rewards, one episode a seat", Episodes(), episodes, frozenset({TENSOR})),
     )
 }

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from arena.core.errors import BadRequest, Fault, GameFault, GameUnavailable
+from arena.core.errors import Fault, GameFault, GameUnavailable
 from arena.core.match import MatchResult, Seen
 from arena.core.values import AgentName
 from arena.ledger import Ledger
 from arena.ledger.stream import StoredMatch, stream
-from arena.training.formats import FORMATS, Format
+from arena.training.formats import FORMATS
+from arena.training.never import Never
 from arena.training.parts import Part
 from arena.training.progress import Progress
 from arena.training.ratings import RatingsBefore
@@ -18,14 +19,6 @@ from arena.training.trajectory import Parents, Replay, Trajectory, ruleset, traj
 
 _LINEAGE: Final = 10_000
 """Versions whose parents are kept in memory."""
-
-
-class Never(Exception):
-    """However often it is tried again, this export cannot be, for what `error` says."""
-
-    def __init__(self, error: BadRequest) -> None:
-        super().__init__()
-        self.error = error
 
 
 class Source:
@@ -45,7 +38,7 @@ class Source:
         """Write rows until the part is full, or there are no more.
 
         Raises:
-            Never: several versions of a game's rules, or no tokens for a format that is made of them.
+            Never: several versions of a game's rules, or not what the format is made of.
             GameUnavailable, GameFault: a match cannot be played again.
             BadRequest, LedgerFault: as `Part.add` and `stream`.
         """
@@ -54,8 +47,6 @@ class Source:
             self._progress.count(stored.result.plan.game)
             split = self._request.splits.of(stored.result.plan.set_id)
             for one in self._chosen(stored):
-                if self._form.tokens:
-                    _check_tokens(self._form, one)
                 self._progress.counts["trajectories"] += 1
                 self._progress.counts["rows"] += part.add(split, self._form.rows(one, split))
             self._progress.after = stored.number
@@ -73,7 +64,7 @@ class Source:
 
     def _seen(self, result: MatchResult) -> Seen | None:
         try:
-            return self._replay(result)
+            return self._replay(result, self._form.views)
         except Fault as fault:
             raise GameFault(f"match {result.plan.match_id} cannot be played again: {fault}") from fault
 
@@ -94,22 +85,8 @@ def _check_rules(request: Request, progress: Progress, stored: StoredMatch) -> N
     for other in progress.rulesets.values():
         if other["game"] == game.id and other["version"] != game.version:
             raise Never(
-                BadRequest(
-                    f"{game.id} was played by version {other['version']} of its rules and by version {game.version}; "
-                    f"choose one by --since, or take both by --mixed-rules"
-                )
-            )
-
-
-def _check_tokens(form: Format, one: Trajectory) -> None:
-    for turn in one.turns:
-        if turn.valid and not turn.has_tokens:
-            raise Never(
-                BadRequest(
-                    f"{form.name} is made of the token ids that were sampled, and {one.agent!r} sent none with move "
-                    f"{turn.move} of match {one.result.plan.match_id}; choose an agent that does by --agent, or "
-                    f"another format"
-                )
+                f"{game.id} was played by version {other['version']} of its rules and by version {game.version}; "
+                f"choose one by --since, or take both by --mixed-rules"
             )
 
 
@@ -126,8 +103,6 @@ def require_rows(request: Request, progress: Progress) -> None:
     if not progress.counts["rows"]:
         counts = progress.counts
         raise Never(
-            BadRequest(
-                f"there is nothing to export: {counts['matches']} matches fit, with {counts['trajectories']} seats "
-                f"that fit, and none of them makes a row of {request.format} ({FORMATS[request.format].help})"
-            )
+            f"there is nothing to export: {counts['matches']} matches fit, with {counts['trajectories']} seats "
+            f"that fit, and none of them makes a row of {request.format} ({FORMATS[request.format].help})"
         )

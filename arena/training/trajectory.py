@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, TypeAlias
 
 from arena.core.agent import Provenance, Refusal
 from arena.core.canonical import canonical, canonical_text, digest
 from arena.core.match import Cause, GameRef, MatchResult, Move, SeatResult, Seen, Situation
-from arena.core.values import AgentName, Seat
+from arena.core.values import AgentName, Fields, Seat
 from arena.ledger.stream import StoredMatch
 from arena.rating import Rating
 from arena.training import chat
 
-Replay: TypeAlias = Callable[[MatchResult], Seen | None]
-"""Plays a recorded match again; None where its game is not here by the same rules."""
+Replay: TypeAlias = Callable[[MatchResult, Fields], Seen | None]
+"""Plays a recorded match again, with these views; None where its game is not here by the same rules."""
 Parents: TypeAlias = Callable[[AgentName, str], tuple[str, str] | None]
 """The (agent, version) that a version was trained from."""
 
@@ -48,9 +48,9 @@ class Turn:
         return prompt > 0 and 0 < completion == len(self.made.logprobs)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Trajectory:
-    """One seat of one match.
+    """One seat of one match; without messages where it could not be played again.
 
     `rewards` are sums by channel. `gain` is what the seat earned in all: its rewards where the game pays any, else its
     score. `rating` is the agent's before the match, from the rated sets that were complete by then.
@@ -58,8 +58,7 @@ class Trajectory:
 
     result: MatchResult
     seat: SeatResult
-    messages: Sequence[chat.Message]
-    turns: Sequence[Turn]
+    seen: Seen | None
     ruleset: str
     parent: tuple[str, str] | None
     rating: Rating | None
@@ -80,6 +79,20 @@ class Trajectory:
         """What a trainer is to make more of."""
         return float(sum(self.seat.rewards.values()) if self.seat.rewards else self.seat.score)
 
+    @property
+    def messages(self) -> Sequence[chat.Message]:
+        """The whole match as a chat."""
+        return self._told[0]
+
+    @property
+    def turns(self) -> Sequence[Turn]:
+        """Every decision of the seat."""
+        return self._told[1]
+
+    @cached_property
+    def _told(self) -> tuple[list[chat.Message], list[Turn]]:
+        return _told(self.result, self.seat.seat, self.seen)
+
     def opponents(self) -> Iterator[dict[str, Any]]:
         """The other seats, partners included: `team` tells them apart."""
         parties = self.result.plan.parties
@@ -92,17 +105,15 @@ class Trajectory:
 def trajectories(
     stored: StoredMatch, seen: Seen | None, ratings: Mapping[AgentName, Rating], parents: Parents
 ) -> Iterator[Trajectory]:
-    """Every seat of a match, in order; without messages where it could not be played again."""
+    """Every seat of a match, in order."""
     result = stored.result
     rules = ruleset(result.plan.game)
     for seat in result.seats or _void_seats(result, seen):
         party = result.plan.parties[seat.party]
-        messages, turns = _told(result, seat.seat, seen)
         yield Trajectory(
             result=result,
             seat=seat,
-            messages=messages,
-            turns=turns,
+            seen=seen,
             ruleset=rules,
             parent=parents(party.agent, party.version),
             rating=ratings.get(party.agent),
@@ -121,7 +132,7 @@ def _ruleset(rules: bytes) -> str:
 
 
 def _told(result: MatchResult, seat: int, seen: Seen | None) -> tuple[list[chat.Message], list[Turn]]:
-    messages = [] if seen is None else [chat.system(seen.brief)]
+    messages = [] if seen is None else [chat.system(seen.spec.brief)]
     turns: list[Turn] = []
     before = ""
     for number, move in enumerate(result.moves):

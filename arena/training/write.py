@@ -9,10 +9,11 @@ from arena.core.errors import BadRequest
 from arena.ledger import Ledger
 from arena.training.files import Folder, Row
 from arena.training.formats import FORMATS
+from arena.training.never import Never
 from arena.training.parts import Part
 from arena.training.progress import begun
 from arena.training.request import Request
-from arena.training.source import Never, Source, require_rows
+from arena.training.source import Source, require_rows
 from arena.training.trajectory import Replay
 
 
@@ -41,8 +42,8 @@ def export(
         GameFault: a match cannot be played again by the rules that are.
         LedgerFault: the ledger is not what was written, or not the one that the export was begun with.
     """
-    if find_spec("pyarrow") is None:
-        raise BadRequest("an export needs pyarrow; install arena[train]")
+    if find_spec("pyarrow") is None or find_spec("h5py") is None:
+        raise BadRequest("an export needs pyarrow and h5py; install arena[train]")
     with Folder(out) as folder:
         return _written(ledger, request, folder, replay, tell)
 
@@ -61,9 +62,11 @@ def _written(
             folder.note(progress.as_json())
             tell(progress.counts["matches"], progress.counts["rows"])
         require_rows(request, progress)
+        with folder.writing():
+            beside = FORMATS[request.format].encoding.finish(folder, progress.parts)
     except Never as never:
         folder.forget()
         raise never.error from None
-    manifest = progress.manifest()
+    manifest = progress.manifest(beside)
     folder.finish(manifest)
     return Exported(folder.out, manifest)

@@ -5,9 +5,10 @@ from typing import Any
 
 from arena.core.agent import Provenance
 from arena.core.errors import ActionRefused
+from arena.core.game import Game
 from arena.core.match import GameRef, MatchPlan, MatchResult, PartyRef, Seen, SetPlan
 from arena.core.seed import Seed
-from arena.core.values import AgentName, MatchId, Seat, SetId
+from arena.core.values import AgentName, Fields, MatchId, Seat, SetId
 from arena.ledger import Ledger
 from arena.match.seen import seen
 from arena.match.table import Table
@@ -23,14 +24,14 @@ Answer = Callable[[int, int], int | list[int]]
 """By step and seat: what is answered, or several answers of which all but the last are refused."""
 
 
-def replay(result: MatchResult) -> Seen | None:
+def replay(result: MatchResult, views: Fields) -> Seen | None:
     """As the command line's, for this one game."""
-    return seen(GAME, result) if result.plan.game.version == REF.version else None
+    return seen(GAME, result, views) if result.plan.game.version == REF.version else None
 
 
-def play(plan: MatchPlan, answer: Answer, made: Mapping[str, Any] | None = None) -> MatchResult:
+def play(plan: MatchPlan, answer: Answer, made: Mapping[str, Any] | None = None, game: Game = GAME) -> MatchResult:
     """One match on a table, as a worker plays it."""
-    table = Table(GAME, plan)
+    table = Table(game, plan)
     while not table.over:
         for seat in list(table.open_seats):
             _decide(table, seat, answer(table.step_number, seat), made)
@@ -60,8 +61,16 @@ def add_set(
     ledger.append(of, results).result(30)
 
 
-def _result(of: SetPlan, ordinal: int, answer: Answer, *, void: str = "", made: Any = None) -> MatchResult:
-    plan = MatchPlan(
+def add_result(ledger: Ledger, play: Callable[[Table], None], game: Game = GAME, ref: GameRef = REF) -> None:
+    """A rated set of one match, `s.0`, that `play` plays to its end."""
+    of = SetPlan(set_id=SetId("s"), game=ref, parties=(ANN, BOB), matches=1, rated=True)
+    table = Table(game, _plan(of, 0))
+    play(table)
+    ledger.append(of, [table.result()]).result(30)
+
+
+def _plan(of: SetPlan, ordinal: int) -> MatchPlan:
+    return MatchPlan(
         match_id=MatchId(f"{of.set_id}.{ordinal}"),
         set_id=of.set_id,
         ordinal=ordinal,
@@ -70,7 +79,12 @@ def _result(of: SetPlan, ordinal: int, answer: Answer, *, void: str = "", made: 
         parties=of.parties,
         clock=GAME.spec.clock,
     )
-    result = play(plan, answer, made)
+
+
+def _result(
+    of: SetPlan, ordinal: int, answer: Answer, *, void: str = "", made: Any = None, game: Game = GAME
+) -> MatchResult:
+    result = play(_plan(of, ordinal), answer, made, game)
     if void:
         result.void, result.seats = void, ()
     result.started_ms, result.ended_ms = 1_000, 1_000 + ordinal
