@@ -21,6 +21,7 @@ from arena.cli import (
     rate,
     replay,
     report,
+    reroll,
     serve,
     sprt,
     tokens,
@@ -59,7 +60,7 @@ for panel, commands in {
         replay.replay,
         watch.watch,
     ),
-    "Train": (export.export,),
+    "Train": (export.export, reroll.reroll),
     "Keep": (verify.verify, verify.backup, health.health),
 }.items():
     for command in commands:

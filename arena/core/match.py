@@ -54,12 +54,20 @@ class PartyRef:
     entry: Json = None
 
 
+class Origin(NamedTuple):
+    """Where a re-roll goes on from: as `match` stood before its step `step`. Its deal was first played in `set_id`."""
+
+    match: MatchId
+    step: int
+    set_id: SetId
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchPlan:
     """Everything that decides a match but the agents' answers.
 
     `parties` stand in party order: party `p` plays team `p` of a game of teams, else seat `p`. The same agent may stand
-    more than once: that is self-play.
+    more than once: that is self-play. Of a re-roll, the moves before the step of `origin` are those of that match.
     """
 
     match_id: MatchId
@@ -69,6 +77,11 @@ class MatchPlan:
     seed: Seed
     parties: tuple[PartyRef, ...]
     clock: ClockSpec
+    origin: Origin | None = None
+
+    def given(self, move: "Move") -> bool:
+        """Whether a move of this match was taken over from its origin."""
+        return self.origin is not None and move.step < self.origin.step
 
 
 class Move(NamedTuple):
@@ -217,7 +230,8 @@ class Seen(NamedTuple):
 class SetPlan:
     """The unit that is rated: seat-swapped or role-rotated matches of the same parties.
 
-    `rated` sets count for ladders; the others (self-play, local studies that ask for it) are only recorded.
+    `rated` sets count for ladders; the others (self-play, local studies that ask for it) are only recorded. All matches
+    of a set with an `origin` are re-rolls: no ladder, payoff or report counts them.
     """
 
     set_id: SetId
@@ -225,6 +239,7 @@ class SetPlan:
     parties: tuple[PartyRef, ...]
     matches: int
     rated: bool
+    origin: Origin | None = None
 
     @property
     def self_play(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Connection, exists, func, or_, select
 
 from arena.core.agent import Provenance
 from arena.core.errors import LedgerFault
@@ -77,14 +77,35 @@ def stream(ledger: Reads, wanted: Wanted, until: Checkpoint, after: int = -1) ->
         after = page[-1].number
 
 
+def kin(ledger: Reads, stored: StoredMatch, most: int) -> list[StoredMatch]:
+    """Matches that landed before this one and may have come through the same positions, at most so many and one.
+
+    They are the match that a re-roll goes on from, and the latest of the same set; no void ones.
+
+    Raises:
+        LedgerFault: an entry is not what was written.
+    """
+    plan = stored.result.plan
+    known = select(MATCHES.number, MATCHES.entry, MATCHES.match_id).where(MATCHES.void == "")
+    known = known.where(MATCHES.number < stored.number).order_by(MATCHES.number.desc()).limit(most)
+    with ledger._engine.connect() as connection:
+        rows = connection.execute(known.where(MATCHES.set_id == plain(plan.set_id))).all()
+        if plan.origin is not None:
+            rows = [*rows, *connection.execute(known.where(MATCHES.match_id == plain(plan.origin.match)))]
+        return _in_full(connection, rows[::-1])
+
+
 def _page(ledger: Reads, wanted: Wanted, until: int, after: int) -> list[StoredMatch]:
     with ledger._engine.connect() as connection:
-        rows = connection.execute(_query(wanted, until, after)).all()
-        entries = sorted({entry for _, entry, _ in rows})
-        payloads: dict[int, bytes] = dict(
-            connection.execute(select(ENTRIES.number, ENTRIES.payload).where(ENTRIES.number.in_(entries))).all()
-        )
-        made = _provenance(connection, [number for number, _, _ in rows])
+        return _in_full(connection, connection.execute(_query(wanted, until, after)).all())
+
+
+def _in_full(connection: Connection, rows: Sequence[Any]) -> list[StoredMatch]:
+    entries = sorted({entry for _, entry, _ in rows})
+    payloads: dict[int, bytes] = dict(
+        connection.execute(select(ENTRIES.number, ENTRIES.payload).where(ENTRIES.number.in_(entries))).all()
+    )
+    made = _provenance(connection, [number for number, _, _ in rows])
     ids = {match_id for _, _, match_id in rows}
     results = {key: result for entry in entries for key, result in _results(payloads.get(entry, b""), ids)}
     try:

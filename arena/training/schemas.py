@@ -113,7 +113,10 @@ def grpo() -> Schema:
 
 def dpo() -> Schema:
     """Prompt, chosen and rejected."""
-    return _pa().schema(_fields(prompt=_messages(), chosen=_messages(), rejected=_messages(), **_about()))
+    text = _pa().string()
+    other = {"pair": text, "rejected_match_id": text, "rejected_agent": text, "rejected_checkpoint": text}
+    other |= {"rejected_return": _pa().float64()}
+    return _pa().schema(_fields(prompt=_messages(), chosen=_messages(), rejected=_messages(), **_about(), **other))
 
 
 def verl() -> Schema:

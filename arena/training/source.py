@@ -5,12 +5,13 @@ from functools import lru_cache
 from typing import Final
 
 from arena.core.errors import Fault, GameFault, GameUnavailable
-from arena.core.match import MatchResult, Seen
+from arena.core.match import MatchPlan, MatchResult, Seen
 from arena.core.values import AgentName
 from arena.ledger import Ledger
-from arena.ledger.stream import StoredMatch, stream
+from arena.ledger.stream import StoredMatch, kin, stream
 from arena.training.formats import FORMATS
 from arena.training.never import Never
+from arena.training.pairs import same_deal
 from arena.training.parts import Part
 from arena.training.progress import Progress
 from arena.training.ratings import RatingsBefore
@@ -19,6 +20,8 @@ from arena.training.trajectory import Parents, Replay, Trajectory, ruleset, traj
 
 _LINEAGE: Final = 10_000
 """Versions whose parents are kept in memory."""
+_KIN: Final = 16
+"""Earlier matches of its set that a match is compared with."""
 
 
 class Source:
@@ -29,6 +32,8 @@ class Source:
         self._form = FORMATS[request.format]
         self._replay = replay
         self._progress = progress
+        self._ledger = ledger
+        self._kept: dict[int, list[Trajectory]] = {}
         self._ratings = RatingsBefore(ledger, request.system)
         self._parents = _parents(ledger)
         self._matches = stream(ledger, request.wanted, progress.ledger, progress.after)
@@ -45,7 +50,7 @@ class Source:
         for stored in self._matches:
             _check_rules(self._request, self._progress, stored)
             self._progress.count(stored.result.plan.game)
-            split = self._request.splits.of(stored.result.plan.set_id)
+            split = self._request.splits.of(_deal_set(stored.result.plan))
             for one in self._chosen(stored):
                 self._progress.counts["trajectories"] += 1
                 self._progress.counts["rows"] += part.add(split, self._form.rows(one, split))
@@ -60,13 +65,38 @@ class Source:
             _check_views(self._request, stored)
             self._progress.counts["matches_without_views"] += 1
         found = trajectories(stored, seen, self._ratings.of(stored), self._parents)
-        return filter(self._request.takes, found)
+        akin = self._kin(stored) if self._form.kin else ()
+        for one in filter(self._request.takes, found):
+            one.kin = [each for each in akin if each.seat.seat == one.seat.seat]
+            yield one
+
+    def _kin(self, stored: StoredMatch) -> list[Trajectory]:
+        """The wanted seats of earlier matches of the same deal that may have come through the same positions."""
+        plan = stored.result.plan
+        if stored.result.void or (plan.ordinal == 0 and plan.origin is None):
+            return []
+        found = [each for each in kin(self._ledger, stored, _KIN) if same_deal(each.result.plan, plan)]
+        return [one for each in found for one in self._known(each)]
+
+    def _known(self, stored: StoredMatch) -> list[Trajectory]:
+        """Its wanted seats, kept for the next match that is akin."""
+        if stored.number not in self._kept:
+            found = trajectories(stored, self._seen(stored.result), {}, self._parents)
+            self._kept[stored.number] = list(filter(self._request.takes, found))
+            if len(self._kept) > _KIN + 1:
+                del self._kept[next(iter(self._kept))]
+        return self._kept[stored.number]
 
     def _seen(self, result: MatchResult) -> Seen | None:
         try:
             return self._replay(result, self._form.views)
         except Fault as fault:
             raise GameFault(f"match {result.plan.match_id} cannot be played again: {fault}") from fault
+
+
+def _deal_set(plan: MatchPlan) -> str:
+    """The set that its deal was first played in: a deal is of one split, however often it is played."""
+    return plan.set_id if plan.origin is None else plan.origin.set_id
 
 
 def _check_views(request: Request, stored: StoredMatch) -> None:

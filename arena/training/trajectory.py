@@ -18,6 +18,7 @@ Replay: TypeAlias = Callable[[MatchResult, Fields], Seen | None]
 Parents: TypeAlias = Callable[[AgentName, str], tuple[str, str] | None]
 """The (agent, version) that a version was trained from."""
 
+GIVEN: Final = "given"
 _NOTHING: Final = Provenance()
 _UNSEEN: Final = Situation()
 
@@ -26,8 +27,8 @@ _UNSEEN: Final = Situation()
 class Turn:
     """One decision. `message` is the index of its answer in the trajectory's messages, None where it has none there.
 
-    `valid` says that the seat's own answer stood; else `cause` says why another was played, or None for `action`. The
-    token ids and logprobs are those that were sampled.
+    `valid` says that the seat's own answer stood; else `cause` says why another was played, or None for `action`, or that
+    it was `given` to a re-roll. The token ids and logprobs are those that were sampled.
     """
 
     move: int
@@ -40,6 +41,11 @@ class Turn:
     reward: float
     refused: Sequence[Refusal]
     made: Provenance
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the seat's own answer, stood, and is among the messages."""
+        return self.valid and self.message is not None
 
     @property
     def has_tokens(self) -> bool:
@@ -63,6 +69,8 @@ class Trajectory:
     parent: tuple[str, str] | None
     rating: Rating | None
     outcome: str
+    kin: Sequence["Trajectory"] = ()
+    """The same seat in earlier matches that may have come through the same positions, where that is asked for."""
 
     @property
     def agent(self) -> AgentName:
@@ -147,19 +155,19 @@ def _told(result: MatchResult, seat: int, seen: Seen | None) -> tuple[list[chat.
             if move.action is not None:
                 at = len(messages)
                 messages.append(chat.answer(move.action, faced.legal, "" if move.cause else made.raw))
-        turns.append(_turn(number, move, at, faced, made))
+        turns.append(_turn(number, move, at, faced, made, given=result.plan.given(move)))
     return messages, turns
 
 
-def _turn(number: int, move: Move, message: int | None, faced: Situation, made: Provenance) -> Turn:
+def _turn(number: int, move: Move, message: int | None, faced: Situation, made: Provenance, *, given: bool) -> Turn:
     return Turn(
         move=number,
         step=move.step,
         message=message,
         legal=chat.legal_json(faced.legal),
         action=None if move.action is None else canonical_text(move.action),
-        valid=move.cause is None,
-        cause=str(move.cause or ""),
+        valid=move.cause is None and not given,
+        cause=str(move.cause or (GIVEN if given else "")),
         reward=faced.reward,
         refused=made.refused,
         made=made,
