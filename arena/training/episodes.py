@@ -49,7 +49,7 @@ def episodes(one: Trajectory, split: str) -> Iterator[Row]:
         "actions": _actions(one, acted),
         "rewards": _rewards(one, acted),
         **_endings(one, len(acted)),
-        "infos": _infos(seen, acted),
+        "infos": _infos(one, seen, acted),
         "about": _about(one, split),
     }
 
@@ -119,9 +119,10 @@ def _endings(one: Trajectory, steps: int) -> Row:
     return {"terminations": last & by_rules, "truncations": last & (not by_rules)}
 
 
-def _infos(seen: Seen, acted: _Acted) -> Mapping[str, Tensor]:
-    """`own_action` says where it was the seat's own and no default, `action_mask` what was legal, as in Gymnasium."""
-    own = np.array([*(move.cause is None for move, _ in acted), False])
+def _infos(one: Trajectory, seen: Seen, acted: _Acted) -> Mapping[str, Tensor]:
+    """`own_action` says where it was the seat's own, neither default nor given; `action_mask` is as Gymnasium's."""
+    given = one.result.plan.given
+    own = np.array([*(move.cause is None and not given(move) for move, _ in acted), False])
     if not 0 < seen.actions <= _MASKED:
         return {"own_action": own}
     mask = np.zeros((len(acted) + 1, seen.actions), np.int8)

@@ -45,6 +45,7 @@ def _whole(one: Trajectory, split: str) -> Iterator[Row]:
         "game_version": plan.game.version,
         "ruleset": one.ruleset,
         "seed": plan.seed.hex(),
+        "origin": None if plan.origin is None else {"match_id": plan.origin.match, "step": plan.origin.step},
         "started_ms": one.result.started_ms,
         "ended_ms": one.result.ended_ms,
         "void": one.result.void,
@@ -182,7 +183,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format("verifiers", "traces with the tokens as sampled", Lines(traces.FILE), traces.episodes),
         Format(
             "minari",
-            "tensors, actions and rewards, one episode a seat",
+            "tensors and rewards, one episode a seat",
             Episodes(),
             episodes,
             views=frozenset({TENSOR}),

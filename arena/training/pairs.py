@@ -1,8 +1,7 @@
-"""Counterfactuals: two matches that came through the very same position, were answered otherwise there, and ended
-otherwise.
+"""Counterfactuals: two matches came through the very same position, went apart there, and came to something else.
 
-It is the same position when the deal and all moves before it are the same, and the same prompt when the chat is, and the
-tokens are where there are any. Nothing less makes a pair.
+It is the same position when the deal and all moves before it are the same, and the same prompt when the chat is, and
+the tokens are where there are any. Nothing less makes a pair.
 """
 
 from collections.abc import Iterator

@@ -56,6 +56,7 @@ def whole() -> Schema:
         "game_version": text,
         "ruleset": text,
         "seed": text,
+        "origin": pa.struct(_fields(match_id=text, step=pa.int32())),
         "started_ms": pa.int64(),
         "ended_ms": pa.int64(),
         "void": text,

@@ -73,7 +73,7 @@ class Source:
     def _kin(self, stored: StoredMatch) -> list[Trajectory]:
         """The wanted seats of earlier matches of the same deal that may have come through the same positions."""
         plan = stored.result.plan
-        if stored.result.void or (plan.ordinal == 0 and plan.origin is None):
+        if stored.result.void:
             return []
         found = [each for each in kin(self._ledger, stored, _KIN) if same_deal(each.result.plan, plan)]
         return [one for each in found for one in self._known(each)]

@@ -27,8 +27,8 @@ _UNSEEN: Final = Situation()
 class Turn:
     """One decision. `message` is the index of its answer in the trajectory's messages, None where it has none there.
 
-    `valid` says that the seat's own answer stood; else `cause` says why another was played, or None for `action`, or that
-    it was `given` to a re-roll. The token ids and logprobs are those that were sampled.
+    `valid` says that the seat's own answer stood; else `cause` says why another was played, or None for `action`, or
+    that it was `given` to a re-roll. The token ids and logprobs are those that were sampled.
     """
 
     move: int
