@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from arena.training import Exported, Request
     from arena.training.trajectory import Replay
 
-_FORMATS = "parquet, trl-sft, trl-kto, trl-grpo, trl-dpo, verl, verifiers or minari"
+_FORMATS = "parquet, trl-sft, trl-kto, trl-grpo, trl-dpo, verl, skyrl, verifiers or minari"
 _RESULTS = ("win", "draw", "loss", "alone", "void")
 
 
@@ -47,6 +47,10 @@ def export(
     mixed: Annotated[
         bool, typer.Option("--mixed-rules", help="Several versions of a game's rules in one export.")
     ] = False,
+    tokenizer: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="For verl: make tokens for answers that came without."),
+    ] = None,
     db: Db = DEFAULT_DB,
     as_json: AsJson = False,
 ) -> None:
@@ -59,7 +63,9 @@ def export(
     from arena.ledger import Ledger
     from arena.training import export as write
 
-    request = _request(form, _named(game, option), agent, since, min_rating, system, result, split, void, mixed)
+    request = _request(
+        form, _named(game, option), agent, since, min_rating, system, result, split, void, mixed, tokenizer
+    )
     with Ledger.open(db, create=False) as ledger, plugin_code():
         _require_game(ledger, request.wanted.game)
         done = write(ledger, request, out, replayer())
@@ -80,6 +86,7 @@ def _request(
     split: str,
     void: bool,
     mixed: bool,
+    tokenizer: str | None,
 ) -> "Request":
     from arena.cli.ladder import _since
     from arena.ledger.stream import Wanted
@@ -103,6 +110,7 @@ def _request(
         splits=Splits.parse(split),
         system=system or DEFAULT,
         mixed=mixed,
+        tokenizer=tokenizer,
     )
 
 

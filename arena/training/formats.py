@@ -15,6 +15,7 @@ from arena.training.encodings import Columns, Encoding, Lines
 from arena.training.episodes import episodes
 from arena.training.files import Row
 from arena.training.hdf5 import Episodes
+from arena.training.never import Never
 from arena.training.pairs import counterfactuals
 from arena.training.trajectory import GIVEN, Trajectory, Turn
 
@@ -160,15 +161,47 @@ def _preferred(one: Trajectory, turn: Turn, rejected: str, other: Trajectory | N
 
 
 def _verl(one: Trajectory, split: str) -> Iterator[Row]:
-    for turn in _asked(one):
-        about: Mapping[str, Any] = {**_about(one, turn), "legal": turn.legal, "split": split, "index": turn.move}
+    for turn, at in _own(one):
+        made = turn.made
+        if not (made.prompt_token_ids and made.completion_token_ids):
+            raise _no_tokens(one, turn)
+        about: Mapping[str, Any] = {
+            **_asked_about(one, turn, split),
+            "response": one.messages[at]["content"],
+            "tokens": "retokenised" if turn.retokenised else "sampled",
+            "prompt_token_ids": made.prompt_token_ids,
+            "response_token_ids": made.completion_token_ids,
+            "response_logprobs": made.logprobs,
+        }
         yield {
             "data_source": one.result.plan.game.rated_id,
-            "prompt": one.messages[: turn.message],
+            "prompt": one.messages[:at],
             "ability": "game",
             "reward_model": {"style": "rule", "ground_truth": json.dumps(one.gain)},
             "extra_info": about,
         }
+
+
+def _no_tokens(one: Trajectory, turn: Turn) -> Never:
+    return Never(
+        f"verl's rows have the tokens of every answer, and {one.agent!r} sent none with move {turn.move} of match "
+        f"{one.result.plan.match_id}; choose an agent that does by --agent, have them made anew by --tokenizer DIR, "
+        f"which may differ from what was sampled, or take prompts alone by --format trl-grpo or skyrl"
+    )
+
+
+def _skyrl(one: Trajectory, split: str) -> Iterator[Row]:
+    for turn in _asked(one):
+        yield {
+            "data_source": one.result.plan.game.rated_id,
+            "prompt": one.messages[: turn.message],
+            "reward_spec": {"method": "rule", "ground_truth": json.dumps(one.gain)},
+            "extra_info": _asked_about(one, turn, split),
+        }
+
+
+def _asked_about(one: Trajectory, turn: Turn, split: str) -> Row:
+    return {**_about(one, turn), "legal": turn.legal, "split": split, "index": turn.move}
 
 
 FORMATS: Final[Mapping[str, Format]] = {
@@ -179,7 +212,8 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format("trl-kto", "the same with a label: won or lost", Columns(schemas.kto), _kto),
         Format("trl-grpo", "prompts alone, one row a decision", Columns(schemas.grpo), _grpo),
         Format("trl-dpo", "an answer over another one to the very same prompt", Columns(schemas.dpo), _dpo, kin=True),
-        Format("verl", "prompts with what came of them, one row a decision", Columns(schemas.verl), _verl),
+        Format("verl", "prompts and answers with their tokens, one row an answer", Columns(schemas.verl), _verl),
+        Format("skyrl", "prompts with what came of them, one row a decision", Columns(schemas.skyrl), _skyrl),
         Format("verifiers", "traces with the tokens as sampled", Lines(traces.FILE), traces.episodes),
         Format(
             "minari",

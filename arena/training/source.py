@@ -9,13 +9,14 @@ from arena.core.match import MatchPlan, MatchResult, Seen
 from arena.core.values import AgentName
 from arena.ledger import Ledger
 from arena.ledger.stream import StoredMatch, kin, stream
-from arena.training.formats import FORMATS
+from arena.training.formats import FORMATS, Format
 from arena.training.never import Never
 from arena.training.pairs import same_deal
 from arena.training.parts import Part
 from arena.training.progress import Progress
 from arena.training.ratings import RatingsBefore
 from arena.training.request import Request
+from arena.training.tokenizer import Tokenizer
 from arena.training.trajectory import Parents, Replay, Trajectory, ruleset, trajectories
 
 _LINEAGE: Final = 10_000
@@ -27,13 +28,16 @@ _KIN: Final = 16
 class Source:
     """The chosen matches, and their rows part by part; where a part ends depends on the matches alone."""
 
-    def __init__(self, ledger: Ledger, request: Request, replay: Replay, progress: Progress) -> None:
+    def __init__(
+        self, ledger: Ledger, request: Request, replay: Replay, progress: Progress, tokenizer: Tokenizer | None
+    ) -> None:
         self._request = request
-        self._form = FORMATS[request.format]
+        self.form = FORMATS[request.format]
         self._replay = replay
         self._progress = progress
         self._ledger = ledger
         self._kept: dict[int, list[Trajectory]] = {}
+        self._tokenizer = tokenizer
         self._ratings = RatingsBefore(ledger, request.system)
         self._parents = _parents(ledger)
         self._matches = stream(ledger, request.wanted, progress.ledger, progress.after)
@@ -53,7 +57,7 @@ class Source:
             split = self._request.splits.of(_deal_set(stored.result.plan))
             for one in self._chosen(stored):
                 self._progress.counts["trajectories"] += 1
-                self._progress.counts["rows"] += part.add(split, self._form.rows(one, split))
+                self._progress.counts["rows"] += part.add(split, self.form.rows(one, split))
             self._progress.after = stored.number
             if part.full:
                 return
@@ -65,9 +69,11 @@ class Source:
             _check_views(self._request, stored)
             self._progress.counts["matches_without_views"] += 1
         found = trajectories(stored, seen, self._ratings.of(stored), self._parents)
-        akin = self._kin(stored) if self._form.kin else ()
+        akin = self._kin(stored) if self.form.kin else ()
         for one in filter(self._request.takes, found):
             one.kin = [each for each in akin if each.seat.seat == one.seat.seat]
+            if self._tokenizer is not None:
+                self._tokenizer.fill(one)
             yield one
 
     def _kin(self, stored: StoredMatch) -> list[Trajectory]:
@@ -89,7 +95,7 @@ class Source:
 
     def _seen(self, result: MatchResult) -> Seen | None:
         try:
-            return self._replay(result, self._form.views)
+            return self._replay(result, self.form.views)
         except Fault as fault:
             raise GameFault(f"match {result.plan.match_id} cannot be played again: {fault}") from fault
 
@@ -128,11 +134,11 @@ def _parents(ledger: Ledger) -> Parents:
     return parent
 
 
-def require_rows(request: Request, progress: Progress) -> None:
+def require_rows(form: Format, progress: Progress) -> None:
     """Raises Never where nothing fits."""
     if not progress.counts["rows"]:
         counts = progress.counts
         raise Never(
             f"there is nothing to export: {counts['matches']} matches fit, with {counts['trajectories']} seats "
-            f"that fit, and none of them makes a row of {request.format} ({FORMATS[request.format].help})"
+            f"that fit, and none of them makes a row of {form.name} ({form.help})"
         )

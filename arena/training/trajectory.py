@@ -41,6 +41,8 @@ class Turn:
     reward: float
     refused: Sequence[Refusal]
     made: Provenance
+    retokenised: bool = False
+    """Whether its tokens were made of the text afterwards."""
 
     @property
     def own(self) -> bool:
