@@ -6,43 +6,18 @@ import numpy as np
 import pytest
 
 from arena.core.errors import BadRequest
-from arena.core.game import FieldSpec
 from arena.core.legal import Box, Choices, FreeText
 from arena.core.match import Cause
 from arena.ledger.stream import Wanted, head, stream
 from arena.match.seen import seen
 from arena.plugin.registry import Registry
 from arena.training import Request, Splits, export, parts
-from tests.match.fakes import Sum, SumGame
+from tests.match.fakes import SumGame
 from tests.training.matches import add_result, add_set
+from tests.training.tensors import TensorGame
 
 h5py = pytest.importorskip("h5py")
 minari = pytest.importorskip("minari")
-
-
-class Sums(Sum):
-    """With a tensor: every own sum, and the turn."""
-
-    def observe(self, viewer, want):
-        views = super().observe(viewer, want & {"text"})
-        return views | ({"tensor": np.array([*self.sums, self.turns], np.float32)} if "tensor" in want else {})
-
-
-class TensorGame(SumGame):
-    """Sums that are seen as tensors, and pay as they go or, without `pays`, at the end alone."""
-
-    actions = 10
-
-    def __init__(self, *, pays=True, **spec):
-        field = FieldSpec(name="tensor", kind="tensor", help="sums and turn", shape=(3,), dtype="float32")
-        super().__init__(fields=(field,), **spec)
-        self.pays = pays
-
-    def new_state(self, seed, entries):
-        state = Sums(self, seed, entries)
-        if not self.pays:
-            state.rewards = dict
-        return state
 
 
 class Words(TensorGame):
