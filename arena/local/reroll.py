@@ -23,7 +23,7 @@ from arena.tournament.sets import again, seat_agents
 
 MAX_TIMES: Final = 1_000
 _AT_ONCE: Final = 64
-"""Matches under way."""
+"""Matches under way, which land together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +65,22 @@ async def _play(asked: Reroll, first: MatchResult, ledger: Ledger) -> Report:
     try:
         ref, spec = await pool.describe(game.id, game.config)
         _require_rules(ref, game)
-        of, plans = _planned(asked, first.plan, _parties(asked, first.plan, spec))
-        began = time.monotonic()
-        results = await _results(pool, plans, first)
+        return await _played(pool, *_planned(asked, first.plan, _parties(asked, first.plan, spec)), first, ledger)
     finally:
         await pool.stop()
-    await asyncio.wrap_future(ledger.append(of, results))
-    tally = Tally()
-    for result in {result.plan.ordinal: result for result in results}.values():
-        tally.add(of, [result])
-    return tally.report(game.rated_id, time.monotonic() - began)
+
+
+async def _played(
+    pool: WorkerPool, of: SetPlan, plans: Sequence[MatchPlan], first: MatchResult, ledger: Ledger
+) -> Report:
+    """All of them, some at once; whoever stops half-way keeps what has landed."""
+    began, tally = time.monotonic(), Tally()
+    for start in range(0, len(plans), _AT_ONCE):
+        results = await _results(pool, plans[start : start + _AT_ONCE], first)
+        await asyncio.wrap_future(ledger.append(of, results))
+        for result in {result.plan.ordinal: result for result in results}.values():
+            tally.add(of, [result])
+    return tally.report(of.game.rated_id, time.monotonic() - began)
 
 
 def _require_step(first: MatchResult, step: int) -> None:
@@ -108,7 +114,7 @@ def _parties(asked: Reroll, first: MatchPlan, spec: GameSpec) -> tuple[PartyRef,
 def _planned(asked: Reroll, first: MatchPlan, parties: tuple[PartyRef, ...]) -> tuple[SetPlan, list[MatchPlan]]:
     deal = first.set_id if first.origin is None else first.origin.set_id
     origin = Origin(first.match_id, asked.step, deal)
-    name = SetId(uuid4().hex)
+    name = SetId(f"reroll.{uuid4().hex}")
     of = SetPlan(set_id=name, game=first.game, parties=parties, matches=asked.times, rated=False, origin=origin)
     plans = [
         replace(
@@ -121,12 +127,10 @@ def _planned(asked: Reroll, first: MatchPlan, parties: tuple[PartyRef, ...]) -> 
 
 async def _results(pool: WorkerPool, plans: Sequence[MatchPlan], first: MatchResult) -> list[MatchResult]:
     """All results; a void match is played once more."""
-    room = asyncio.Semaphore(_AT_ONCE)
 
-    async def result(plan: MatchPlan) -> MatchResult:
-        async with room:
-            return await pool.go_on(plan, [move for move in first.moves if plan.given(move)])
+    def go_on(plan: MatchPlan) -> "asyncio.Future[MatchResult]":
+        return pool.go_on(plan, [move for move in first.moves if plan.given(move)])
 
-    results = await asyncio.gather(*map(result, plans))
+    results = await asyncio.gather(*map(go_on, plans))
     void = [again(result.plan) for result in results if result.void]
-    return [*results, *await asyncio.gather(*map(result, void))]
+    return [*results, *await asyncio.gather(*map(go_on, void))]
