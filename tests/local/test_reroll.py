@@ -76,7 +76,7 @@ def test_whoever_came_over_a_network_is_not_at_hand(ledger):
     parties = (PartyRef(agent=AgentName("ann"), owner="ann"), PartyRef(agent=AgentName("bob"), owner="bob"))
     (first,) = latest(ledger)
     match = recorded_as(ledger, first, "remote", plan={"parties": parties})
-    with pytest.raises(BadRequest, match=r"not all who played match remote\.0 are at hand here; name SPECs by --agents"):
+    with pytest.raises(BadRequest, match=r"not all who played match remote\.0 are at hand here; name SPECs"):
         reroll(Reroll(match=match, step=1), ledger)
 
 
