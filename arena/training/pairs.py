@@ -5,6 +5,7 @@ the tokens are where there are any. Nothing less makes a pair.
 """
 
 from collections.abc import Iterator
+from math import isclose
 from typing import NamedTuple
 
 from arena.core.canonical import canonical
@@ -39,7 +40,7 @@ def counterfactuals(one: Trajectory) -> Iterator[tuple[Answer, Answer]]:
     """A trajectory's answers beside those of its kin to the same prompt: the one that came to more, then the other."""
     for other in one.kin:
         mine, its = _parting(one, other)
-        if mine is None or its is None or one.gain == other.gain:
+        if mine is None or its is None or isclose(one.gain, other.gain, rel_tol=1e-9):
             continue
         if mine.prompt == its.prompt and mine.text != its.text and mine.sure and its.sure:
             yield (mine, its) if one.gain > other.gain else (its, mine)

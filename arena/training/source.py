@@ -1,6 +1,6 @@
 """The chosen matches, played again, and their rows; with what cannot be in an export refused."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -9,6 +9,7 @@ from arena.core.match import MatchPlan, MatchResult, Seen
 from arena.core.values import AgentName
 from arena.ledger import Ledger
 from arena.ledger.stream import StoredMatch, kin, stream
+from arena.rating import Rating
 from arena.training.formats import FORMATS, Format
 from arena.training.never import Never
 from arena.training.pairs import same_deal
@@ -68,27 +69,33 @@ class Source:
         if seen is None:
             _check_views(self._request, stored)
             self._progress.counts["matches_without_views"] += 1
-        found = trajectories(stored, seen, self._ratings.of(stored), self._parents)
-        akin = self._kin(stored) if self.form.kin else ()
-        for one in filter(self._request.takes, found):
+        ratings = self._ratings.of(stored)
+        akin = self._kin(stored, ratings) if self.form.kin else ()
+        for one in filter(self._request.takes, trajectories(stored, seen, ratings, self._parents)):
             one.kin = [each for each in akin if each.seat.seat == one.seat.seat]
             if self._tokenizer is not None:
                 self._tokenizer.fill(one)
             yield one
 
-    def _kin(self, stored: StoredMatch) -> list[Trajectory]:
-        """The wanted seats of earlier matches of the same deal that may have come through the same positions."""
-        plan = stored.result.plan
+    def _kin(self, stored: StoredMatch, ratings: Mapping[AgentName, Rating]) -> list[Trajectory]:
+        """The wanted seats of earlier matches of the same deal that may have come through the same positions.
+
+        What they are must not depend on what is kept, or a killed export would go on to other bytes.
+        """
+        wanted = self._request.wanted
         if stored.result.void:
             return []
-        found = [each for each in kin(self._ledger, stored, _KIN) if same_deal(each.result.plan, plan)]
-        return [one for each in found for one in self._known(each)]
+        found = kin(self._ledger, stored, _KIN)
+        same = [each for each in found if same_deal(each.result.plan, stored.result.plan)]
+        akin = [one for each in same if each.result.ended_ms >= wanted.since_ms for one in self._known(each)]
+        for one in akin:
+            one.rating = ratings.get(one.agent)
+        return list(filter(self._request.takes, akin))
 
     def _known(self, stored: StoredMatch) -> list[Trajectory]:
-        """Its wanted seats, kept for the next match that is akin."""
+        """Its seats, kept for the next match that is akin."""
         if stored.number not in self._kept:
-            found = trajectories(stored, self._seen(stored.result), {}, self._parents)
-            self._kept[stored.number] = list(filter(self._request.takes, found))
+            self._kept[stored.number] = [*trajectories(stored, self._seen(stored.result), {}, self._parents)]
             if len(self._kept) > _KIN + 1:
                 del self._kept[next(iter(self._kept))]
         return self._kept[stored.number]

@@ -9,8 +9,8 @@ from arena.core.errors import BadRequest
 from arena.core.match import Cause, Origin, SetPlan
 from arena.core.values import MatchId, SetId
 from arena.match.replay import restore
-from arena.training import Splits
-from tests.training.matches import ANN, BOB, GAME, REF, TOKENS, add_set, play_on
+from arena.training import Request, Splits, export, parts
+from tests.training.matches import ANN, BOB, GAME, REF, TOKENS, add_set, play_on, replay
 
 
 def add_rerolls(ledger, first, step, *answers, name="again", made=None):
@@ -130,6 +130,33 @@ def test_filters_hold_for_both_answers(ledger, pairs):
     add_rerolls(ledger, "s.0", 2, nines)
     with pytest.raises(BadRequest, match="nothing to export"):
         pairs(result="win")
+
+
+def test_pairs_of_agents_rated_high_enough_are_of_those_alone(ledger, pairs):
+    for number in range(3):
+        add_set(ledger, f"won{number}")
+    add_set(ledger, "s", twos)
+    add_rerolls(ledger, "s.0", 2, nines, lambda step, seat: 2 if seat == 0 else 9)
+    assert {row["agent"] for row in pairs()} == {"ann", "bob"}
+    assert {row["agent"] for row in pairs(out="high", min_rating=25.1)} == {"ann"}
+
+
+@pytest.mark.parametrize("matches", [0, 2, 3])
+def test_a_killed_export_of_pairs_goes_on_to_the_very_same_bytes(ledger, exported, tmp_path, monkeypatch, matches):
+    monkeypatch.setattr(parts, "_PART_ROWS", 1)
+    add_set(ledger, "s", twos)
+    add_rerolls(ledger, "s.0", 2, nines, fives, twos)
+    whole = {file.name: file.read_bytes() for file in exported("trl-dpo", out="whole").iterdir()}
+    left = iter(range(matches))
+
+    def dying(result, views):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return replay(result, views)
+
+    with pytest.raises(KeyboardInterrupt):
+        export(ledger, Request(format="trl-dpo"), tmp_path / "out", dying)
+    assert {file.name: file.read_bytes() for file in exported("trl-dpo").iterdir()} == whole
 
 
 def test_a_deal_is_of_one_split_however_often_it_is_played(ledger, exported):
