@@ -42,6 +42,7 @@ def episodes(one: Trajectory, split: str) -> Iterator[Row]:
     yield {
         "of": {
             "game": one.result.plan.game.rated_id,
+            "ruleset": one.ruleset,
             "observation_space": _bounded(view.shape, -np.inf, np.inf, view.dtype),
             "action_space": _action_space(seen, acted),
         },
@@ -50,7 +51,7 @@ def episodes(one: Trajectory, split: str) -> Iterator[Row]:
         "rewards": _rewards(one, acted),
         **_endings(one, len(acted)),
         "infos": _infos(one, seen, acted),
-        "about": _about(one, split),
+        "about": _about(one),
     }
 
 
@@ -132,14 +133,12 @@ def _infos(one: Trajectory, seen: Seen, acted: _Acted) -> Mapping[str, Tensor]:
     return {"own_action": own, "action_mask": mask}
 
 
-def _about(one: Trajectory, split: str) -> Mapping[str, Any]:
+def _about(one: Trajectory) -> Mapping[str, Any]:
     plan, seat = one.result.plan, one.seat
     return {
         "match_id": plan.match_id,
         "set_id": plan.set_id,
         "match_seed": plan.seed.hex(),
-        "game": plan.game.rated_id,
-        "ruleset": one.ruleset,
         "seat": seat.seat,
         "role": seat.role,
         "agent": one.agent,
@@ -148,5 +147,4 @@ def _about(one: Trajectory, split: str) -> Mapping[str, Any]:
         "rank": seat.rank,
         "score": seat.score,
         "cause": str(seat.cause),
-        "split": split,
     }

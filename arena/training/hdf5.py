@@ -20,7 +20,7 @@ _STANDARD: Final = "0.5.3"
 _HDF5: Final = ("v110", "v110")
 _COMPACT_BYTES: Final = 4_000
 """What is smaller lies beside its name; HDF5 ends that at 64 KiB."""
-_SAME: Final = ("game", "observation_space", "action_space")
+_SAME: Final = ("game", "ruleset", "observation_space", "action_space")
 
 
 class Episodes:
@@ -64,7 +64,7 @@ class _EpisodeFile:
         size += sum(_store(infos, name, value) for name, value in row["infos"].items())
         steps = len(row["rewards"])
         for name, value in {**row["about"], "total_steps": steps}.items():
-            episode.attrs[name] = value
+            _note(episode, name, value)
         self._episodes, self._steps = self._episodes + 1, self._steps + steps
         return size
 
@@ -100,6 +100,15 @@ def _group(parent: Any, name: str) -> Any:
     untimed = h5py.h5p.create(h5py.h5p.GROUP_CREATE)
     untimed.set_obj_track_times(False)
     return h5py.Group(h5py.h5g.create(parent.id, name.encode(), gcpl=untimed))
+
+
+def _note(group: Any, name: str, value: str | float) -> None:
+    """An attribute, by HDF5's own calls as well: h5py's take most of the time that an episode does."""
+    from h5py import h5a, h5s, h5t, string_dtype
+
+    held = np.array(value, string_dtype() if isinstance(value, str) else None)
+    kind = h5t.py_create(held.dtype, logical=True)
+    h5a.create(group.id, name.encode(), kind, h5s.create(h5s.SCALAR)).write(held)
 
 
 def _store(parent: Any, name: str, value: Tensor) -> int:
@@ -176,6 +185,6 @@ def _require_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> None:
     if any(one[name] != other[name] for name in _SAME):
         bare = one["game"].partition("?")[0]
         raise Never(
-            f"a Minari dataset is of one game under one set of options, and there are {one['game']} and "
+            f"a Minari dataset is of one game under one set of rules and options, and there are {one['game']} and "
             f"{other['game']}; choose one by --game and --option, or by '--game {bare}?' the one without options"
         )
