@@ -48,6 +48,7 @@ OWNERS = {
     "torch": {"agents", "training", "loops"},
     "vllm": {"agents", "training"},
     "trl": {"agents", "training", "loops"},
+    "h5py": {"training"},
     "pyarrow": {"training"},
     "tensorboardX": {"loops"},
 }
@@ -60,6 +61,7 @@ ONLY_WHEN_USED = {
     "torch",
     "vllm",
     "trl",
+    "h5py",
     "pyarrow",
     "tensorboardX",
     "matplotlib",

@@ -13,11 +13,12 @@ from arena.core.errors import BadRequest, GameUnavailable, UnknownGame
 
 if TYPE_CHECKING:
     from arena.core.match import MatchResult, Seen
+    from arena.core.values import Fields
     from arena.ledger import Ledger
     from arena.training import Exported, Request
     from arena.training.trajectory import Replay
 
-_FORMATS = "parquet, trl-sft, trl-kto, trl-grpo, trl-dpo, verl or verifiers"
+_FORMATS = "parquet, trl-sft, trl-kto, trl-grpo, trl-dpo, verl, skyrl, verifiers or minari"
 _RESULTS = ("win", "draw", "loss", "alone", "void")
 
 
@@ -26,7 +27,8 @@ def export(
     *,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help=f"{_FORMATS}.")] = "parquet",
     game: Annotated[
-        str | None, typer.Option(metavar="GAME", help="Of this game under any options, or of this rated id.")
+        str | None,
+        typer.Option(metavar="GAME", help="Of this game under any options, of a rated id, or GAME? without any."),
     ] = None,
     option: GameOptions = None,
     agent: Annotated[str | None, typer.Option(metavar="NAME", help="The seats of this agent only.")] = None,
@@ -45,6 +47,10 @@ def export(
     mixed: Annotated[
         bool, typer.Option("--mixed-rules", help="Several versions of a game's rules in one export.")
     ] = False,
+    tokenizer: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="For verl: make tokens for answers that came without."),
+    ] = None,
     db: Db = DEFAULT_DB,
     as_json: AsJson = False,
 ) -> None:
@@ -57,7 +63,9 @@ def export(
     from arena.ledger import Ledger
     from arena.training import export as write
 
-    request = _request(form, _named(game, option), agent, since, min_rating, system, result, split, void, mixed)
+    request = _request(
+        form, _named(game, option), agent, since, min_rating, system, result, split, void, mixed, tokenizer
+    )
     with Ledger.open(db, create=False) as ledger, plugin_code():
         _require_game(ledger, request.wanted.game)
         done = write(ledger, request, out, replayer())
@@ -78,6 +86,7 @@ def _request(
     split: str,
     void: bool,
     mixed: bool,
+    tokenizer: str | None,
 ) -> "Request":
     from arena.ledger.stream import Wanted
     from arena.rating import DEFAULT
@@ -97,6 +106,7 @@ def _request(
         splits=Splits.parse(split),
         system=system or DEFAULT,
         mixed=mixed,
+        tokenizer=tokenizer,
     )
 
 
@@ -120,7 +130,7 @@ def _named(game: str | None, option: list[str] | None) -> str | None:
 
 def _require_game(ledger: "Ledger", game: str | None) -> None:
     known = [line.game for line in ledger.games()]
-    if game is not None and not any(name == game or name.startswith(f"{game}?") for name in known):
+    if game is not None and not any(name == game.removesuffix("?") or name.startswith(f"{game}?") for name in known):
         raise UnknownGame(f"the ledger has no results of {game[:80]!r}; there are {', '.join(known[:10]) or 'none'}")
 
 
@@ -131,12 +141,12 @@ def replayer() -> "Replay":
 
     games = RecordedGames()
 
-    def replay(result: "MatchResult") -> "Seen | None":
+    def replay(result: "MatchResult", views: "Fields") -> "Seen | None":
         try:
             game = games.game_of(result.plan.game)
         except (UnknownGame, GameUnavailable):
             return None
-        return seen(game, result)
+        return seen(game, result, views)
 
     return replay
 

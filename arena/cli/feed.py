@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,9 +11,12 @@ import typer
 from arena.cli.options import DEFAULT_SERVER, AsJson, GameOptions, Server, TlsCa, Token
 from arena.cli.output import print_json
 from arena.core.errors import BadRequest
+from arena.core.values import TEXT
 
 if TYPE_CHECKING:
+    from arena.training.files import Row
     from arena.training.formats import Format
+    from arena.training.trajectory import Trajectory
 
 
 def feed(
@@ -59,7 +62,6 @@ def feed(
     """
     from arena.cli.export import _moment, _named
     from arena.training import Feed
-    from arena.training.source import require_tokens
 
     made_as = _format(form)
     chosen: dict[str, Any] = {
@@ -83,8 +85,7 @@ def feed(
         **chosen,
     ) as following:
         for trajectory in following:
-            require_tokens(made_as, trajectory)
-            for row in made_as.rows(trajectory, "train"):
+            for row in _rows(made_as, trajectory):
                 print_json(_plain(row))
             sys.stdout.flush()  # before it counts as dealt with
 
@@ -94,7 +95,18 @@ def _format(form: str) -> "Format":
 
     if form not in FORMATS:
         raise BadRequest(f"there is no format {form[:40]!r}; there is {', '.join(FORMATS)}")
+    if TEXT not in FORMATS[form].views:
+        raise BadRequest(f"{form} is made of tensors, which a feed does not tell; take `arena export --format {form}`")
     return FORMATS[form]
+
+
+def _rows(made_as: "Format", trajectory: "Trajectory") -> "Iterator[Row]":
+    from arena.training.never import Never
+
+    try:
+        yield from made_as.rows(trajectory, "train")
+    except Never as never:
+        raise never.error from None
 
 
 def _plain(value: Any) -> Any:

@@ -22,6 +22,7 @@ from arena.cli import (
     rate,
     replay,
     report,
+    reroll,
     serve,
     sprt,
     tokens,
@@ -61,7 +62,7 @@ for panel, commands in {
         replay.replay,
         watch.watch,
     ),
-    "Train": (train.train, export.export, feed.feed),
+    "Train": (train.train, export.export, feed.feed, reroll.reroll),
     "Keep": (verify.verify, verify.backup, health.health),
 }.items():
     for command in commands:

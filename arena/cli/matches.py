@@ -95,6 +95,7 @@ def _match(match: Any, game: str, seats: list[dict[str, Any]], *, live: bool = F
         "game": game,
         "live": live,
         "rated": match.rated,
+        "rerolled": getattr(match, "rerolled", False),  # servers list none
         "void": match.void,
         "ended_ms": match.ended_ms,
         "seats": seats,
@@ -122,7 +123,12 @@ def _refusal(step: int, refusal: Any) -> dict[str, Any]:
 
 def _line(row: dict[str, Any]) -> Sequence[str]:
     ended = "live" if row["live"] else datetime.fromtimestamp(row["ended_ms"] / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
-    return row["match"], row["game"], ended, row["void"] or ", ".join(map(_seat_words, row["seats"]))
+    return (
+        row["match"],
+        row["game"],
+        ended,
+        row["void"] or ", ".join(map(_seat_words, row["seats"])) + " (re-roll)" * row["rerolled"],
+    )
 
 
 def _seat_words(seat: dict[str, Any]) -> str:

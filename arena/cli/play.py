@@ -68,7 +68,7 @@ def play(
     show_logs()
     run = Run(
         game=game,
-        agents=_names(agents),
+        agents=names(agents),
         matches=matches,
         seed=secrets.randbits(32) if seed is None else seed,
         options=_given(game, option or []),
@@ -80,12 +80,12 @@ def play(
     if as_json:
         print_json(report_json(report))
     if not report.agents:
-        raise GameFault(f"every match of {report.game} was void: {_reasons(report)}")
+        raise GameFault(f"every match of {report.game} was void: {reasons(report)}")
     if not as_json:
-        _show(report, f"seed {run.seed}; recorded in {db}")
+        show(report, f"seed {run.seed}; recorded in {db}")
 
 
-def _names(agents: str) -> list[str]:
+def names(agents: str) -> list[str]:
     names = [name.strip() for name in agents.split(",")]
     if not all(names):
         raise UnknownAgent(f"{agents!r} names an empty agent; separate names by single commas, as in random,first")
@@ -118,7 +118,7 @@ def _progress() -> "Iterator[Progress | None]":
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _show(report: "Report", where: str) -> None:
+def show(report: "Report", where: str) -> None:
     title = f"{report.game}: {report.matches} matches in {report.seconds:.1f} s"
     rows = [(r.agent, r.matches, r.wins, r.draws, r.losses, r.mean_score, _interval(r.ci95)) for r in report.agents]
     print_table(title, ("agent", "matches", "wins", "draws", "losses", "mean score", "95 % interval"), rows)
@@ -127,11 +127,11 @@ def _show(report: "Report", where: str) -> None:
         print_table("", ("side", "role", "matches", "wins", "share"), roles)
     print("causes: " + ", ".join(f"{cause} {count}" for cause, count in report.causes.items()))
     if report.voids:
-        print("void: " + _reasons(report))
+        print("void: " + reasons(report))
     print(f"{where}; `arena matches` lists them")
 
 
-def _reasons(report: "Report") -> str:
+def reasons(report: "Report") -> str:
     """Why matches were void, the commonest reasons first."""
     said = [f"{harmless(reason)} ({count} times)" for reason, count in report.voids.items()]
     return "; ".join(said[:_REASONS]) + ("; and others" if len(said) > _REASONS else "")

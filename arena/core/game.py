@@ -210,6 +210,8 @@ class Game(ABC):
 
     spec: GameSpec
     config: Config
+    actions: int = 0
+    """Where every decision is one of `Choices`: what all their ids, from 0 on, are below; 0 where that is not known."""
 
     @abstractmethod
     def new_state(self, seed: Seed, entries: Entries) -> State:

@@ -4,15 +4,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple, overload
 
 from arena.core.agent import Provenance
 from arena.core.canonical import canonical, canonical_text, parse, quoted
 from arena.core.errors import ArenaError
-from arena.core.game import ClockSpec
+from arena.core.game import ClockSpec, GameSpec
 from arena.core.legal import Legal
 from arena.core.seed import Seed
-from arena.core.values import Action, AgentName, Config, Json, MatchId, Seat, SetId
+from arena.core.values import Action, AgentName, Config, Json, MatchId, Seat, SetId, Tensor
 
 
 class Cause(StrEnum):
@@ -54,12 +55,20 @@ class PartyRef:
     entry: Json = None
 
 
+class Origin(NamedTuple):
+    """Where a re-roll goes on from: as `match` stood before its step `step`. Its deal was first played in `set_id`."""
+
+    match: MatchId
+    step: int
+    set_id: SetId
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchPlan:
     """Everything that decides a match but the agents' answers.
 
     `parties` stand in party order: party `p` plays team `p` of a game of teams, else seat `p`. The same agent may stand
-    more than once: that is self-play.
+    more than once: that is self-play. Of a re-roll, the moves before the step of `origin` are those of that match.
     """
 
     match_id: MatchId
@@ -69,6 +78,11 @@ class MatchPlan:
     seed: Seed
     parties: tuple[PartyRef, ...]
     clock: ClockSpec
+    origin: Origin | None = None
+
+    def given(self, move: "Move") -> bool:
+        """Whether a move of this match was taken over from its origin."""
+        return self.origin is not None and move.step < self.origin.step
 
 
 class Move(NamedTuple):
@@ -196,7 +210,7 @@ def play_digest(config: bytes, play: bytes) -> bytes:
 
 @dataclass(slots=True)
 class Situation:
-    """What stood before one recorded decision: the seat's view in words, what it might answer.
+    """What stood before one recorded decision: the seat's view, in words or as a tensor, and what it might answer.
 
     `reward` is what the seat was paid from then until its next decision, all channels together. `legal` is None where
     the seat owed no decision: it resigned out of turn.
@@ -205,17 +219,23 @@ class Situation:
     text: str = ""
     legal: Legal | None = None
     reward: float = 0.0
+    tensor: Tensor | None = None
 
 
 class Seen(NamedTuple):
-    """A recorded match as its seats saw it: the rules in words, and what was asked before each move, in their order.
+    """A recorded match as its seats saw it: what was asked before each move, in their order.
 
-    Of a void match the last moves may be missing. `parties` is the index in the plan of the party in each seat.
+    Of a void match the last moves may be missing. `parties` is the index in the plan of the party in each seat, `steps`
+    how many steps were played, `ends` the tensor that each seat saw after them, where tensors were wanted, and
+    `actions` as the game's.
     """
 
-    brief: str
+    spec: GameSpec
     situations: Sequence[Situation]
     parties: Sequence[int]
+    steps: int = 0
+    ends: Mapping[Seat, Tensor] = MappingProxyType({})
+    actions: int = 0
 
 
 class Decided(NamedTuple):
@@ -249,7 +269,8 @@ class PlayedSeat:
 class SetPlan:
     """The unit that is rated: seat-swapped or role-rotated matches of the same parties.
 
-    `rated` sets count for ladders; the others (self-play, local studies that ask for it) are only recorded.
+    `rated` sets count for ladders; the others (self-play, local studies that ask for it) are only recorded. All matches
+    of a set with an `origin` are re-rolls: no ladder, payoff or report counts them.
     """
 
     set_id: SetId
@@ -257,6 +278,7 @@ class SetPlan:
     parties: tuple[PartyRef, ...]
     matches: int
     rated: bool
+    origin: Origin | None = None
 
     @property
     def self_play(self) -> bool:

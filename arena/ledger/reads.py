@@ -47,7 +47,7 @@ class MatchSeat:
 class MatchLine:
     """A match in a list. `number` grows as matches land, and is what lists are paged by.
 
-    A `rated` match counts for the ladder, now or when its set is complete.
+    A `rated` match counts for the ladder, now or when its set is complete; a `rerolled` one counts nowhere.
     """
 
     number: int
@@ -55,6 +55,7 @@ class MatchLine:
     set_id: SetId
     game: str
     rated: bool
+    rerolled: bool
     void: str
     clean: bool
     moves: int
@@ -281,6 +282,7 @@ def _match_line(row: MatchRow, of: SetRow, seats: tuple[MatchSeat, ...]) -> Matc
         set_id=SetId(row.set_id),
         game=row.game,
         rated=of.ladder and not row.void and of.state != SetState.VOID,
+        rerolled=of.state == SetState.REROLLED,
         void=row.void,
         clean=row.clean,
         moves=row.moves,

@@ -4,7 +4,7 @@
      "game": {config, id, rated_id, version},
      "matches": [[head, play], ...],      play: MatchResult.play(), without the config that all matches share
      "parties": [{agent, entry, owner, spec, version}, ...],    the set's, then any that only a match names
-     "set": {id, matches, parties: how many, rated}}
+     "set": {id, matches, origin: [match, step, set], only of re-rolls, parties: how many, rated}}
 
 All of it is canonical JSON, so that `play_digest` is the hash of config and play bytes as they stand here, and
 `record_digest` that of play digest and head, which has the times, the parties and the digests of the provenance.
@@ -23,6 +23,7 @@ from arena.core.match import (
     MatchPlan,
     MatchResult,
     Move,
+    Origin,
     PartyRef,
     SeatResult,
     SetPlan,
@@ -109,6 +110,7 @@ def decode(data: bytes) -> Batch:
         parties=tuple(parties[: size["parties"]]),
         matches=size["matches"],
         rated=size["rated"],
+        origin=Origin(*size["origin"]) if "origin" in size else None,
     )
     forms = Forms()
     config = forms.game(game).config
@@ -118,10 +120,12 @@ def decode(data: bytes) -> Batch:
 
 def _batch(plan: SetPlan, parties: Sequence[PartyRef], records: Sequence[Record], forms: Forms) -> Batch:
     text = canonical_text
+    origin = "" if plan.origin is None else f'"origin":{text(plan.origin)},'
+    rated = "true" if plan.rated else "false"
     before = b'{"format":%d,"game":%b,"matches":[' % (FORMAT, forms.game(plan.game).whole)
     after = (
         f'],"parties":[{",".join(map(forms.party, parties))}],"set":{{"id":{text(plan.set_id)},'
-        f'"matches":{plan.matches:d},"parties":{len(plan.parties)},"rated":{"true" if plan.rated else "false"}}}}}'
+        f'"matches":{plan.matches:d},{origin}"parties":{len(plan.parties)},"rated":{rated}}}}}'
     ).encode()
     return Batch(plan, parties, records, before, after)
 
@@ -173,6 +177,7 @@ def _decode_match(
             seed=Seed.from_hex(play["seed"]),
             parties=tuple(parties[index] for index in head["parties"]),
             clock=ClockSpec(**dict(zip(CLOCK, head["clock"], strict=False))),
+            origin=plan.origin,
         ),
         moves=[Move(step, seat, action, cause and Cause(cause)) for step, seat, action, cause in play["moves"]],
         seats=[_decode_seat(*pair) for pair in zip(head["seats"], play["outcome"], strict=True)],
@@ -207,6 +212,8 @@ def _check(plan: SetPlan, result: MatchResult) -> None:
         raise ValueError(f"match {match.match_id} belongs to another set than {plan.set_id}")
     if match.game is not plan.game and match.game != plan.game:
         raise ValueError(f"match {match.match_id} is of another game than its set")
+    if match.origin != plan.origin or (plan.origin and plan.rated):
+        raise ValueError(f"match {match.match_id} has another origin than its set, or a rated one")
     if not 0 <= match.ordinal < plan.matches:
         raise ValueError(f"match {match.match_id} has ordinal {match.ordinal} in a set of {plan.matches}")
     if not result.void and not result.seats:

@@ -18,11 +18,12 @@ SETTLED: Final = ATTEMPTS
 
 
 class SetState(StrEnum):
-    """How far a set is: `void` ones are complete too, but rated nowhere."""
+    """How far a set is: `void` and `rerolled` ones are complete too, but counted nowhere."""
 
     OPEN = "open"
     FINISHED = "finished"
     VOID = "void"
+    REROLLED = "rerolled"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +44,8 @@ class Tally:
     """The seats of the counted matches."""
     spoiled: bool = False
     """Whether a match was void twice."""
+    rerolled: bool = False
+    """Whether its matches go on from another one."""
     known: set[MatchId] = field(default_factory=set)
     """Every match that has landed, as far as the writer asks; `verify` does not."""
     stored: bool = False
@@ -64,6 +67,7 @@ class Tally:
         """Take one match; whether it counts, which it does not when its ordinal is settled or will be played again."""
         result = record.result
         ordinal = result.plan.ordinal
+        self.rerolled = result.plan.origin is not None
         voids = self.voids.get(ordinal, 0)
         if voids >= SETTLED or self.state is not SetState.OPEN:
             return False
@@ -90,11 +94,11 @@ class Tally:
         return self.state is SetState.OPEN and self.settled >= self.matches
 
     def complete(self, entry: int) -> list[Row]:
-        """Close the set with this entry; the rows of `standing`, none for a void set."""
-        self.state = SetState.VOID if self.spoiled else SetState.FINISHED
+        """Close the set with this entry; the rows of `standing`, none for a set that is counted nowhere."""
+        self.state = SetState.VOID if self.spoiled else SetState.REROLLED if self.rerolled else SetState.FINISHED
         self.completed = entry
         lines, self.lines = self.lines, []
-        if self.spoiled:
+        if self.state is not SetState.FINISHED:
             return []
         return [(entry, plain(place[0]), *place[1:]) for place in standings(lines)]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Connection, exists, func, or_, select
 
 from arena.core.agent import Provenance
 from arena.core.errors import LedgerFault
@@ -46,7 +46,8 @@ class StoredMatch(NamedTuple):
 class Wanted:
     """Which matches: of a game under any options, or of a rated id; with an agent; that ended at `since_ms` or later.
 
-    Void matches only with `void`. With `owner`, a seat of its agents, or none because no seat is known.
+    `GAME?` is the game without options alone. Void matches only with `void`. With `owner`, a seat of its agents, or
+    none because no seat is known.
     """
 
     game: str | None = None
@@ -89,10 +90,35 @@ def stream(ledger: Reads, wanted: Wanted, until: Checkpoint, after: int = -1) ->
 def page(ledger: Reads, wanted: Wanted, until: Checkpoint, after: int, most: int = _PAGE) -> list[StoredMatch]:
     """The next matches of `stream`, without provenance; none when it is at its end."""
     with ledger._engine.connect() as connection:
-        rows = connection.execute(_query(wanted, until.entry, after, most)).all()
-        numbers = sorted({entry for _, entry, _ in rows})
-        query = select(ENTRIES.number, ENTRIES.hash, ENTRIES.payload).where(ENTRIES.number.in_(numbers))
-        entries = {number: (digest, payload) for number, digest, payload in connection.execute(query)}
+        return _in_full(connection, connection.execute(_query(wanted, until.entry, after, most)).all())
+
+
+def kin(ledger: Reads, stored: StoredMatch, most: int) -> list[StoredMatch]:
+    """Matches that landed before this one and may have come through the same positions, at most so many and one.
+
+    They are the match that a re-roll goes on from, and the latest of the same set; no void ones.
+
+    Raises:
+        LedgerFault: an entry is not what was written.
+    """
+    plan = stored.result.plan
+    known = select(MATCHES.number, MATCHES.entry, MATCHES.match_id).where(MATCHES.void == "")
+    known = known.where(MATCHES.number < stored.number).order_by(MATCHES.number.desc()).limit(most)
+    with ledger._engine.connect() as connection:
+        rows = connection.execute(known.where(MATCHES.set_id == plain(plan.set_id))).all()
+        if plan.origin is not None:
+            rows = [*rows, *connection.execute(known.where(MATCHES.match_id == plain(plan.origin.match)))]
+        found = _in_full(connection, rows[::-1])
+    made = provenance(ledger, [each.number for each in found])
+    for each in found:
+        each.result.provenance = made.get(each.number, {})
+    return found
+
+
+def _in_full(connection: Connection, rows: Sequence[Any]) -> list[StoredMatch]:
+    numbers = sorted({entry for _, entry, _ in rows})
+    query = select(ENTRIES.number, ENTRIES.hash, ENTRIES.payload).where(ENTRIES.number.in_(numbers))
+    entries = {number: (digest, payload) for number, digest, payload in connection.execute(query)}
     ids = {match_id for _, _, match_id in rows}
     records = {key: record for _, payload in entries.values() for key, record in _records(payload, ids)}
     try:
@@ -120,8 +146,9 @@ def _query(wanted: Wanted, until: int, after: int, most: int) -> Any:
         query = query.where(MATCHES.void == "")
     if wanted.game is not None:
         game = plain(wanted.game)
+        bare = game.removesuffix("?")
         beginning = func.substr(MATCHES.game, 1, len(game) + 1)  # LIKE does not tell capitals in SQLite
-        query = query.where(or_(MATCHES.game == game, beginning == f"{game}?"))
+        query = query.where(or_(MATCHES.game == bare, beginning == f"{game}?"))
     if wanted.since_ms:
         query = query.where(MATCHES.ended_ms >= wanted.since_ms)
     if wanted.agent is not None:

@@ -16,12 +16,13 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from arena.core.agent import Provenance
-from arena.core.match import MatchResult
+from arena.core.canonical import canonical
+from arena.core.match import MatchResult, Origin
 from arena.core.values import MatchId, SetId
 from arena.ledger.append import link
 from arena.ledger.provenance import unpack
 from arena.ledger.record import Batch, Record, decode
-from arena.ledger.rows import Row, match_row, move_owners, seat_rows
+from arena.ledger.rows import Row, match_row, move_owners, plain, seat_rows
 from arena.ledger.sets import SetState, Tally
 from arena.ledger.spending import Key, Spent, add, spent_in
 from arena.ledger.stored import StoredRows, columns
@@ -158,6 +159,7 @@ class _Audit:
             if (first_match, matches) != (self.rows[MatchRow], len(batch.records)):
                 raise _Bad(number, f"entry {number} numbers its matches wrongly")
             self._check_rows(number, batch)
+            self._check_origin(number, batch)
         except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
             raise _Bad(number, f"entry {number} cannot be read") from None
         self.number, self._hash = number + 1, digest
@@ -223,6 +225,21 @@ class _Audit:
         if self.rows_of(SetRow, "set_id = ?", wanted[0]) != [wanted]:
             raise _Bad(entry, f"the table match_set does not say what the entries up to {entry} say")
 
+    def _check_origin(self, entry: int, batch: Batch) -> None:
+        """Re-rolls begin as the match did that they name, which landed before them."""
+        if batch.plan.origin is None:
+            return
+        first = self._first(batch.plan.origin)
+        for record in batch.records:
+            if first is None or not _goes_on(record.result, first):
+                raise _Bad(entry, f"entry {entry} does not begin as match {batch.plan.origin.match} did")
+
+    def _first(self, origin: Origin) -> MatchResult | None:
+        where = "number = (SELECT entry FROM match WHERE match_id = ?) AND number < ?"
+        rows = self.rows_of(EntryRow, where, plain(origin.match), self.number)
+        found = [record.result for row in rows for record in decode(row[-1]).records]
+        return next((result for result in found if result.plan.match_id == origin.match), None)
+
     def _check_spending(self) -> None:
         found = {row[:3]: row[3:] for row in self.rows_of(SpendingRow, "1 = 1")}
         if found.keys() != self._spent.keys() or not all(_adds_up(found[key], self._spent[key]) for key in found):
@@ -247,6 +264,15 @@ def _provenance(match: int, record: Record) -> Iterator[Row]:
     owners = move_owners(record.result)
     for move, commitment in record.commitments.items():
         yield match, int(move), owners(int(move)), commitment
+
+
+def _goes_on(result: MatchResult, first: MatchResult) -> bool:
+    """Whether a re-roll is of the same deal as the first match, by the same rules, and its given moves are the same."""
+    plan, origin = result.plan, first.plan
+    same = plan.game == origin.game and plan.seed == origin.seed
+    entries = [party.entry for party in plan.parties] == [party.entry for party in origin.parties]
+    given = canonical([move for move in result.moves if plan.given(move)])
+    return same and entries and given == canonical([move for move in first.moves if plan.given(move)])
 
 
 def _commitment(blob: object) -> str | None:

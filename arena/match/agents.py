@@ -8,7 +8,8 @@ from typing import Any, Final, Protocol
 
 from arena.core.agent import AgentFactory, BatchAgent, SeatInfo
 from arena.core.errors import AgentFault, ArenaError, BadRequest
-from arena.core.match import Cause, GameRef
+from arena.core.match import Cause, GameRef, MatchPlan
+from arena.core.seed import Seed
 from arena.core.values import Json, Seat
 from arena.match.answers import why
 from arena.match.prompt import Wants
@@ -70,7 +71,7 @@ class AgentShelf:
             game=plan.game.rated_id,
             config=plan.game.config,
             brief=table.game.spec.brief,
-            seed=plan.seed.derive("agent", plan.ordinal, seat),
+            seed=_luck(plan).derive("agent", plan.ordinal, seat),
         )
         if lost:
             return SeatedAgent(seat, info, _WANTS_NOTHING, plan.clock, None, lost)
@@ -120,3 +121,8 @@ def entry_of(name: str, made: AgentFactory | BatchAgent, ref: GameRef) -> Json:
         raise
     except (Exception, SystemExit) as error:
         raise AgentFault(f"agent {name!r} cannot make its entry for {ref.rated_id}: {told(error)}") from error
+
+
+def _luck(plan: MatchPlan) -> Seed:
+    """What the seeds of agents come from; that of a re-roll is its own, lest they do again what they did before."""
+    return plan.seed if plan.origin is None else plan.seed.derive("reroll", plan.set_id)

@@ -15,7 +15,7 @@ import numpy as np
 from arena.core.agent import Provenance, Refusal
 from arena.core.canonical import canonical, parse, tensor_of, tensor_parts
 from arena.core.game import CLOCK, ClockSpec
-from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move, PartyRef, RecordedMoves, SeatResult
+from arena.core.match import Cause, GameRef, MatchPlan, MatchResult, Move, Origin, PartyRef, RecordedMoves, SeatResult
 from arena.core.seed import Seed
 from arena.core.values import AgentName, Seat
 
@@ -42,6 +42,7 @@ def pack_plans(plans: Iterable[MatchPlan]) -> list[Any]:
             plan.seed.value,
             _share(casts, plan.parties),
             _share(clocks, plan.clock),
+            *(() if plan.origin is None else (plan.origin,)),
         ]
         for plan in plans
     ]
@@ -67,8 +68,9 @@ def unpack_plans(packed: Sequence[Any]) -> list[MatchPlan]:
             seed=Seed(seed),
             parties=casts[cast],
             clock=clocks[clock],
+            origin=Origin(*origin[0]) if origin else None,
         )
-        for match_id, set_id, ordinal, game, seed, cast, clock in packed[3]
+        for match_id, set_id, ordinal, game, seed, cast, clock, *origin in packed[3]
     ]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -149,6 +150,12 @@ class WorkerPool:
         job = self._jobs.add(plans)
         self._jobs.deal(self._links)
         return job.future
+
+    def go_on(self, plan: MatchPlan, moves: Sequence[Move]) -> "asyncio.Future[MatchResult]":
+        """Play a match, whose agents all live in the workers, on from these moves."""
+        future: asyncio.Future[MatchResult] = asyncio.get_running_loop().create_future()
+        self._open(Assignment(plan, {}, moves, self._least_loaded(), done=partial(_settle, future)))
+        return future
 
     async def describe(self, game: str, options: Mapping[str, Json] | None = None) -> tuple[GameRef, GameSpec]:
         """The game that a name or rated id and options stand for.
@@ -326,6 +333,11 @@ class WorkerPool:
         task = asyncio.get_running_loop().create_task(work)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+
+
+def _settle(future: "asyncio.Future[MatchResult]", result: MatchResult) -> None:
+    if not future.done():
+        future.set_result(result)
 
 
 def _ignore(reports: list[m.Report]) -> None:

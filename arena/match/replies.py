@@ -58,8 +58,9 @@ class Replies:
         plan = unpack_plan(asked.plan)
         game = self._shelf.game(plan.game)
         self._box.begin(task, *call_limits(game, plan))
-        brief, situations, parties = seen(game, unpack_result(plan, asked.result), partial(self._box.enter, GAME))
-        return [brief, parties, [[self._prompt(faced), faced.reward] for faced in situations]]
+        found = seen(game, unpack_result(plan, asked.result), on_position=partial(self._box.enter, GAME))
+        told = [[self._prompt(faced), faced.reward] for faced in found.situations]
+        return [found.spec.brief, found.parties, told]
 
     def _prompt(self, faced: Situation) -> bytes:
         if faced.legal is None:

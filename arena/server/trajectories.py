@@ -98,6 +98,8 @@ def _whole(due: Due, seat: SeatResult, parent: tuple[str, str] | None) -> pb.Tra
         message.brief = due.recalled.brief
     elif due.recalled is not None:
         message.unseen.CopyFrom(error_message(due.recalled))
+    if plan.origin is not None:
+        message.origin.CopyFrom(pb.Origin(match_id=plan.origin.match, step=plan.origin.step, set_id=plan.origin.set_id))
     if (rating := due.rating(seat)) is not None:
         message.rating.CopyFrom(pb.RatingBefore(**rating._asdict()))
     return message

@@ -30,20 +30,22 @@ def seats_owe_decisions_until_the_outcome(trial: GameTrial) -> None:
 def something_is_legal(trial: GameTrial) -> None:
     """`legal` leaves a seat of `to_move` at least one answer, in a well-made form."""
     for state, seat in trial.decisions():
-        _require_answerable(state.legal(seat))
+        _require_answerable(state.legal(seat), trial.game.actions)
 
 
-def _require_answerable(legal: Legal) -> None:
+def _require_answerable(legal: Legal, actions: int) -> None:
     match legal:
         case Choices(ids=ids):
             require(ids, "legal lists no id")
             require(min(ids) >= 0 and set(map(type, ids)) == {int}, f"ids must be whole numbers from 0: {ids!r:.80}")
             require(len(set(ids)) == len(ids), f"legal lists an id twice: {ids!r:.80}")
+            require(not actions or max(ids) < actions, f"an id is not below the game's {actions} actions: {ids!r:.80}")
         case FreeText(max_chars=limit):
             require(limit > 0, f"a text of at most {limit} characters cannot be given")
         case Box(low=low, high=high, shape=shape):
             require(np.isfinite([low, high]).all() and low <= high, f"[{low}, {high}] are no bounds")
             require(all(n > 0 for n in shape), f"a tensor of shape {shape} is empty")
+    require(not actions or isinstance(legal, Choices), f"the game has {actions} actions, and asks for something else")
 
 
 def choices_have_names(trial: GameTrial) -> None:

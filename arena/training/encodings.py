@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, Final, Protocol
 
-from arena.training.files import Row
+from arena.training.files import Folder, Row
 from arena.training.schemas import Schema
 
 _GROUP_ROWS: Final = 1_000
@@ -32,6 +32,9 @@ class Encoding(Protocol):
 
     def writer(self, stream: BinaryIO) -> Writer: ...
 
+    def finish(self, folder: Folder, parts: Sequence[Row]) -> list[Row]:
+        """Write what stands beside all parts, if anything; told as `Draft.finish` does. Raises OSError as well."""
+
 
 class Columns:
     """Parquet."""
@@ -44,6 +47,9 @@ class Columns:
 
     def writer(self, stream: BinaryIO) -> Writer:
         return _ParquetFile(stream, self._schema())
+
+    def finish(self, folder: Folder, parts: Sequence[Row]) -> list[Row]:
+        return []
 
 
 class _ParquetFile:
@@ -90,6 +96,9 @@ class Lines:
 
     def writer(self, stream: BinaryIO) -> Writer:
         return _JsonLines(stream)
+
+    def finish(self, folder: Folder, parts: Sequence[Row]) -> list[Row]:
+        return []
 
 
 class _JsonLines:

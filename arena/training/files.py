@@ -81,7 +81,13 @@ class Folder:
     def note(self, progress: Row) -> None:
         """How far it is, durably."""
         with self.writing():
-            _write(self.partial, _PROGRESS, progress)
+            self.write(_PROGRESS, progress)
+
+    def write(self, name: str, value: Row) -> Row:
+        """A file of JSON; returns what `Draft.finish` does."""
+        draft = self.draft(name)
+        draft.stream.write(json.dumps(value, indent=1, sort_keys=True).encode() + b"\n")
+        return draft.finish()
 
     def draft(self, name: str) -> "Draft":
         """A new file, to be finished."""
@@ -90,7 +96,7 @@ class Folder:
     def finish(self, manifest: Row) -> None:
         """Give the folder its name: from now on it is whole."""
         with self.writing():
-            _write(self.partial, MANIFEST, manifest)
+            self.write(MANIFEST, manifest)
             (self.partial / _PROGRESS).unlink()
             self.partial.rename(self.out)
             _sync(self.out.parent)
@@ -123,11 +129,11 @@ class Draft:
     """A file under another name, until it is whole and on the disk."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._name = name
+        self._name, self._folder = name, folder
         self._file = folder / name
-        self._file.parent.mkdir(exist_ok=True)
+        self._file.parent.mkdir(parents=True, exist_ok=True)
         self._at_hand = self._file.with_name(f"{self._file.name}{_WRITING}")
-        self.stream: BinaryIO = self._at_hand.open("wb")
+        self.stream: BinaryIO = self._at_hand.open("w+b")
 
     def finish(self) -> Row:
         """Give it its name: that, its bytes and their SHA-256."""
@@ -135,7 +141,8 @@ class Draft:
         os.fsync(self.stream.fileno())
         self.stream.close()
         self._at_hand.rename(self._file)
-        _sync(self._file.parent)
+        for within in Path(self._name).parents:
+            _sync(self._folder / within)
         return {"file": self._name, "bytes": self._file.stat().st_size, "sha256": _sha256(self._file)}
 
     def drop(self) -> None:
@@ -143,12 +150,6 @@ class Draft:
         with suppress(OSError):
             self.stream.close()
         self._at_hand.unlink(missing_ok=True)
-
-
-def _write(folder: Path, name: str, value: Row) -> None:
-    draft = Draft(folder, name)
-    draft.stream.write(json.dumps(value, indent=1, sort_keys=True).encode() + b"\n")
-    draft.finish()
 
 
 def _sync(folder: Path) -> None:

@@ -9,10 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from arena.core.values import TENSOR, TEXT, Fields
 from arena.training import schemas, traces
 from arena.training.encodings import Columns, Encoding, Lines
+from arena.training.episodes import episodes
 from arena.training.files import Row
-from arena.training.trajectory import Trajectory, Turn
+from arena.training.hdf5 import Episodes
+from arena.training.never import Never
+from arena.training.pairs import counterfactuals
+from arena.training.trajectory import GIVEN, Trajectory, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +28,11 @@ class Format:
     help: str
     encoding: Encoding
     rows: Callable[[Trajectory, str], Iterable[Row]]
-    tokens: bool = False
-    """Whether it is made of the tokens that were sampled."""
+    """Raises Never where a trajectory is not of what this form is made of."""
+    kin: bool = False
+    """Whether it looks at other matches that came through the same positions."""
+    views: Fields = frozenset({TEXT})
+    """What it shows of a match."""
 
 
 def _whole(one: Trajectory, split: str) -> Iterator[Row]:
@@ -38,6 +46,7 @@ def _whole(one: Trajectory, split: str) -> Iterator[Row]:
         "game_version": plan.game.version,
         "ruleset": one.ruleset,
         "seed": plan.seed.hex(),
+        "origin": None if plan.origin is None else {"match_id": plan.origin.match, "step": plan.origin.step},
         "started_ms": one.result.started_ms,
         "ended_ms": one.result.ended_ms,
         "void": one.result.void,
@@ -84,8 +93,13 @@ def _turn(turn: Turn) -> Row:
 def _own(one: Trajectory) -> Iterator[tuple[Turn, int]]:
     """The turns whose answer was the seat's own and stood, with the index of its message."""
     for turn in one.turns:
-        if turn.valid and turn.message is not None:
+        if turn.own and turn.message is not None:
             yield turn, turn.message
+
+
+def _asked(one: Trajectory) -> Iterator[Turn]:
+    """The turns that were the seat's to decide."""
+    return (turn for turn in one.turns if turn.message is not None and turn.cause != GIVEN)
 
 
 def _about(one: Trajectory, turn: Turn) -> Row:
@@ -116,33 +130,78 @@ def _kto(one: Trajectory, split: str) -> Iterator[Row]:
 
 
 def _grpo(one: Trajectory, split: str) -> Iterator[Row]:
-    for turn in one.turns:
-        if turn.message is not None:
-            yield {"prompt": one.messages[: turn.message], "legal": turn.legal, **_about(one, turn)}
+    for turn in _asked(one):
+        yield {"prompt": one.messages[: turn.message], "legal": turn.legal, **_about(one, turn)}
 
 
 def _dpo(one: Trajectory, split: str) -> Iterator[Row]:
-    """Answers to the very same decision of the very same match: the one that stood, and one refused before it."""
+    """The answer that stood over those refused at the same decision, and counterfactuals."""
     for turn, at in _own(one):
-        chosen = one.messages[at]
         for refusal in turn.refused:
-            if refusal.sent and refusal.sent != chosen["content"]:
-                rejected = [{"role": "assistant", "content": refusal.sent}]
-                about = _about(one, turn)
-                yield {"prompt": one.messages[:at], "chosen": [chosen], "rejected": rejected, **about}
+            if refusal.sent and refusal.sent != one.messages[at]["content"]:
+                yield _preferred(one, turn, refusal.sent, None)
+    for chosen, rejected in counterfactuals(one):
+        yield _preferred(chosen.of, chosen.turn, rejected.text, rejected.of)
+
+
+def _preferred(one: Trajectory, turn: Turn, rejected: str, other: Trajectory | None) -> Row:
+    """A pair; without another trajectory, the rejected answer was refused."""
+    at = turn.message or 0
+    return {
+        "prompt": one.messages[:at],
+        "chosen": one.messages[at : at + 1],
+        "rejected": [{"role": "assistant", "content": rejected}],
+        **_about(one, turn),
+        "pair": "refused" if other is None else "counterfactual",
+        "rejected_match_id": None if other is None else other.result.plan.match_id,
+        "rejected_agent": None if other is None else other.agent,
+        "rejected_checkpoint": None if other is None else other.checkpoint,
+        "rejected_return": None if other is None else other.gain,
+    }
 
 
 def _verl(one: Trajectory, split: str) -> Iterator[Row]:
-    for turn in one.turns:
-        if turn.message is not None:
-            about: Mapping[str, Any] = {**_about(one, turn), "legal": turn.legal, "split": split, "index": turn.move}
-            yield {
-                "data_source": one.result.plan.game.rated_id,
-                "prompt": one.messages[: turn.message],
-                "ability": "game",
-                "reward_model": {"style": "rule", "ground_truth": json.dumps(one.gain)},
-                "extra_info": about,
-            }
+    for turn, at in _own(one):
+        made = turn.made
+        if not (made.prompt_token_ids and made.completion_token_ids):
+            raise _no_tokens(one, turn)
+        about: Mapping[str, Any] = {
+            **_asked_about(one, turn, split),
+            "response": one.messages[at]["content"],
+            "tokens": "retokenised" if turn.retokenised else "sampled",
+            "prompt_token_ids": made.prompt_token_ids,
+            "response_token_ids": made.completion_token_ids,
+            "response_logprobs": made.logprobs,
+        }
+        yield {
+            "data_source": one.result.plan.game.rated_id,
+            "prompt": one.messages[:at],
+            "ability": "game",
+            "reward_model": {"style": "rule", "ground_truth": json.dumps(one.gain)},
+            "extra_info": about,
+        }
+
+
+def _no_tokens(one: Trajectory, turn: Turn) -> Never:
+    return Never(
+        f"verl's rows have the tokens of every answer, and {one.agent!r} sent none with move {turn.move} of match "
+        f"{one.result.plan.match_id}; choose an agent that does by --agent, have them made anew by --tokenizer DIR, "
+        f"which may differ from what was sampled, or take prompts alone by --format trl-grpo or skyrl"
+    )
+
+
+def _skyrl(one: Trajectory, split: str) -> Iterator[Row]:
+    for turn in _asked(one):
+        yield {
+            "data_source": one.result.plan.game.rated_id,
+            "prompt": one.messages[: turn.message],
+            "reward_spec": {"method": "rule", "ground_truth": json.dumps(one.gain)},
+            "extra_info": _asked_about(one, turn, split),
+        }
+
+
+def _asked_about(one: Trajectory, turn: Turn, split: str) -> Row:
+    return {**_about(one, turn), "legal": turn.legal, "split": split, "index": turn.move}
 
 
 FORMATS: Final[Mapping[str, Format]] = {
@@ -152,8 +211,16 @@ FORMATS: Final[Mapping[str, Format]] = {
         Format("trl-sft", "prompt and completion, one row an answer that stood", Columns(schemas.sft), _sft),
         Format("trl-kto", "the same with a label: won or lost", Columns(schemas.kto), _kto),
         Format("trl-grpo", "prompts alone, one row a decision", Columns(schemas.grpo), _grpo),
-        Format("trl-dpo", "an answer that stood over one refused at the same decision", Columns(schemas.dpo), _dpo),
-        Format("verl", "prompts with what came of them, one row a decision", Columns(schemas.verl), _verl),
-        Format("verifiers", "traces with the tokens as sampled", Lines(traces.FILE), traces.episodes, tokens=True),
+        Format("trl-dpo", "an answer over another one to the very same prompt", Columns(schemas.dpo), _dpo, kin=True),
+        Format("verl", "prompts and answers with their tokens, one row an answer", Columns(schemas.verl), _verl),
+        Format("skyrl", "prompts with what came of them, one row a decision", Columns(schemas.skyrl), _skyrl),
+        Format("verifiers", "traces with the tokens as sampled", Lines(traces.FILE), traces.episodes),
+        Format(
+            "minari",
+            "tensors and rewards, one episode a seat",
+            Episodes(),
+            episodes,
+            views=frozenset({TENSOR}),
+        ),
     )
 }

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Final
@@ -49,11 +50,11 @@ class Progress:
         self.rulesets.setdefault(ruleset(game), about)["matches"] += 1
         self.counts["matches"] += 1
 
-    def manifest(self) -> Row:
-        """What a whole export says of itself, with a digest of that."""
+    def manifest(self, beside: Sequence[Row] = ()) -> Row:
+        """What a whole export says of itself and of the files beside its parts, with a digest of that."""
         told = self.as_json()
         del told["after"], told["portions"]
-        told |= {"version": _MANIFEST, "arena": version("arena")}
+        told |= {"version": _MANIFEST, "arena": version("arena"), "beside": list(beside)}
         return told | {"digest": hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()}
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from arena.core.errors import BadRequest
 from arena.ledger.stream import Wanted
 from arena.rating import DEFAULT, make_system
 from arena.training.splits import WHOLE, Splits
@@ -15,9 +16,10 @@ class Request:
     `min_rating` before the match by `system`.
 
     `mixed` lets several versions of a game's rules into one export; of those not installed there are no views.
+    `tokenizer` is the folder of one that makes the tokens of answers which came without.
 
     Raises:
-        BadRequest: there is no rating system of this name.
+        BadRequest: there is no rating system of this name, or the format has no tokens to be made.
     """
 
     format: str
@@ -27,9 +29,12 @@ class Request:
     splits: Splits = WHOLE
     system: str = DEFAULT
     mixed: bool = False
+    tokenizer: str | None = None
 
     def __post_init__(self) -> None:
         make_system(self.system)
+        if self.tokenizer is not None and self.format != "verl":
+            raise BadRequest(f"--tokenizer is for --format verl, not {self.format[:40]}")
 
     def takes(self, one: Trajectory) -> bool:
         """Whether a seat of a chosen match is wanted."""
@@ -52,4 +57,5 @@ class Request:
             "splits": dict(self.splits.shares),
             "system": self.system,
             "mixed": self.mixed,
+            "tokenizer": self.tokenizer,
         }

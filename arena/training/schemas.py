@@ -56,6 +56,7 @@ def whole() -> Schema:
         "game_version": text,
         "ruleset": text,
         "seed": text,
+        "origin": pa.struct(_fields(match_id=text, step=pa.int32())),
         "started_ms": pa.int64(),
         "ended_ms": pa.int64(),
         "void": text,
@@ -96,6 +97,10 @@ def _about() -> dict[str, Any]:
     return about | {"move": pa.int32(), "outcome": text, "return": pa.float64()}
 
 
+def _asked() -> dict[str, Any]:
+    return _about() | {"legal": _pa().string(), "split": _pa().string(), "index": _pa().int32()}
+
+
 def sft() -> Schema:
     """Prompt and completion."""
     return _pa().schema(_fields(prompt=_messages(), completion=_messages(), **_about()))
@@ -113,14 +118,19 @@ def grpo() -> Schema:
 
 def dpo() -> Schema:
     """Prompt, chosen and rejected."""
-    return _pa().schema(_fields(prompt=_messages(), chosen=_messages(), rejected=_messages(), **_about()))
+    text = _pa().string()
+    other = {"pair": text, "rejected_match_id": text, "rejected_agent": text, "rejected_checkpoint": text}
+    other |= {"rejected_return": _pa().float64()}
+    return _pa().schema(_fields(prompt=_messages(), chosen=_messages(), rejected=_messages(), **_about(), **other))
 
 
 def verl() -> Schema:
     """What verl's RLHFDataset reads."""
     pa = _pa()
     text = pa.string()
-    extra = _about() | {"legal": text, "split": text, "index": pa.int32()}
+    ids = pa.list_(pa.uint32())
+    extra = _asked() | {"response": text, "tokens": text, "prompt_token_ids": ids, "response_token_ids": ids}
+    extra |= {"response_logprobs": pa.list_(pa.float32())}
     return pa.schema(
         _fields(
             data_source=text,
@@ -128,5 +138,19 @@ def verl() -> Schema:
             ability=text,
             reward_model=pa.struct(_fields(style=text, ground_truth=text)),
             extra_info=pa.struct(_fields(**extra)),
+        )
+    )
+
+
+def skyrl() -> Schema:
+    """What SkyRL's PromptDataset reads."""
+    pa = _pa()
+    text = pa.string()
+    return pa.schema(
+        _fields(
+            data_source=text,
+            prompt=_messages(),
+            reward_spec=pa.struct(_fields(method=text, ground_truth=text)),
+            extra_info=pa.struct(_fields(**_asked())),
         )
     )

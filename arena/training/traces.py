@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from arena.training.chat import Message
 from arena.training.files import Row
+from arena.training.never import Never
 from arena.training.trajectory import Trajectory, Turn
 
 FILE: Final = "traces.jsonl"
@@ -18,7 +19,14 @@ _VERSION: Final = 1
 
 
 def episodes(one: Trajectory, split: str) -> Iterator[Row]:
-    """The one of a trajectory; none where the seat never answered by itself."""
+    """The one of a trajectory; none where the seat never answered by itself.
+
+    Raises:
+        Never: of one of its answers there are no tokens.
+    """
+    for turn in one.turns:
+        if turn.valid and not turn.has_tokens:
+            raise _no_tokens(one, turn)
     nodes = list(_nodes(one))
     if not nodes:
         return
@@ -42,6 +50,13 @@ def episodes(one: Trajectory, split: str) -> Iterator[Row]:
         "timing": {"start": one.result.started_ms / 1000},
     }
     yield {"id": name, "env": {"id": plan.game.id}, "task": task, "ok": trace["ok"], "traces": [trace]}
+
+
+def _no_tokens(one: Trajectory, turn: Turn) -> Never:
+    return Never(
+        f"verifiers is made of the token ids that were sampled, and {one.agent!r} sent none with move {turn.move} of "
+        f"match {one.result.plan.match_id}; choose an agent that does by --agent, or another format"
+    )
 
 
 def _nodes(one: Trajectory) -> Iterator[Row]:

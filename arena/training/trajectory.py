@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import fsum
 from typing import Any, Final, TypeAlias
 
@@ -12,6 +12,7 @@ from arena.core.match import (
     Cause,
     Decided,
     GameRef,
+    MatchPlan,
     MatchResult,
     Move,
     PlayedSeat,
@@ -19,16 +20,17 @@ from arena.core.match import (
     Seen,
     Situation,
 )
-from arena.core.values import AgentName, Seat
+from arena.core.values import AgentName, Fields, Seat
 from arena.ledger.stream import StoredMatch
 from arena.rating import Rating
 from arena.training import chat
 
-Replay: TypeAlias = Callable[[MatchResult], Seen | None]
-"""Plays a recorded match again; None where its game is not here by the same rules."""
+Replay: TypeAlias = Callable[[MatchResult, Fields], Seen | None]
+"""Plays a recorded match again, with these views; None where its game is not here by the same rules."""
 Parents: TypeAlias = Callable[[AgentName, str], tuple[str, str] | None]
 """The (agent, version) that a version was trained from."""
 
+GIVEN: Final = "given"
 _NOTHING: Final = Provenance()
 _UNSEEN: Final = Situation()
 
@@ -37,8 +39,8 @@ _UNSEEN: Final = Situation()
 class Turn:
     """One decision. `message` is the index of its answer in the trajectory's messages, None where it has none there.
 
-    `valid` says that the seat's own answer stood; else `cause` says why another was played, or None for `action`. The
-    token ids and logprobs are those that were sampled.
+    `valid` says that the seat's own answer stood; else `cause` says why another was played, or None for `action`, or
+    that it was `given` to a re-roll. The token ids and logprobs are those that were sampled.
     """
 
     move: int
@@ -51,6 +53,13 @@ class Turn:
     reward: float
     refused: Sequence[Refusal]
     made: Provenance
+    retokenised: bool = False
+    """Whether its tokens were made of the text afterwards."""
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the seat's own answer, stood, and is among the messages."""
+        return self.valid and self.message is not None
 
     @property
     def has_tokens(self) -> bool:
@@ -59,9 +68,9 @@ class Turn:
         return prompt > 0 and 0 < completion == len(self.made.logprobs)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Trajectory:
-    """One seat of one match.
+    """One seat of one match; without messages where it could not be played again.
 
     `rewards` are sums by channel. `gain` is what the seat earned in all: its rewards where the game pays any, else its
     score. `rating` is the agent's before the match, from the rated sets that were complete by then.
@@ -69,12 +78,17 @@ class Trajectory:
 
     result: MatchResult
     seat: SeatResult
-    messages: Sequence[chat.Message]
-    turns: Sequence[Turn]
+    decisions: Sequence[Decided]
+    brief: str | None
+    """The rules in words; None where it could not be played again."""
     ruleset: str
     parent: tuple[str, str] | None
     rating: Rating | None
     outcome: str
+    seen: Seen | None = None
+    """The whole match as its seats saw it, where it was played again here."""
+    kin: Sequence["Trajectory"] = ()
+    """The same seat in earlier matches that may have come through the same positions, where that is asked for."""
 
     @property
     def agent(self) -> AgentName:
@@ -91,6 +105,20 @@ class Trajectory:
         """What a trainer is to make more of."""
         return fsum(self.seat.rewards.values()) if self.seat.rewards else float(self.seat.score)
 
+    @property
+    def messages(self) -> Sequence[chat.Message]:
+        """The whole match as a chat."""
+        return self._told[0]
+
+    @property
+    def turns(self) -> Sequence[Turn]:
+        """Every decision of the seat."""
+        return self._told[1]
+
+    @cached_property
+    def _told(self) -> tuple[list[chat.Message], list[Turn]]:
+        return _told(self.brief, self.decisions, self.result.plan)
+
     def opponents(self) -> Iterator[dict[str, Any]]:
         """The other seats, partners included: `team` tells them apart."""
         parties = self.result.plan.parties
@@ -103,17 +131,18 @@ class Trajectory:
 def trajectories(
     stored: StoredMatch, seen: Seen | None, ratings: Mapping[AgentName, Rating], parents: Parents
 ) -> Iterator[Trajectory]:
-    """Every seat of a match, in order; without messages where it could not be played again."""
+    """Every seat of a match, in order."""
     result = stored.result
     for seat in result.seats or _void_seats(result, seen):
         party = result.plan.parties[seat.party]
         yield _trajectory(
             result,
             seat,
-            _decisions(result, seat.seat, seen),
-            None if seen is None else seen.brief,
+            list(_decisions(result, seat.seat, seen)),
+            None if seen is None else seen.spec.brief,
             parents(party.agent, party.version),
             ratings.get(party.agent),
+            seen,
         )
 
 
@@ -127,17 +156,18 @@ def trajectory(played: PlayedSeat) -> Trajectory:
 def _trajectory(
     result: MatchResult,
     seat: SeatResult,
-    decisions: Iterable[Decided],
+    decisions: Sequence[Decided],
     brief: str | None,
     parent: tuple[str, str] | None,
     rating: Rating | None,
+    seen: Seen | None = None,
 ) -> Trajectory:
-    messages, turns = _told(brief, decisions)
     return Trajectory(
         result=result,
         seat=seat,
-        messages=messages,
-        turns=turns,
+        decisions=decisions,
+        brief=brief,
+        seen=seen,
         ruleset=ruleset(result.plan.game),
         parent=parent,
         rating=rating,
@@ -162,7 +192,7 @@ def _decisions(result: MatchResult, seat: int, seen: Seen | None) -> Iterator[De
             yield Decided(number, move, faced, result.provenance.get(number, _NOTHING))
 
 
-def _told(brief: str | None, decisions: Iterable[Decided]) -> tuple[list[chat.Message], list[Turn]]:
+def _told(brief: str | None, decisions: Iterable[Decided], plan: MatchPlan) -> tuple[list[chat.Message], list[Turn]]:
     messages = [] if brief is None else [chat.system(brief)]
     turns: list[Turn] = []
     before = ""
@@ -174,19 +204,19 @@ def _told(brief: str | None, decisions: Iterable[Decided]) -> tuple[list[chat.Me
             if move.action is not None:
                 at = len(messages)
                 messages.append(chat.answer(move.action, faced.legal, "" if move.cause else made.raw))
-        turns.append(_turn(number, move, at, faced, made))
+        turns.append(_turn(number, move, at, faced, made, given=plan.given(move)))
     return messages, turns
 
 
-def _turn(number: int, move: Move, message: int | None, faced: Situation, made: Provenance) -> Turn:
+def _turn(number: int, move: Move, message: int | None, faced: Situation, made: Provenance, *, given: bool) -> Turn:
     return Turn(
         move=number,
         step=move.step,
         message=message,
         legal=chat.legal_json(faced.legal),
         action=None if move.action is None else canonical_text(move.action),
-        valid=move.cause is None,
-        cause=str(move.cause or ""),
+        valid=move.cause is None and not given,
+        cause=str(move.cause or (GIVEN if given else "")),
         reward=faced.reward,
         refused=made.refused,
         made=made,

@@ -8,11 +8,12 @@ from pathlib import Path
 from arena.core.errors import BadRequest
 from arena.ledger import Ledger
 from arena.training.files import Folder, Row
-from arena.training.formats import FORMATS
+from arena.training.never import Never
 from arena.training.parts import Part
-from arena.training.progress import begun
+from arena.training.progress import Progress, begun
 from arena.training.request import Request
-from arena.training.source import Never, Source, require_rows
+from arena.training.source import Source, require_rows
+from arena.training.tokenizer import Tokenizer
 from arena.training.trajectory import Replay
 
 
@@ -41,29 +42,30 @@ def export(
         GameFault: a match cannot be played again by the rules that are.
         LedgerFault: the ledger is not what was written, or not the one that the export was begun with.
     """
-    if find_spec("pyarrow") is None:
-        raise BadRequest("an export needs pyarrow; install arena[train]")
+    if find_spec("pyarrow") is None or find_spec("h5py") is None:
+        raise BadRequest("an export needs pyarrow and h5py; install arena[train]")
+    tokenizer = None if request.tokenizer is None else Tokenizer(request.tokenizer)
     with Folder(out) as folder:
-        return _written(ledger, request, folder, replay, tell)
+        progress = begun(ledger, request, folder)
+        return _written(Source(ledger, request, replay, progress, tokenizer), progress, folder, tell)
 
 
-def _written(
-    ledger: Ledger, request: Request, folder: Folder, replay: Replay, tell: Callable[[int, int], None]
-) -> Exported:
-    progress = begun(ledger, request, folder)
-    source = Source(ledger, request, replay, progress)
+def _written(source: Source, progress: Progress, folder: Folder, tell: Callable[[int, int], None]) -> Exported:
+    encoding = source.form.encoding
     try:
         while source.more:
-            with Part(folder, FORMATS[request.format].encoding, progress.portions) as part:
+            with Part(folder, encoding, progress.portions) as part:
                 source.fill(part)
                 progress.parts += part.finish()
             progress.portions += 1
             folder.note(progress.as_json())
             tell(progress.counts["matches"], progress.counts["rows"])
-        require_rows(request, progress)
+        require_rows(source.form, progress)
+        with folder.writing():
+            beside = encoding.finish(folder, progress.parts)
     except Never as never:
         folder.forget()
         raise never.error from None
-    manifest = progress.manifest()
+    manifest = progress.manifest(beside)
     folder.finish(manifest)
     return Exported(folder.out, manifest)

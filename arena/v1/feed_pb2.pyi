@@ -159,6 +159,7 @@ class Trajectory(_message.Message):
     UNSEEN_FIELD_NUMBER: _builtins.int
     PARENT_FIELD_NUMBER: _builtins.int
     RATING_FIELD_NUMBER: _builtins.int
+    ORIGIN_FIELD_NUMBER: _builtins.int
     match_id: _builtins.str
     set_id: _builtins.str
     ordinal: _builtins.int
@@ -209,6 +210,10 @@ class Trajectory(_message.Message):
     def rating(self) -> Global___RatingBefore:
         """the agent's, from the sets that were complete before the match; missing without any"""
 
+    @_builtins.property
+    def origin(self) -> Global___Origin:
+        """of a re-roll; missing of any other match"""
+
     def __init__(
         self,
         *,
@@ -233,14 +238,44 @@ class Trajectory(_message.Message):
         unseen: _common_pb2.Error | None = ...,
         parent: Global___Party | None = ...,
         rating: Global___RatingBefore | None = ...,
+        origin: Global___Origin | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "parent", b"parent", "rating", b"rating", "unseen", b"unseen"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "origin", b"origin", "parent", b"parent", "rating", b"rating", "unseen", b"unseen"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["brief", b"brief", "clock", b"clock", "config_json", b"config_json", "ended_ms", b"ended_ms", "game", b"game", "match_id", b"match_id", "ordinal", b"ordinal", "parent", b"parent", "parties", b"parties", "party", b"party", "rated_id", b"rated_id", "rating", b"rating", "rewards", b"rewards", "seat", b"seat", "seats", b"seats", "seed", b"seed", "set_id", b"set_id", "started_ms", b"started_ms", "unseen", b"unseen", "version", b"version", "void", b"void"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brief", b"brief", "clock", b"clock", "config_json", b"config_json", "ended_ms", b"ended_ms", "game", b"game", "match_id", b"match_id", "ordinal", b"ordinal", "origin", b"origin", "parent", b"parent", "parties", b"parties", "party", b"party", "rated_id", b"rated_id", "rating", b"rating", "rewards", b"rewards", "seat", b"seat", "seats", b"seats", "seed", b"seed", "set_id", b"set_id", "started_ms", b"started_ms", "unseen", b"unseen", "version", b"version", "void", b"void"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Trajectory: _TypeAlias = Trajectory  # noqa: Y015
+
+@_typing.final
+class Origin(_message.Message):
+    """What a re-rolled match goes on from."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MATCH_ID_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    SET_ID_FIELD_NUMBER: _builtins.int
+    match_id: _builtins.str
+    """moves before `step` are those of this match"""
+    step: _builtins.int
+    set_id: _builtins.str
+    """in which its deal was first played"""
+    def __init__(
+        self,
+        *,
+        match_id: _builtins.str = ...,
+        step: _builtins.int = ...,
+        set_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["match_id", b"match_id", "set_id", b"set_id", "step", b"step"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Origin: _TypeAlias = Origin  # noqa: Y015
 
 @_typing.final
 class Party(_message.Message):

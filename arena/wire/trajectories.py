@@ -16,6 +16,7 @@ from arena.core.match import (
     MatchPlan,
     MatchResult,
     Move,
+    Origin,
     PartyRef,
     PlayedSeat,
     SeatResult,
@@ -66,6 +67,7 @@ def _read_result(message: pb.Trajectory) -> MatchResult:
         seed=Seed(message.seed),
         parties=tuple(PartyRef(agent=AgentName(party.agent), version=party.version) for party in message.parties),
         clock=read_clock(message.clock),
+        origin=_read_origin(message.origin) if message.HasField("origin") else None,
     )
     return MatchResult(
         plan=plan,
@@ -127,3 +129,7 @@ def _read_made(message: results_pb2.MoveProvenance) -> Provenance:
 
 def _read_rating(message: pb.RatingBefore) -> tuple[float, float | None]:
     return message.value, message.uncertainty if message.HasField("uncertainty") else None
+
+
+def _read_origin(message: pb.Origin) -> Origin:
+    return Origin(MatchId(message.match_id), message.step, SetId(message.set_id))

@@ -26,6 +26,7 @@ SPECIFIED = {
     "agents",
     "matches",
     "replay",
+    "reroll",
     "watch",
     "challenge",
     "verify",

@@ -25,7 +25,7 @@ def test_every_move_has_the_view_that_stood_before_it():
     found = seen(game, table.result())
     sums = [int(asked.text.split()[1]) for asked in found.situations]
     assert [later - earlier for earlier, later in itertools.pairwise(sums)] == [1, 2, 3]
-    assert found.brief == "add"
+    assert found.spec.brief == "add"
     assert list(found.parties) == [0, 1]
 
 

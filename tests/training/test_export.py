@@ -44,10 +44,10 @@ def killed_after(matches):
     """A replay that dies, as a process does, at the match after so many."""
     left = iter(range(matches))
 
-    def dying(result):
+    def dying(result, views):
         if next(left, None) is None:
             raise KeyboardInterrupt
-        return replay(result)
+        return replay(result, views)
 
     return dying
 
@@ -117,8 +117,8 @@ def test_rules_that_are_not_installed_are_named(ledger, exported):
 def test_a_match_that_does_not_fit_its_rules_is_named(ledger, tmp_path):
     add_set(ledger, "s")
 
-    def other_rules(result):
-        return seen(SumGame(turns=2), result)
+    def other_rules(result, views):
+        return seen(SumGame(turns=2), result, views)
 
     with pytest.raises(GameFault, match=r"match s\.0 cannot be played again: .*the record does not fit"):
         export(ledger, Request(format="parquet"), tmp_path / "out", other_rules)
@@ -250,10 +250,10 @@ from tests.match.fakes import SumGame
 from tests.training.matches import replay
 parts._PART_ROWS = 4
 left = iter(range(int(sys.argv[2])))
-def dying(result):
+def dying(result, views):
     if next(left, None) is None:
         os.kill(os.getpid(), signal.SIGKILL)
-    return replay(result)
+    return replay(result, views)
 folder = Path(sys.argv[1])
 with Ledger.open(f"sqlite:///{folder}/arena.db") as ledger:
     export(ledger, Request(format="parquet"), folder / "out", dying)
@@ -280,12 +280,12 @@ def test_a_full_disk_is_one_sentence_and_the_export_goes_on_later(ledger, export
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     limited = killed_after(2)
 
-    def full_after_two(result):
+    def full_after_two(result, views):
         try:
-            return limited(result)
+            return limited(result, views)
         except KeyboardInterrupt:
             resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
-            return replay(result)
+            return replay(result, views)
 
     try:
         with pytest.raises(BadRequest, match=r"cannot write to .*: File too large; nothing is lost"):

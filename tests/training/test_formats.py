@@ -10,6 +10,8 @@ from arena.core.errors import BadRequest
 from arena.core.legal import Box
 from arena.core.match import Situation
 from arena.training.chat import answer, question
+from arena.training.tokenizer import Tokenizer
+from tests.agents.language.tiny_model import make_tokenizer
 from tests.training.matches import TOKENS, add_set, first_wins
 
 datasets = pytest.importorskip("datasets")
@@ -124,13 +126,77 @@ def test_trl_takes_them_for_conversations(ledger, exported, load, form):
 
 def test_verl_rows_have_its_columns(ledger, exported):
     pandas = pytest.importorskip("pandas")
-    add_set(ledger, "s")
+    add_set(ledger, "s", made=TOKENS)
     frame = pandas.read_parquet(exported("verl") / "train-00000.parquet")
     assert list(frame) == ["data_source", "prompt", "ability", "reward_model", "extra_info"]
     row = frame.iloc[0]
     assert row["prompt"][-1]["role"] == "user"
     assert row["reward_model"] == {"style": "rule", "ground_truth": "18.0"}
-    assert row["extra_info"]["split"] == "train"
+    told = row["extra_info"]
+    assert (told["split"], told["response"], told["tokens"]) == ("train", "9", "sampled")
+    assert told["prompt_token_ids"].tolist() == TOKENS["prompt_token_ids"]
+    assert told["response_token_ids"].tolist() == TOKENS["completion_token_ids"]
+    assert told["response_logprobs"].tolist() == TOKENS["logprobs"]
+
+
+def test_verl_rows_without_tokens_are_refused_with_what_would_do(ledger, exported, tmp_path):
+    add_set(ledger, "s")
+    with pytest.raises(BadRequest, match=r"'ann' sent none with move 0 of match s\.0; .* by --tokenizer DIR"):
+        exported("verl")
+    assert not list(tmp_path.glob("out*"))
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tmp_path_factory):
+    """The folder of a small tokenizer with a chat template."""
+    pytest.importorskip("transformers")
+    folder = tmp_path_factory.mktemp("tokenizer")
+    make_tokenizer(folder)
+    return folder
+
+
+def test_tokens_made_afterwards_say_so_and_read_as_the_chat(ledger, exported, tokenizer):
+    from transformers import AutoTokenizer
+
+    add_set(ledger, "s")
+    add_set(ledger, "t", made=TOKENS)
+    rows = parquet.read_table(exported("verl", tokenizer=str(tokenizer))).to_pylist()
+    told = [row["extra_info"] for row in rows]
+    assert [each["tokens"] for each in told] == ["retokenised"] * 4 + ["sampled"] * 4
+    reader = AutoTokenizer.from_pretrained(tokenizer)
+    assert reader.decode(told[0]["response_token_ids"]) == "9" + reader.eos_token
+    template = reader.apply_chat_template(rows[0]["prompt"], tokenize=False, add_generation_prompt=True)
+    assert reader.decode(told[0]["prompt_token_ids"]) == template
+    assert told[0]["response_logprobs"] == []
+
+
+def test_words_of_agents_are_no_control_tokens(tokenizer):
+    from transformers import AutoTokenizer
+
+    reader = AutoTokenizer.from_pretrained(tokenizer)
+    hostile = f"hello{reader.eos_token}bye"
+    ids = Tokenizer(str(tokenizer))._answer({"role": "assistant", "content": hostile})
+    assert ids.count(reader.eos_token_id) == 1
+
+
+def test_what_is_no_tokenizer_is_refused(ledger, exported, tokenizer, tmp_path):
+    add_set(ledger, "s")
+    (tmp_path / "empty").mkdir()
+    for folder, said in (("none", "takes a folder"), ("empty", "cannot be loaded")):
+        with pytest.raises(BadRequest, match=said):
+            exported("verl", tokenizer=str(tmp_path / folder))
+    with pytest.raises(BadRequest, match="--tokenizer is for --format verl, not trl-sft"):
+        exported("trl-sft", tokenizer=str(tokenizer))
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_skyrl_rows_are_decisions_with_what_came_of_them(ledger, exported, load):
+    add_set(ledger, "s")
+    rows = load(exported("skyrl"))
+    assert len(rows) == 4
+    assert list(rows[0]) == ["data_source", "prompt", "reward_spec", "extra_info"]
+    assert rows[0]["prompt"][-1]["role"] == "user"
+    assert rows[0]["reward_spec"] == {"method": "rule", "ground_truth": "18.0"}
 
 
 def test_a_trace_reads_to_the_token_as_what_was_seen_and_said(ledger, exported):

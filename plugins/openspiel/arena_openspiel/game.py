@@ -40,6 +40,7 @@ class OpenSpielGame(Game):
         self.config = config
         self.views = Views(game)
         self.spec = _spec(game, version, self.views)
+        self.actions = game.num_distinct_actions()
         self.turns = tuple((Seat(seat),) for seat in range(self.spec.seats))
         self.rewarding = game.get_type().reward_model == pyspiel.GameType.RewardModel.REWARDS
         self.engine, self._reload = game, reload

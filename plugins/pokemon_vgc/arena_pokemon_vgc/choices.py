@@ -9,12 +9,15 @@ rank of its four places among all orders; of orders that come to the same, as bo
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import permutations
+from math import factorial
 from typing import Any, Final, TypeAlias
 
 CODES: Final = 107
 """Codes of one slot."""
 JOINT: Final = CODES * CODES
 """Joint codes; previews are numbered from here on."""
+ACTIONS: Final = JOINT + factorial(6)
+"""All numbers are below it: a team has at most six, and a preview puts some or all of them in order."""
 
 Request: TypeAlias = Mapping[str, Any]
 """As the simulator sends it to one side, and to nobody else."""

@@ -9,6 +9,7 @@ from arena.core.game import ClockSpec, Entries, Game, GameSpec, State
 from arena.core.options import Option
 from arena.core.seed import Seed
 from arena.core.values import Action, Config, Json, Seat
+from arena_pokemon_vgc.choices import ACTIONS
 from arena_pokemon_vgc.engine.node import require_node
 from arena_pokemon_vgc.engine.sharing import acquire, release
 from arena_pokemon_vgc.engine.simulator import Simulator
@@ -66,6 +67,7 @@ class VgcGame(Game):
         self._node = require_node(f"pokemon_vgc/{format_.id}")
         self.config = config
         self.format = format_
+        self.actions = ACTIONS
         self.best_of = int(str(config["best_of"]))
         self.rules = format_.rules(open_sheets=config["sheets"] == "open")
         self.spec = _spec(format_, self.best_of, _TIMERS[str(config["timer"])])

@@ -58,6 +58,7 @@ class CourtGame(Game):
         require_mujoco(f"drone_volleyball/{court.name}")
         self.court, self.config = court, config
         self.levels = levels_of(config, court)
+        self.actions = max(level.choices for level in self.levels)
         self.spec = _spec(court, config)
 
     def new_state(self, seed: Seed, entries: Entries) -> State:

@@ -29,11 +29,12 @@ class Level(ABC):
     """One way to steer a drone. An answer becomes a plan: what to do in one control step after another.
 
     Without `feedback` the steps of a plan are rotor commands as they stand. What `holds` is an order until the next
-    event.
+    event. Where answers are numbers of choices, they are below `choices`.
     """
 
     feedback: ClassVar[bool] = True
     holds: ClassVar[bool] = False
+    choices: ClassVar[int] = 0
 
     @abstractmethod
     def legal(self) -> Legal:

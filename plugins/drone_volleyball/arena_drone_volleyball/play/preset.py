@@ -49,6 +49,7 @@ class Preset(Level):
 
     number: int
     holds = True
+    choices = max(map(len, ROLES))
 
     def legal(self) -> Choices:
         orders = ROLES[self.number]
