@@ -110,12 +110,11 @@ def draw_lineage(name: str, checkpoints: Sequence[Checkpoint]) -> str:
     """A point a version with its interval, joined to the version it was trained from, or to the one before."""
 
     def paint(axes: "Axes") -> None:
-        for lines, hue in _families(checkpoints):
+        for lines, hue, shift in _families(checkpoints):
             for one in lines:
-                ends = one.low, one.high
-                axes.plot((one.place,) * 2, ends, color=hue, linewidth=4, alpha=0.3, solid_capstyle="round")
-            _paint_family(axes, lines, hue, lambda one: one.rating, _BELOW)
-        _number_places(axes, checkpoints)
+                across, ends = (one.place + shift,) * 2, (one.low, one.high)
+                axes.plot(across, ends, color=hue, linewidth=4, alpha=0.3, solid_capstyle="round")
+        _paint_families(axes, checkpoints, lambda one: one.rating, _BELOW)
         axes.set_ylabel("Bradley–Terry rating")
 
     return draw(name, "Ratings along the lineages of checkpoints", 300, paint)
@@ -125,42 +124,59 @@ def draw_figure(name: str, figure: str, checkpoints: Sequence[Checkpoint]) -> st
     """What was measured of the same versions, at the same places."""
 
     def paint(axes: "Axes") -> None:
-        for lines, hue in _families(checkpoints):
-            measured = [one for one in lines if figure in one.figures]
-            _paint_family(axes, measured, hue, lambda one: one.figures[figure], _ABOVE)
-        _number_places(axes, checkpoints)
+        measured = [one for one in checkpoints if figure in one.figures]
+        _paint_families(axes, measured, lambda one: one.figures[figure], _ABOVE)
         axes.set_ylabel(shown(figure, NAME))
 
     return draw(name, f"{figure} along the lineages of checkpoints", 300, paint)
 
 
-def _families(checkpoints: Sequence[Checkpoint]) -> list[tuple[list[Checkpoint], str]]:
-    """The checkpoints of each lineage, with its colour."""
-    families: dict[AgentName, list[Checkpoint]] = {}
+def _families(checkpoints: Sequence[Checkpoint]) -> list[tuple[list[Checkpoint], str, float]]:
+    """The checkpoints of each lineage, its colour, and how far beside their places they are drawn."""
+    found: dict[AgentName, list[Checkpoint]] = {}
     for one in checkpoints:
-        families.setdefault(one.lineage, []).append(one)
-    return list(zip(families.values(), HUES * len(families), strict=False))
+        found.setdefault(one.lineage, []).append(one)
+    shifts = [0.12 * (at - (len(found) - 1) / 2) for at in range(len(found))]
+    return list(zip(found.values(), HUES * len(found), shifts, strict=False))
 
 
-def _paint_family(
-    axes: "Axes",
-    lines: Sequence[Checkpoint],
-    hue: str,
-    worth: Callable[[Checkpoint], float],
-    beside: tuple[int, int],
+def _paint_families(
+    axes: "Axes", checkpoints: Sequence[Checkpoint], worth: Callable[[Checkpoint], float], beside: tuple[int, int]
+) -> None:
+    """Versions have their names beside them where there is one lineage, else each lineage at the end of its line."""
+    families = _families(checkpoints)
+    for lines, hue, shift in families:
+        _paint_line(axes, lines, hue, shift, worth)
+    axes.set_xlabel("versions, in the order in which they were made")
+    last = max(one.place for one in checkpoints)
+    axes.set_xticks(range(1, last + 1, 1 + last // _NUMBERED))
+    axes.margins(x=0.12)
+    if len(families) > 1:
+        _name_ends(axes, [(lines[-1].agent, worth(lines[-1])) for lines, _, _ in families[:TRACKS]])
+    else:
+        _name_points(axes, families[0][0], worth, beside)
+
+
+def _paint_line(
+    axes: "Axes", lines: Sequence[Checkpoint], hue: str, shift: float, worth: Callable[[Checkpoint], float]
 ) -> None:
     known = {(one.agent, one.version): one for one in lines}
-    every = 1 + len(lines) // _LABELLED
-    for at, (before, one) in enumerate(zip((None, *lines), lines, strict=False)):
+    for before, one in zip((None, *lines), lines, strict=False):
         mother = known.get(one.parent, before) if one.parent else before
         if mother is not None:
-            ends = (mother.place, one.place), (worth(mother), worth(one))
-            axes.plot(*ends, color=hue, linewidth=1.2, alpha=0.6)
-        point = one.place, worth(one)
-        axes.plot(*point, "o", color=hue, markersize=6)
+            across = mother.place + shift, one.place + shift
+            axes.plot(across, (worth(mother), worth(one)), color=hue, linewidth=1.2, alpha=0.6)
+        axes.plot(one.place + shift, worth(one), "o", color=hue, markersize=6)
+
+
+def _name_points(
+    axes: "Axes", lines: Sequence[Checkpoint], worth: Callable[[Checkpoint], float], beside: tuple[int, int]
+) -> None:
+    every = 1 + (len(lines) - 1) // _LABELLED
+    for at, (before, one) in enumerate(zip((None, *lines), lines, strict=False)):
         if at % every == 0:
-            label = shown(_known_by(one, before), NAME)
-            axes.annotate(label, point, beside, textcoords="offset points", fontsize=11, color=hue)
+            point, label = (one.place, worth(one)), shown(_known_by(one, before), NAME)
+            axes.annotate(label, point, beside, textcoords="offset points", fontsize=11, color=BLUE)
 
 
 def _known_by(one: Checkpoint, before: Checkpoint | None) -> str:
@@ -168,13 +184,6 @@ def _known_by(one: Checkpoint, before: Checkpoint | None) -> str:
     if before is not None and before.agent == one.agent:
         return one.version
     return one.agent if one.agent.endswith(f"-{one.version}") else f"{one.agent} {one.version}"
-
-
-def _number_places(axes: "Axes", checkpoints: Sequence[Checkpoint]) -> None:
-    axes.set_xlabel("versions, in the order in which they were made")
-    last = max(one.place for one in checkpoints)
-    axes.set_xticks(range(1, last + 1, 1 + last // _NUMBERED))
-    axes.margins(x=0.12)
 
 
 def draw_calibration(name: str, found: Calibration) -> str:
