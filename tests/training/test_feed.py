@@ -13,6 +13,7 @@ from arena.cli.export import replayer
 from arena.cli.feed import _plain
 from arena.client import Patience, ServerUnreachable
 from arena.core.errors import BadRequest
+from arena.core.values import TEXT
 from arena.ledger import Scope
 from arena.ledger.ratings import RatingsBefore
 from arena.ledger.stream import Wanted, head, stream
@@ -62,7 +63,8 @@ def exported(hall: Hall, **wanted: Any) -> Iterator[Trajectory]:
     end, ratings, replay = head(hall.ledger), RatingsBefore(hall.ledger, DEFAULT), replayer()
     assert end is not None
     for stored in stream(hall.ledger, Wanted(**wanted), end):
-        yield from trajectories(stored, replay(stored.result), ratings.of(stored), hall.ledger.agents.parent)
+        seen = replay(stored.result, frozenset({TEXT}))
+        yield from trajectories(stored, seen, ratings.of(stored), hall.ledger.agents.parent)
 
 
 def rows(found: list[Trajectory]) -> dict[str, list[str]]:

@@ -35,7 +35,7 @@ def test_a_decision_on_record_has_the_very_tokens_that_its_model_was_asked_with(
     result = next(result for result in results if len(result.moves) > 4)
     policy = Policy.open(tiny)
     with a_run(ledger, tmp_path / "run", "sft", game) as run:
-        match = Played(StoredMatch(0, 0, result), seen(run.make_game(), result))
+        match = Played(StoredMatch(0, 0, b"", result, made=False), seen(run.make_game(), result))
         found = list(decisions(run, match, settings, policy))
     assert len(found) == len(result.moves)
     for one in found:
