@@ -35,6 +35,7 @@ SPECIFIED = {
     "check",
     "token",
     "tournament",
+    "train",
     "population",
 }
 
