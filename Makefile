@@ -110,7 +110,7 @@ $(VENV)/.setup: $(PROJECTS) $(SIMULATOR_LOCK) | $(PY)
 	@touch $@
 
 $(VENV)/.setup-train: $(PROJECTS) $(SIMULATOR_LOCK) | $(PY)
-	$(INSTALL) -e '.[loops,report]' $(PLUGINS)
+	$(INSTALL) -e '.[report,train]' $(PLUGINS)
 	$(PY) -m arena_pokemon_vgc.engine.setup
 	@touch $(VENV)/.setup $@
 

@@ -12,7 +12,8 @@ from arena.cli.plugins import plugin_code
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
-    from arena.plugin.registry import Registry
+    from arena.loops.run import Run
+    from arena.plugin.registry import LoopListing, Registry
 
 
 def train(
@@ -81,7 +82,17 @@ def _train(
         Ledger.open(db, state) as ledger,
         opened(asked, path, ledger, lambda: registry.make_game(ref), workers=workers) as run,
     ):
+        _run(listing, run)
+
+
+def _run(listing: "LoopListing", run: "Run") -> None:
+    """Train; what the loop's own extra would have brought is named when it is missing."""
+    try:
         listing.train(run)
+    except ModuleNotFoundError as missing:
+        raise BadRequest(
+            f"{listing.name} needs {missing.name}, which is not installed; pip install 'arena[train]'"
+        ) from missing
 
 
 def _list(registry: "Registry", *, as_json: bool) -> None:

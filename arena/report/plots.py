@@ -110,11 +110,12 @@ def draw_lineage(name: str, checkpoints: Sequence[Checkpoint]) -> str:
     """A point a version with its interval, joined to the version it was trained from, or to the one before."""
 
     def paint(axes: "Axes") -> None:
-        for lines, hue, shift in _families(checkpoints):
+        families = _families(checkpoints)
+        for lines, hue, shift in families:
             for one in lines:
                 across, ends = (one.place + shift,) * 2, (one.low, one.high)
                 axes.plot(across, ends, color=hue, linewidth=4, alpha=0.3, solid_capstyle="round")
-        _paint_families(axes, checkpoints, lambda one: one.rating, _BELOW)
+        _paint_families(axes, families, lambda one: one.rating, _BELOW)
         axes.set_ylabel("Bradley–Terry rating")
 
     return draw(name, "Ratings along the lineages of checkpoints", 300, paint)
@@ -124,31 +125,38 @@ def draw_figure(name: str, figure: str, checkpoints: Sequence[Checkpoint]) -> st
     """What was measured of the same versions, at the same places."""
 
     def paint(axes: "Axes") -> None:
-        measured = [one for one in checkpoints if figure in one.figures]
-        _paint_families(axes, measured, lambda one: one.figures[figure], _ABOVE)
+        families = _families(checkpoints, figure)
+        _paint_families(axes, families, lambda one: one.figures[figure], _ABOVE)
         axes.set_ylabel(shown(figure, NAME))
 
     return draw(name, f"{figure} along the lineages of checkpoints", 300, paint)
 
 
-def _families(checkpoints: Sequence[Checkpoint]) -> list[tuple[list[Checkpoint], str, float]]:
-    """The checkpoints of each lineage, its colour, and how far beside their places they are drawn."""
+_Family = tuple[list[Checkpoint], str, float]
+"""The checkpoints of a lineage, its colour, and how far beside their places they are drawn."""
+
+
+def _families(checkpoints: Sequence[Checkpoint], figure: str = "") -> list[_Family]:
+    """Each lineage; of one `figure` those that have it, in the same colours."""
     found: dict[AgentName, list[Checkpoint]] = {}
     for one in checkpoints:
         found.setdefault(one.lineage, []).append(one)
     shifts = [0.12 * (at - (len(found) - 1) / 2) for at in range(len(found))]
-    return list(zip(found.values(), HUES * len(found), shifts, strict=False))
+    styled = zip(found.values(), HUES * len(found), shifts, strict=False)
+    families = [
+        ([one for one in lines if not figure or figure in one.figures], hue, shift) for lines, hue, shift in styled
+    ]
+    return [family for family in families if family[0]]
 
 
 def _paint_families(
-    axes: "Axes", checkpoints: Sequence[Checkpoint], worth: Callable[[Checkpoint], float], beside: tuple[int, int]
+    axes: "Axes", families: Sequence[_Family], worth: Callable[[Checkpoint], float], beside: tuple[int, int]
 ) -> None:
     """Versions have their names beside them where there is one lineage, else each lineage at the end of its line."""
-    families = _families(checkpoints)
     for lines, hue, shift in families:
         _paint_line(axes, lines, hue, shift, worth)
     axes.set_xlabel("versions, in the order in which they were made")
-    last = max(one.place for one in checkpoints)
+    last = max(lines[-1].place for lines, _, _ in families)
     axes.set_xticks(range(1, last + 1, 1 + last // _NUMBERED))
     axes.margins(x=0.12)
     if len(families) > 1:

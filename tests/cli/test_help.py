@@ -37,6 +37,7 @@ SPECIFIED = {
     "check",
     "token",
     "tournament",
+    "train",
     "population",
 }
 

@@ -55,7 +55,11 @@ def form_of(game: Game, rated_id: str) -> Form:
     spec = game.spec
     tensor = next((one for one in spec.fields if one.kind == "tensor"), None)
     if tensor is None or not spec.choices:
-        lacks = "shows its seats no tensor" if tensor is None else "is not played by choosing from a list of actions"
+        lacks = (
+            "shows its seats no tensor"
+            if tensor is None
+            else "offers no choices, or does not say how many there are at most"
+        )
         raise BadRequest(
             f"{spec.id} {lacks}, which a network needs; choose a game such as openspiel/kuhn_poker, or name a language "
             "model for games in words by --set model=FOLDER"

@@ -91,7 +91,7 @@ def test_draws_follow_the_chances_and_never_take_what_has_none():
 @pytest.mark.parametrize(
     ("game", "reason"),
     [
-        ("drone_volleyball/1v1", "is not played by choosing from a list"),
+        ("drone_volleyball/1v1", "offers no choices, or does not say how many"),
         ("who_is_the_spy/text", "shows its seats no tensor"),
     ],
 )

@@ -1,0 +1,42 @@
+"""`arena train`: what is on offer, and what cannot be, in a sentence."""
+
+import pytest
+
+from arena.cli.train import _run
+from arena.core.errors import BadRequest
+from arena.plugin.registry import LoopListing
+
+
+def test_loops_are_listed_with_their_settings(cli):
+    found = {loop["name"]: loop for loop in cli("train", "--json").json["loops"]}
+    assert {"psro", "double-oracle", "fictitious-play"} <= found.keys()
+    assert found["psro"]["games"] == ["openspiel"]
+    assert "iterations" in [option["name"] for option in found["psro"]["options"]]
+
+
+@pytest.mark.parametrize(
+    ("args", "why"),
+    [
+        (("psro",), "name a game and a folder"),
+        (("none", "openspiel/kuhn_poker", "--run", "r"), "there is no training loop 'none'"),
+        (("psro", "werewolf/ww4-mini", "--run", "r"), "psro does not train on werewolf/ww4-mini"),
+        (
+            ("psro", "openspiel/kuhn_poker", "--run", "r", "--set", "sets=-1"),
+            "sets: -1 is not a whole number from 0",
+        ),
+        (("psro", "openspiel/tiny_hanabi", "--run", "r"), "is not a zero-sum game of two seats"),
+    ],
+)
+def test_what_cannot_be_trained_is_one_sentence(cli, args, why):
+    done = cli("train", *args)
+    assert done.code == 1
+    assert why in done.err
+    assert len(done.err.strip().splitlines()) == 1
+
+
+def test_a_loop_that_lacks_a_package_says_what_brings_it():
+    def train(run):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    with pytest.raises(BadRequest, match="deep needs torch, which is not installed"):
+        _run(LoopListing(name="deep", train=train, summary=""), None)
