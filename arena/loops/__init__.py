@@ -1,7 +1,4 @@
-"""Training: runs that resume, the agents they freeze and have play, and the loops that come with arena."""
+"""Training: runs that resume, the agents they freeze and have play, and the loops that come with arena.
 
-from arena.loops.meeting import Meeting, Member, round_robin
-from arena.loops.run import Run
-from arena.rating.population import Metric
-
-__all__ = ["Meeting", "Member", "Metric", "Run", "round_robin"]
+A loop is a function of one `arena.loops.run.Run`; `arena.loops.meeting` has the agents and sets that it asks for.
+"""

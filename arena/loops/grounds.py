@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Literal
 
 from arena.core.errors import ArenaError
 from arena.core.game import GameSpec
@@ -22,6 +23,8 @@ _AHEAD = 3
 """Sets under way for each worker."""
 _PAGE = 1_000
 
+Earned = Literal["wins", "score"]
+"""What a payoff is: the share of sets won, or the mean score a match."""
 Watcher = Callable[[int, int], None]
 """Told how many matches of how many are done."""
 
@@ -59,10 +62,10 @@ class Grounds:
             with self._gathered() as (runner, pool):
                 runner.run(self._play(pool, due, watcher or _silent))
 
-    def payoffs(self, rows: Sequence[Member], columns: Sequence[Member], metric: Metric = Metric.SCORE) -> PayoffTable:
+    def payoffs(self, rows: Sequence[Member], columns: Sequence[Member], metric: Earned = "score") -> PayoffTable:
         """What rows earned against columns, with 95 % intervals; NaN for pairs that have not met."""
         names = [[member.agent for member in side] for side in (rows, columns)]
-        return self._population.payoffs(Query(game=self.game.rated_id, metric=metric), *names)
+        return self._population.payoffs(Query(game=self.game.rated_id, metric=Metric(metric)), *names)
 
     def scores(self, member: Member) -> list[float]:
         """What a member scored in each match that counts, newest first: the mean of its seats."""
@@ -83,7 +86,7 @@ class Grounds:
         *,
         seed: int,
         draws: int = 1,
-        metric: Metric = Metric.WINS,
+        metric: Earned = "wins",
         settings: Mapping[str, float] | None = None,
     ) -> Sampled:
         """Opponents for a learner by a rule of `arena.rating.sampling`; all of them have results.
@@ -95,7 +98,7 @@ class Grounds:
         asked = Sampling(
             learner=learner.agent, history=names, rule=rule, settings=settings or {}, seed=seed, draws=draws
         )
-        return self._population.sample(Query(game=self.game.rated_id, metric=metric), asked)
+        return self._population.sample(Query(game=self.game.rated_id, metric=Metric(metric)), asked)
 
     def freeze(
         self,

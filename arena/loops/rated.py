@@ -5,7 +5,7 @@ from itertools import combinations
 
 from arena.loops.meeting import Meeting, Member
 from arena.loops.run import Run
-from arena.rating.population import Metric, PayoffTable
+from arena.rating.population import PayoffTable
 
 
 def rate(run: Run, lineage: Sequence[Member], bots: Sequence[Member], *, sets: int, deals: int) -> PayoffTable:
@@ -25,7 +25,7 @@ def rate(run: Run, lineage: Sequence[Member], bots: Sequence[Member], *, sets: i
         )
     else:
         run.play([Meeting(members=[member], sets=sets, deals=deals) for member in [*lineage, *bots]])
-    table = run.grounds.payoffs(lineage, [*bots, *lineage], Metric.SCORE)
+    table = run.grounds.payoffs(lineage, [*bots, *lineage])
     _tell(run, table)
     return table
 

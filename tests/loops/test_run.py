@@ -6,7 +6,7 @@ import pytest
 
 from arena.core.errors import BadRequest, LedgerFault
 from arena.ledger import Ledger
-from arena.loops import Meeting
+from arena.loops.meeting import Meeting
 from arena.loops.run import Asked, Run, opened
 from arena.plugin.registry import Registry
 

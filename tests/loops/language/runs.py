@@ -7,8 +7,8 @@ from pathlib import Path
 from arena.core.options import resolve
 from arena.core.values import AgentName, Json
 from arena.ledger import Ledger
-from arena.loops import Meeting, Member, Run
-from arena.loops.run import Asked, opened
+from arena.loops.meeting import Meeting, Member
+from arena.loops.run import Asked, Run, opened
 from arena.plugin.registry import Registry
 
 

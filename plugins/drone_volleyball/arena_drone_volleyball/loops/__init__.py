@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from arena_drone_volleyball.loops.settings import SETTINGS
 
 if TYPE_CHECKING:
-    from arena.loops import Run
+    from arena.loops.run import Run
 
 __all__ = ["SETTINGS", "train"]
 

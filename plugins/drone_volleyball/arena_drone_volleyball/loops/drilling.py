@@ -6,7 +6,7 @@ from statistics import fmean, stdev
 from typing import Final, Self
 
 from arena.core.values import AgentName
-from arena.loops import Meeting, Member
+from arena.loops.meeting import Meeting, Member
 from arena_drone_volleyball.loops.trainer import Trainer
 
 STAGE: Final = "skills"

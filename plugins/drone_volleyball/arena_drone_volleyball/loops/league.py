@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from arena.core.values import AgentName
-from arena.loops import Meeting, Member
+from arena.loops.meeting import Meeting, Member
 from arena_drone_volleyball.loops.rallies import Opponent
 from arena_drone_volleyball.loops.trainer import Trainer
 

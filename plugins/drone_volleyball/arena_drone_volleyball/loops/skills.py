@@ -6,7 +6,7 @@ The stages are those of HCSP (arXiv 2505.04317): `skills`, `strategy` over froze
 from importlib.util import find_spec
 
 from arena.core.errors import BadRequest
-from arena.loops import Run
+from arena.loops.run import Run
 from arena_drone_volleyball.batch.exercises import EXERCISES
 from arena_drone_volleyball.loops.drilling import Drilling
 from arena_drone_volleyball.loops.fleet import CoursePlan, Fleet

@@ -17,7 +17,8 @@ from arena_drone_volleyball.loops.settings import Settings
 from arena_drone_volleyball.physics.iris import HOVER_COMMAND
 
 if TYPE_CHECKING:
-    from arena.loops import Member, Run
+    from arena.loops.meeting import Member
+    from arena.loops.run import Run
 
 CENTRES: Final = {
     "prt": (HOVER_COMMAND,) * 4,

@@ -9,7 +9,8 @@ from urllib.parse import quote
 import numpy as np
 
 from arena.core.values import AgentName
-from arena.loops import Meeting, Member, Metric, Run, round_robin
+from arena.loops.meeting import Meeting, Member, round_robin
+from arena.loops.run import Run
 from arena_openspiel.loops.oracle import Oracle
 from arena_openspiel.loops.rules import RULES, Rule
 from arena_openspiel.policies import Table
@@ -84,7 +85,7 @@ class Growing:
         """The meta-strategy: how likely each policy is in the mixture, in the order in which they were found."""
         history = self._members(self._history)
         seed = self._run.seed
-        drawn = self._run.grounds.sample(history[-1], history, self._rule.mix, seed=seed, metric=Metric.SCORE)
+        drawn = self._run.grounds.sample(history[-1], history, self._rule.mix, seed=seed, metric="score")
         chances = np.round([drawn.chances[one.agent] for one in self._members(self._tables)], _DIGITS)
         found: list[float] = (chances / chances.sum()).tolist()
         return found

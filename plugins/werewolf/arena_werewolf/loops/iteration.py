@@ -10,11 +10,12 @@ from typing import Any, cast
 from arena.core.canonical import canonical_text
 from arena.core.errors import BadRequest
 from arena.core.match import MatchResult
-from arena.loops import Member, Run
 from arena.loops.language.lineage import opened
 from arena.loops.language.policy import Policy
 from arena.loops.language.record import Played, played
 from arena.loops.language.seating import seated
+from arena.loops.meeting import Member
+from arena.loops.run import Run
 from arena_werewolf.game import WerewolfGame
 from arena_werewolf.loops.embed import Embedding, hidden, words
 from arena_werewolf.loops.latent import LatentSpace

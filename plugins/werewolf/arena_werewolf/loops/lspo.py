@@ -8,9 +8,9 @@ from pathlib import Path
 from random import Random
 
 from arena.core.errors import BadRequest
-from arena.loops import Run
 from arena.loops.language.lineage import origin, publish
 from arena.loops.language.policy import Policy
+from arena.loops.run import Run
 from arena_werewolf.loops.iteration import Iteration, require_model
 from arena_werewolf.loops.latent import LatentSpace
 from arena_werewolf.loops.latent_game import LatentGame

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from arena.core.errors import BadRequest
-from arena.loops import Meeting
 from arena.loops.language.lineage import rate_as_set
 from arena.loops.language.seating import seated
+from arena.loops.meeting import Meeting
 from arena_werewolf.loops import pages
 from arena_werewolf.loops.comparing import compared
 from arena_werewolf.loops.iteration import LATENT, PAIRS, STRATEGY, Iteration, lines

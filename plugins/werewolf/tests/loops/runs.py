@@ -7,8 +7,7 @@ from pathlib import Path
 from arena.core.options import resolve
 from arena.core.values import Json
 from arena.ledger import Ledger
-from arena.loops import Run
-from arena.loops.run import Asked, opened
+from arena.loops.run import Asked, Run, opened
 from arena.plugin.registry import Registry
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from arena.core.errors import BadRequest
 from arena.core.values import AgentName
-from arena.loops import Meeting, Member
+from arena.loops.meeting import Meeting, Member
 from arena_werewolf.loops.iteration import LATENT, STRATEGY, Iteration
 from arena_werewolf.loops.latent_game import DISCUSSION
 from arena_werewolf.loops.speeches import retold, speeches
