@@ -1,9 +1,7 @@
 """`arena play`: the same matches without a server or network."""
 
 import os
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -12,12 +10,12 @@ from arena.cli.logs import show_logs
 from arena.cli.options import DEFAULT_DB, MAX_MATCHES, MAX_PROCESSES, MAX_SEED, AsJson, Db, Game, GameOptions, State
 from arena.cli.output import print_json, print_table
 from arena.cli.plugins import plugin_code
+from arena.cli.progress import progress_bar
 from arena.core.errors import GameFault, UnknownAgent
 from arena.core.terminal import harmless
 
 if TYPE_CHECKING:
     from arena.core.values import Json
-    from arena.local.play import Progress
     from arena.local.tally import Report
 
 _MAX_DEALS: Final = 1_000
@@ -75,7 +73,7 @@ def play(
         deals=deals,
         workers=workers or len(os.sched_getaffinity(0)),
     )
-    with _progress() as progress, Ledger.open(db, state) as ledger:
+    with progress_bar() as progress, Ledger.open(db, state) as ledger:
         report = play(run, ledger, progress)
     if as_json:
         print_json(report_json(report))
@@ -101,21 +99,6 @@ def _given(game: str, assignments: Sequence[str]) -> "Mapping[str, Json]":
         registry = Registry()
         registry.ref(game, assignments)
         return parse_assignments(registry.listing(game.partition("?")[0]).options, assignments)
-
-
-@contextmanager
-def _progress() -> "Iterator[Progress | None]":
-    """A bar on stderr where somebody looks on."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("playing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def show(report: "Report", where: str) -> None:

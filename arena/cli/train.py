@@ -9,6 +9,7 @@ from arena.cli.logs import show_logs
 from arena.cli.options import DEFAULT_DB, MAX_PROCESSES, MAX_SEED, AsJson, Db, GameOptions, State
 from arena.cli.output import print_json, print_table
 from arena.cli.plugins import plugin_code
+from arena.cli.progress import progress_bar
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _train(
     asked = Asked(loop=loop, game=ref, settings=settings, name=name, seed=seed)
     with (
         Ledger.open(db, state) as ledger,
-        opened(asked, path, ledger, lambda: registry.make_game(ref), workers=workers) as run,
+        opened(asked, path, ledger, lambda: registry.make_game(ref), workers=workers, watching=progress_bar) as run,
     ):
         _run(listing, run)
 

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,9 @@ from arena.loops.meeting import Meeting, Member
 
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,48}")
 """As agents are called everywhere, with room left for the version."""
+
+
+Watching = Callable[[], AbstractContextManager[Watcher | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +55,16 @@ class Run:
     """
 
     def __init__(
-        self, asked: Asked, folder: RunFolder, grounds: Grounds, board: Board, make_game: Callable[[], Game]
+        self,
+        asked: Asked,
+        folder: RunFolder,
+        grounds: Grounds,
+        board: Board,
+        make_game: Callable[[], Game],
+        watching: Watching,
     ) -> None:
-        self._asked, self._folder, self._board, self._make_game = asked, folder, board, make_game
+        self._asked, self._folder, self._board = asked, folder, board
+        self._make_game, self._watching = make_game, watching
         self.grounds = grounds
         """Payoffs, opponents, and the ledger with everything that was played."""
 
@@ -133,9 +143,10 @@ class Run:
         told = "".join(f", {name} {value:.4g}" for name, value in (figures or {}).items())
         self.tell(f"{member.agent} is frozen{told}")
 
-    def play(self, meetings: Sequence[Meeting], watcher: Watcher | None = None) -> None:
+    def play(self, meetings: Sequence[Meeting]) -> None:
         """Have members meet: what the ledger lacks of these sets is played, and is durable on return."""
-        self.grounds.play(meetings, watcher)
+        with self._watching() as watcher:
+            self.grounds.play(meetings, watcher)
 
     # ---- what it says
 
@@ -157,8 +168,9 @@ def opened(
     *,
     workers: int | None = None,
     quiet: bool = False,
+    watching: Watching = nullcontext,
 ) -> Iterator[Run]:
-    """The run in this folder, begun or to be gone on with.
+    """The run in this folder, begun or to be gone on with. While sets are played, whoever is `watching` is told.
 
     Raises:
         BadRequest: another process has it, it was begun with something else, or the extra `loops` is missing.
@@ -182,7 +194,7 @@ def opened(
         )
         board = Board(folder.path, quiet=quiet)
         try:
-            yield Run(asked, folder, grounds, board, make_game)
+            yield Run(asked, folder, grounds, board, make_game, watching)
         except BadRequest:
             folder.forget()
             raise

@@ -25,11 +25,7 @@ def play(iteration: Iteration) -> None:
     """(a) The current checkpoint plays itself; nothing of it is rated."""
     run, sets = iteration.run, iteration["matches"]
     run.tell(f"iteration {iteration.number}: {iteration.parent.agent} plays {sets} deals with itself")
-    every = -(-sets // _TOLD)
-    run.play(
-        [Meeting(members=[iteration.parent], sets=sets, deals=1, rated=False)],
-        lambda done, total: None if done % every else run.tell(f"{done} of {total} matches"),
-    )
+    run.play([Meeting(members=[iteration.parent], sets=sets, deals=1, rated=False)])
 
 
 def cluster(iteration: Iteration) -> None:
