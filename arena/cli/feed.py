@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from arena.cli.options import DEFAULT_SERVER, AsJson, GameOptions, Server, TlsCa, Token
+from arena.cli.options import DEFAULT_SERVER, MAX_MATCHES, AsJson, GameOptions, Server, TlsCa, Token
 from arena.cli.output import print_json
 from arena.core.errors import BadRequest
-from arena.core.values import TEXT
 
 if TYPE_CHECKING:
     from arena.training.files import Row
@@ -29,7 +28,7 @@ def feed(
         typer.Option("--from", metavar="WHERE", help="beginning, now, or a cursor; for a new FILE, where to begin."),
     ] = "beginning",
     until_now: Annotated[bool, typer.Option("--until-now", help="End behind what has landed by now.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="End after so many trajectories.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=MAX_MATCHES, help="End after so many trajectories.")] = None,
     form: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="Rows as `arena export --format` has them.")
     ] = "parquet",
@@ -91,6 +90,7 @@ def feed(
 
 
 def _format(form: str) -> "Format":
+    from arena.core.values import TEXT
     from arena.training import FORMATS
 
     if form not in FORMATS:

@@ -161,7 +161,7 @@ def freeze(
         list[str] | None,
         typer.Option(metavar="NAME=NUMBER", help="What was measured of it, as in nash_conv=0.03; may be repeated."),
     ] = None,
-    step: Annotated[int | None, typer.Option(min=0, help="How far its training was.")] = None,
+    step: Annotated[int | None, typer.Option(min=0, max=MAX_SEED, help="How far its training was.")] = None,
     db: Db = DEFAULT_DB,
     server: AnyServer = None,
     token: Token = None,

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from arena.cli.logs import show_logs
-from arena.cli.options import DEFAULT_DB, MAX_PROCESSES, AsJson, Db, State
+from arena.cli.options import DEFAULT_DB, MAX_MATCHES, MAX_PROCESSES, AsJson, Db, State
 from arena.cli.output import print_json
 from arena.cli.play import names, reasons, show
 from arena.core.errors import GameFault
@@ -15,7 +15,9 @@ from arena.core.errors import GameFault
 def reroll(
     match: Annotated[str, typer.Argument(metavar="MATCH", help="As `arena matches` lists them.")],
     *,
-    at: Annotated[int, typer.Option(metavar="STEP", min=0, help="Its first step that is decided anew.")],
+    at: Annotated[
+        int, typer.Option(metavar="STEP", min=0, max=MAX_MATCHES, help="Its first step that is decided anew.")
+    ],
     agents: Annotated[
         str | None,
         typer.Option(metavar="A,B,...", help="As of `arena play`; by default those who played the match here."),

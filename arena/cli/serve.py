@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from arena.cli.options import DEFAULT_DB, Db, State
+from arena.cli.options import DEFAULT_DB, MAX_MATCHES, Db, State
 from arena.core.errors import BadRequest, UnknownGame
 
 
@@ -32,7 +32,10 @@ def serve(
         ),
     ] = 256,
     feed_window: Annotated[
-        int, typer.Option(metavar="MATCHES", min=0, help="How many matches back a feed may begin; 0: to the first.")
+        int,
+        typer.Option(
+            metavar="MATCHES", min=0, max=MAX_MATCHES, help="How many matches back a feed may begin; 0: to the first."
+        ),
     ] = 0,
     reflection: Annotated[bool, typer.Option("--reflection", help="Tell clients the protocol, for grpcurl.")] = False,
 ) -> None:
