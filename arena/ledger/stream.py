@@ -139,9 +139,19 @@ def provenance(ledger: Reads, numbers: Sequence[int], owner: str | None = None) 
     return found
 
 
+def last_number(ledger: Reads, wanted: Wanted) -> int:
+    """The number of the last match there is now; -1 without any."""
+    with ledger._engine.connect() as connection:
+        number: int | None = connection.scalar(_chosen(select(func.max(MATCHES.number)), wanted))
+    return -1 if number is None else number
+
+
 def _query(wanted: Wanted, until: int, after: int, most: int) -> Any:
     query = select(MATCHES.number, MATCHES.entry, MATCHES.match_id).order_by(MATCHES.number).limit(most)
-    query = query.where(MATCHES.number > after, MATCHES.entry <= until)
+    return _chosen(query.where(MATCHES.number > after, MATCHES.entry <= until), wanted)
+
+
+def _chosen(query: Any, wanted: Wanted) -> Any:
     if not wanted.void:
         query = query.where(MATCHES.void == "")
     if wanted.game is not None:

@@ -39,12 +39,6 @@ class Decision(NamedTuple):
     talk: Conversation
 
 
-def newest(run: Run) -> int:
-    """The number of the ledger's newest match of the run's game; -1 without any. `played` goes on after it."""
-    numbers = [stored.number for stored in _stored(run, None, -1)]
-    return max(numbers, default=-1)
-
-
 def played(
     run: Run,
     *,

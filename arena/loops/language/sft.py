@@ -9,10 +9,11 @@ from itertools import islice
 from random import Random
 from typing import Any, Final, cast
 
+from arena.ledger.stream import Wanted, last_number
 from arena.loops.language.fitting import Fitting, digest_of, held_out
 from arena.loops.language.lineage import loaded, publish, rate_as_set
 from arena.loops.language.policy import Example, Policy
-from arena.loops.language.record import Decision, decisions, newest, played, require
+from arena.loops.language.record import Decision, decisions, played, require
 from arena.loops.language.seating import named, playing
 from arena.loops.language.settings import TINY
 from arena.loops.language.tiny import make_tiny_model
@@ -42,7 +43,7 @@ def train(run: Run) -> None:
     Raises:
         BadRequest: the ledger has no such answers, or the model cannot be loaded.
     """
-    state = run.state() or {"until": newest(run), "epoch": 0}
+    state = run.state() or {"until": last_number(run.grounds.ledger, Wanted(game=run.game.rated_id)), "epoch": 0}
     run.keep(state)
     taught = _taught(run, state["until"])
     policy = _begun(run, taught, state["epoch"])
@@ -103,7 +104,7 @@ def _learn(run: Run, policy: Policy, rows: list[Example], test: list[Example], s
             run.log(step, {"sft/loss": loss})
 
         fitting.epoch(rows, Random(f"{run.seed}/{epoch}"), watch)
-        told = f", {held_out(policy, test, batch):.3f} on answers that were left out" if test else ""
+        told = f", {held_out(policy, test, batch):.3f} nats an answer on those that were left out" if test else ""
         run.tell(f"epoch {epoch + 1} of {epochs}: {sum(losses) / len(losses):.3f} nats a token{told}")
         with run.writing(_UNDER_WAY) as draft:
             policy.save(draft)
