@@ -69,10 +69,11 @@ class RunFolder:
             return made
         run: str = known.pop("id")
         now = json.loads(json.dumps(asked))
-        for name in sorted({*known, *now}):
-            if known.get(name) != now.get(name):
+        was, wanted = _flat(known), _flat(now)
+        for name in sorted({*was, *wanted}):
+            if was.get(name) != wanted.get(name):
                 raise BadRequest(
-                    f"the run in {str(self.path)!r} was begun with {name} {known.get(name)!r}, not {now.get(name)!r}; "
+                    f"the run in {str(self.path)!r} was begun with {name} {was.get(name)!r}, not {wanted.get(name)!r}; "
                     "go on with that, or name another folder by --run"
                 )
         return run
@@ -129,6 +130,11 @@ class RunFolder:
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(self.path / name)
+
+
+def _flat(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Each setting by itself."""
+    return {name: value for name, value in asked.items() if name != "settings"} | {**asked.get("settings", {})}
 
 
 @contextmanager

@@ -92,7 +92,7 @@ def test_a_run_is_held_by_one_process_at_a_time(tmp_path, ledger):
 def test_a_run_goes_on_only_with_what_it_was_begun_with(tmp_path, ledger):
     with a_run(ledger, tmp_path / "run", games=2):
         pass
-    with pytest.raises(BadRequest, match="begun with settings"):
+    with pytest.raises(BadRequest, match="begun with games 2, not 3"):
         a_run(ledger, tmp_path / "run", games=3).__enter__()
 
 
@@ -113,7 +113,7 @@ def test_a_run_that_is_refused_at_once_may_be_begun_otherwise_in_the_same_folder
         run.keep({"step": 1})
     with pytest.raises(BadRequest, match="not like this"):
         refused(games=3)
-    with pytest.raises(BadRequest, match="begun with settings"):
+    with pytest.raises(BadRequest, match="begun with games 3, not 4"):
         a_run(ledger, tmp_path / "run", games=4).__enter__()
 
 
