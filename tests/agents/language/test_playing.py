@@ -29,9 +29,11 @@ def player(spec: str, *settings: str) -> tuple[type[LanguageAgent], list[str], l
     class Noted(made):  # type: ignore[misc]  # a class made at run time
         async def act(self, observation: Observation, legal: Legal, clock: Clock) -> Reply:
             if observation.refusal:
-                refusals.append(observation.refusal)
-            replies.append(await super().act(observation, legal, clock))
-            return replies[-1]
+                refusals.append(f"{observation.refusal}, not {self.said}")
+            reply: Reply = await super().act(observation, legal, clock)
+            self.said = reply.action
+            replies.append(reply)
+            return reply
 
     return Noted, refusals, replies
 
