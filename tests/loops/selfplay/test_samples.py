@@ -1,42 +1,42 @@
 """Which answers of self-play are learned from, and what they are weighed by."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
 from arena.core.agent import Provenance
-from arena.core.match import Cause, SeatResult
-from arena.core.values import Seat
+from arena.core.game import ClockSpec
+from arena.core.match import Cause, Decided, GameRef, MatchPlan, MatchResult, Move, PartyRef, SeatResult, Situation
+from arena.core.seed import Seed
+from arena.core.values import AgentName, MatchId, Seat, SetId
 from arena.loops.selfplay.rae import RoleBaselines
 from arena.loops.selfplay.samples import harvest, returns
-from arena.training.trajectory import Trajectory, Turn
+from arena.training.trajectory import Trajectory
 
 PLAIN = {"illegal": None, "wronged": None, "gamma": 1.0}
 SPIRAL = {"illegal": -1.5, "wronged": 0.5, "gamma": 0.5}
 
 
-def turn(cause: str = "", tokens: Sequence[int] = (7,)) -> Turn:
+def turn(cause: Cause | None = None, tokens: Sequence[int] = (7,)) -> Decided:
     made = Provenance(prompt_token_ids=[1, 2], completion_token_ids=tokens, logprobs=[-0.5] * len(tokens), mask="{}")
-    return Turn(
-        move=0,
-        step=0,
-        message=None,
-        legal="",
-        action="1",
-        valid=not cause,
-        cause=cause,
-        reward=0,
-        refused=(),
-        made=made,
+    return Decided(0, Move(0, Seat(0), 1, cause), Situation(), made)
+
+
+def seat(number: int, score: float, turns: Sequence[Decided], cause: Cause = Cause.RULES) -> Trajectory:
+    game = GameRef(id="tests/none", version="1", config={}, rated_id="tests/none")
+    plan = MatchPlan(
+        match_id=MatchId("m"),
+        set_id=SetId("s"),
+        ordinal=0,
+        game=game,
+        seed=Seed.of(0),
+        parties=(PartyRef(agent=AgentName("learner")),),
+        clock=ClockSpec(),
     )
-
-
-def seat(number: int, score: float, turns: Sequence[Turn], cause: Cause = Cause.RULES) -> Trajectory:
-    result: Any = None  # nothing of the match is looked at
     told = SeatResult(seat=Seat(number), party=0, rank=1, score=score, cause=cause)
+    result = MatchResult(plan=plan, moves=(), seats=(told,))
     return Trajectory(
-        result=result, seat=told, messages=(), turns=turns, ruleset="", parent=None, rating=None, outcome=""
+        result=result, seat=told, decisions=turns, brief=None, ruleset="", parent=None, rating=None, outcome=""
     )
 
 
@@ -57,14 +57,14 @@ def test_answers_without_an_advantage_or_without_tokens_are_left_out():
 
 def test_a_match_that_a_late_model_spoilt_teaches_nothing_and_moves_no_baseline():
     baselines = RoleBaselines()
-    matches = [[seat(0, -2.0, [turn(cause="timeout")]), seat(1, 2.0, [turn()])]]
+    matches = [[seat(0, -2.0, [turn(cause=Cause.TIMEOUT)]), seat(1, 2.0, [turn()])]]
     found = harvest(iter(matches), baselines, PLAIN)
     assert (found.samples, found.lost, baselines.kept) == ([], 1, {})
 
 
 @pytest.mark.parametrize(("settings", "told"), [(PLAIN, [-2.0, 2.0]), (SPIRAL, [-1.5, 0.5])])
 def test_an_illegal_answer_costs_what_the_game_or_the_settings_say(settings, told):
-    seats = [seat(0, -2.0, [turn(cause="illegal")], Cause.ILLEGAL), seat(1, 2.0, [turn()])]
+    seats = [seat(0, -2.0, [turn(cause=Cause.ILLEGAL)], Cause.ILLEGAL), seat(1, 2.0, [turn()])]
     assert returns(seats, settings["illegal"], settings["wronged"]) == told
     found = harvest(iter([seats]), RoleBaselines(), settings)
     assert [one.advantage for one in found.samples] == told
