@@ -55,6 +55,8 @@ def seat(one: Trajectory) -> tuple[str, int]:
     return one.result.plan.match_id, one.seat.seat
 
 
+MADE_OF_MORE = {"verl", "verifiers", "minari"}
+"""Formats of tokens, which not every answer here came with, and of tensors, which a feed does not tell."""
 ALL = [(f"s{number}.{ordinal}", seat) for number in range(3) for ordinal in range(2) for seat in range(2)]
 
 
@@ -72,7 +74,7 @@ def rows(found: list[Trajectory]) -> dict[str, list[str]]:
     return {
         name: [json.dumps(_plain(row), sort_keys=True) for one in found for row in form.rows(one, "train")]
         for name, form in FORMATS.items()
-        if not form.tokens
+        if name not in MADE_OF_MORE
     }
 
 

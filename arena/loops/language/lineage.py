@@ -27,7 +27,9 @@ def publish(
     data_digest: str,
     figures: Mapping[str, float] | None = None,
 ) -> Member:
-    """Save a policy as a checkpoint of the run and freeze it; one that was saved before a kill is not written again.
+    """Save a policy as a checkpoint of the run and freeze it, its version being its step.
+
+    One that was saved before a kill is not written again.
 
     Raises:
         LedgerFault: the disk is full or refuses.
@@ -37,7 +39,7 @@ def publish(
         with run.checkpoint(version) as draft:
             policy.save(draft)
             (draft / _NAMED).write_text(json.dumps({"agent": member.agent, "version": version}), encoding="utf-8")
-    run.freeze(member, parent, stage=stage, data_digest=data_digest, figures=figures)
+    run.freeze(member, parent, stage=stage, data_digest=data_digest, step=int(version), figures=figures)
     return member
 
 

@@ -3,11 +3,12 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any, Final
 
 from arena.core.errors import BadRequest
 from arena.loops.language.fitting import digest_of
-from arena.loops.language.lineage import opened, publish, rate_as_set
+from arena.loops.language.lineage import opened, origin, publish, rate_as_set
 from arena.loops.language.policy import Policy
 from arena.loops.language.record import played
 from arena.loops.language.seating import seated
@@ -53,8 +54,9 @@ class LanguageSelfPlay:
     def _begun(self) -> Gradient:
         state = self._run.state()
         if state is None:
-            policy = Policy.open(self._settings["model"], device=self._settings["device"])
-            publish(self._run, policy, "0", None, stage=STAGE, data_digest="")
+            model: str = self._settings["model"]
+            policy = Policy.open(model, device=self._settings["device"])
+            publish(self._run, policy, "0", origin(self._run, Path(model)), stage=STAGE, data_digest="")
             return self._gradient(policy)
         self._done, self._baselines.kept, self._learned = state["done"], state["baselines"], state["learned"]
         gradient = self._gradient(opened(self._run, str(self._done)))

@@ -54,9 +54,8 @@ class Drilling:
         member = self._trainer.write(done)
         self._run.play([Meeting(members=[one], deals=self._settings.deals) for one in (SCRIPTED, member)])
         score = self._score(member)
-        figures = {"mean score": score.mean, "+-": score.half}
         self._run.log(done, {"score/referee": score.mean, "score/referee +-": score.half})
-        self._run.freeze(member, parent, stage=STAGE, figures=figures)
+        self._run.freeze(member, parent, stage=STAGE, step=done, figures={"score": score.mean})
         self._run.keep(done)
         return done
 

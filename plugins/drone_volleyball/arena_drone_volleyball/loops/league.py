@@ -59,7 +59,7 @@ class League:
         won = self._won(member, SCRIPTED)
         self._run.log(done, {"score/scripted": won})
         parent = before[-1] if before else None
-        self._run.freeze(member, parent, stage=stage, figures={"mean score against the scripted agent": won})
+        self._run.freeze(member, parent, stage=stage, step=done, figures={"score_to_scripted": won})
         self._run.keep([*kept, done])
         return [*kept, done]
 
