@@ -12,7 +12,7 @@ def rate(run: Run, lineage: Sequence[Member], bots: Sequence[Member], *, sets: i
     """Have every two of the lineage meet, and each of them every bot; what was played before is not played again.
 
     Where a game takes more than two parties, the second agent of a pair fills all places but one. Says what each
-    checkpoint earned a match against whom, with 95 % intervals by sets.
+    checkpoint earned a match against bots and those before it, with 95 % intervals by sets.
 
     Raises:
         ArenaError: a bot is unknown or does not fit the game, or the ledger cannot be written.
@@ -32,8 +32,9 @@ def rate(run: Run, lineage: Sequence[Member], bots: Sequence[Member], *, sets: i
 
 def _tell(run: Run, table: PayoffTable) -> None:
     for i, row in enumerate(table.rows):
+        later = set(table.rows[i:])
         for j, column in enumerate(table.columns):
-            if table.count[i, j]:
+            if table.count[i, j] and column not in later:
                 low, high, count = table.low[i, j], table.high[i, j], table.count[i, j]
                 run.tell(
                     f"{row} earned {table.mean[i, j]:+.3f} a match against {column} "
