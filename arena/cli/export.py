@@ -9,6 +9,18 @@ import typer
 from arena.cli.options import DEFAULT_DB, AsJson, Db, GameOptions
 from arena.cli.output import print_json
 from arena.cli.plugins import plugin_code
+from arena.cli.wanted import (
+    AlsoVoid,
+    MinRating,
+    OfAgent,
+    RatedBy,
+    Since,
+    WantedGame,
+    WithResult,
+    format_of,
+    moment,
+    rated_game,
+)
 from arena.core.errors import BadRequest, GameUnavailable, UnknownGame
 
 if TYPE_CHECKING:
@@ -26,24 +38,17 @@ def export(
     out: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new one; it has this name once it is whole.")],
     *,
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help=f"{_FORMATS}.")] = "parquet",
-    game: Annotated[
-        str | None,
-        typer.Option(metavar="GAME", help="Of this game under any options, of a rated id, or GAME? without any."),
-    ] = None,
+    game: WantedGame = None,
     option: GameOptions = None,
-    agent: Annotated[str | None, typer.Option(metavar="NAME", help="The seats of this agent only.")] = None,
-    since: Annotated[str | None, typer.Option(metavar="WHEN", help="Matches that ended since a date or time.")] = None,
-    min_rating: Annotated[
-        float | None, typer.Option(metavar="RATING", help="Seats whose agent was rated so high before the match.")
-    ] = None,
-    system: Annotated[str | None, typer.Option(help="What rates: as `arena ladder --system`.")] = None,
-    result: Annotated[
-        str | None, typer.Option(metavar="RESULT", help="Seats that won, drew or lost: win, draw, loss, alone.")
-    ] = None,
+    agent: OfAgent = None,
+    since: Since = None,
+    min_rating: MinRating = None,
+    system: RatedBy = None,
+    result: WithResult = None,
     split: Annotated[
         str, typer.Option(metavar="SHARES", help="By set: 0.9 for training, or train=0.8,validation=0.1,test=0.1.")
     ] = "1",
-    void: Annotated[bool, typer.Option("--void", help="Void matches too.")] = False,
+    void: AlsoVoid = False,
     mixed: Annotated[
         bool, typer.Option("--mixed-rules", help="Several versions of a game's rules in one export.")
     ] = False,
@@ -64,7 +69,7 @@ def export(
     from arena.training import export as write
 
     request = _request(
-        form, _named(game, option), agent, since, min_rating, system, result, split, void, mixed, tokenizer
+        form, rated_game(game, option), agent, since, min_rating, system, result, split, void, mixed, tokenizer
     )
     with Ledger.open(db, create=False) as ledger, plugin_code():
         _require_game(ledger, request.wanted.game)
@@ -90,17 +95,15 @@ def _request(
 ) -> "Request":
     from arena.ledger.stream import Wanted
     from arena.rating import DEFAULT
-    from arena.training import FORMATS, Request, Splits
+    from arena.training import Request, Splits
 
-    if form not in FORMATS:
-        raise BadRequest(f"there is no format {form[:40]!r}; there is {', '.join(FORMATS)}")
     if result is not None and result not in _RESULTS:
         raise BadRequest(f"--result is {', '.join(_RESULTS)}, not {result[:40]!r}")
     if min_rating is not None and not isfinite(min_rating):
         raise BadRequest(f"--min-rating is a number, not {min_rating}")
     return Request(
-        format=form,
-        wanted=Wanted(game=game, agent=agent, since_ms=_moment(since), void=void),
+        format=format_of(form).name,
+        wanted=Wanted(game=game, agent=agent, since_ms=moment(since), void=void),
         min_rating=min_rating,
         result=result,
         splits=Splits.parse(split),
@@ -108,24 +111,6 @@ def _request(
         mixed=mixed,
         tokenizer=tokenizer,
     )
-
-
-def _moment(since: str | None) -> int:
-    """Milliseconds since the epoch."""
-    from arena.cli.ladder import _since
-
-    number, since_ms = _since(since)
-    if number:
-        raise BadRequest(f"--since takes a date or a time, as 2026-01-31, not {since!r}")
-    return since_ms
-
-
-def _named(game: str | None, option: list[str] | None) -> str | None:
-    from arena.cli.ladder import _rated
-
-    if option and game is None:
-        raise BadRequest("--option is of a game; name that by --game")
-    return _rated(game, option) if game is not None and option else game
 
 
 def _require_game(ledger: "Ledger", game: str | None) -> None:

@@ -10,6 +10,18 @@ import typer
 
 from arena.cli.options import DEFAULT_SERVER, MAX_MATCHES, AsJson, GameOptions, Server, TlsCa, Token
 from arena.cli.output import print_json
+from arena.cli.wanted import (
+    AlsoVoid,
+    MinRating,
+    OfAgent,
+    RatedBy,
+    Since,
+    WantedGame,
+    WithResult,
+    format_of,
+    moment,
+    rated_game,
+)
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -32,20 +44,14 @@ def feed(
     form: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="Rows as `arena export --format` has them.")
     ] = "parquet",
-    game: Annotated[
-        str | None, typer.Option(metavar="GAME", help="Of this game under any options, or of this rated id.")
-    ] = None,
+    game: WantedGame = None,
     option: GameOptions = None,
-    agent: Annotated[str | None, typer.Option(metavar="NAME", help="The seats of this agent only.")] = None,
-    since: Annotated[str | None, typer.Option(metavar="WHEN", help="Matches that ended since a date or time.")] = None,
-    min_rating: Annotated[
-        float | None, typer.Option(metavar="RATING", help="Seats whose agent was rated so high before the match.")
-    ] = None,
-    system: Annotated[str | None, typer.Option(help="What rates: as `arena ladder --system`.")] = None,
-    result: Annotated[
-        str | None, typer.Option(metavar="RESULT", help="Seats that won, drew or lost: win, draw, loss, alone.")
-    ] = None,
-    void: Annotated[bool, typer.Option("--void", help="Void matches too.")] = False,
+    agent: OfAgent = None,
+    since: Since = None,
+    min_rating: MinRating = None,
+    system: RatedBy = None,
+    result: WithResult = None,
+    void: AlsoVoid = False,
     mixed: Annotated[
         bool, typer.Option("--mixed-rules", help="Matches that cannot be played again too, without views.")
     ] = False,
@@ -59,16 +65,15 @@ def feed(
     Rows go on over restarts of the server. What was printed before a kill of this command does not come again, but for
     the last trajectory. With a token they are the seats of its owner's agents, in full; to admins, all.
     """
-    from arena.cli.export import _moment, _named
     from arena.training import Feed
 
     made_as = _format(form)
     chosen: dict[str, Any] = {
-        "game": _named(game, option) or "",
+        "game": rated_game(game, option) or "",
         "agent": agent or "",
         "result": result or "",
         "void": void,
-        "since_ms": _moment(since),
+        "since_ms": moment(since),
         "min_rating": min_rating,
         "system": system or "",
     }
@@ -91,13 +96,11 @@ def feed(
 
 def _format(form: str) -> "Format":
     from arena.core.values import TEXT
-    from arena.training import FORMATS
 
-    if form not in FORMATS:
-        raise BadRequest(f"there is no format {form[:40]!r}; there is {', '.join(FORMATS)}")
-    if TEXT not in FORMATS[form].views:
+    made_as = format_of(form)
+    if TEXT not in made_as.views:
         raise BadRequest(f"{form} is made of tensors, which a feed does not tell; take `arena export --format {form}`")
-    return FORMATS[form]
+    return made_as
 
 
 def _rows(made_as: "Format", trajectory: "Trajectory") -> "Iterator[Row]":

@@ -10,7 +10,7 @@ from arena.core.errors import ArenaError
 from arena.core.game import GameSpec
 from arena.core.match import GameRef, MatchPlan, SetPlan
 from arena.core.seed import Seed
-from arena.core.values import AgentName, SetId
+from arena.core.values import SetId
 from arena.ledger import Ledger
 from arena.local.population import Population, Query, Sampled, Sampling
 from arena.local.set_player import SetPlayer
@@ -175,12 +175,6 @@ class Grounds:
                     group.create_task(play(plan, matches))
         except* ArenaError as errors:
             raise errors.exceptions[0] from None
-
-
-def known(agents: Sequence[AgentName], members: Sequence[Member]) -> list[Member]:
-    """The members behind these names, in their order."""
-    by_name = {member.agent: member for member in members}
-    return [by_name[agent] for agent in agents]
 
 
 def _silent(done: int, total: int) -> None:

@@ -1,0 +1,59 @@
+"""Which trajectories are wanted: the options that `arena export` and `arena feed` share, and what they mean."""
+
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from arena.core.errors import BadRequest
+
+if TYPE_CHECKING:
+    from arena.training.formats import Format
+
+WantedGame: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--game", metavar="GAME", help="Of this game under any options, of a rated id, or GAME? without any."),
+]
+OfAgent: TypeAlias = Annotated[
+    str | None, typer.Option("--agent", metavar="NAME", help="The seats of this agent only.")
+]
+Since: TypeAlias = Annotated[
+    str | None, typer.Option("--since", metavar="WHEN", help="Matches that ended since a date or time.")
+]
+MinRating: TypeAlias = Annotated[
+    float | None,
+    typer.Option("--min-rating", metavar="RATING", help="Seats whose agent was rated so high before the match."),
+]
+RatedBy: TypeAlias = Annotated[str | None, typer.Option("--system", help="What rates: as `arena ladder --system`.")]
+WithResult: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--result", metavar="RESULT", help="Seats that won, drew or lost: win, draw, loss, alone."),
+]
+AlsoVoid: TypeAlias = Annotated[bool, typer.Option("--void", help="Void matches too.")]
+
+
+def rated_game(game: str | None, option: list[str] | None) -> str | None:
+    """The game by its name, or with options by its rated id."""
+    from arena.cli.ladder import _rated
+
+    if option and game is None:
+        raise BadRequest("--option is of a game; name that by --game")
+    return _rated(game, option) if game is not None and option else game
+
+
+def moment(since: str | None) -> int:
+    """Milliseconds since the epoch."""
+    from arena.cli.ladder import _since
+
+    number, since_ms = _since(since)
+    if number:
+        raise BadRequest(f"--since takes a date or a time, as 2026-01-31, not {since!r}")
+    return since_ms
+
+
+def format_of(name: str) -> "Format":
+    """The format of this name."""
+    from arena.training import FORMATS
+
+    if name not in FORMATS:
+        raise BadRequest(f"there is no format {name[:40]!r}; there is {', '.join(FORMATS)}")
+    return FORMATS[name]
