@@ -28,8 +28,10 @@ INT64 = st.integers(-(2**63), 2**63 - 1)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 SCALARS = st.none() | st.booleans() | INT64 | FINITE | TEXT
-JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4))
-STRUCTURES = st.lists(JSON, max_size=4) | st.dictionaries(TEXT, JSON, max_size=4)
+KEYS = TEXT.filter(lambda key: key != "$tensor")
+"""As actions and views may have them within."""
+JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4))
+STRUCTURES = st.lists(JSON, max_size=4) | st.dictionaries(KEYS, JSON, max_size=4)
 
 
 @st.composite
