@@ -201,7 +201,7 @@ def _skyrl(one: Trajectory, split: str) -> Iterator[Row]:
 
 
 def _asked_about(one: Trajectory, turn: Turn, split: str) -> Row:
-    """With an `index` that no other row has: by it verl tells samples apart, and the answers that it draws to one."""
+    """With an `index` that no other row has, as verl takes answers to rows of one index for answers to one prompt."""
     index = f"{one.result.plan.match_id}/{one.seat.seat}/{turn.move}"
     return {**_about(one, turn), "legal": turn.legal, "split": split, "index": index}
 

@@ -6,18 +6,18 @@ import pytest
 
 from tests.training.matches import add_set
 
-pytestmark = pytest.mark.formats
+pytestmark = [pytest.mark.formats, pytest.mark.timeout(400)]
 
 
 @pytest.fixture
-def inputs(tokenizer):
+def inputs(tokenizer, datasets):
     """What SkyRL's trainer hands to its generator of a folder: two trajectories a prompt, in an environment of ours."""
     from skyrl.train.dataset import PromptDataset
     from skyrl.train.generators.utils import prepare_generator_input
 
     def prepare(folder):
         files = [str(file) for file in sorted(folder.glob("train-*.parquet"))]
-        dataset = PromptDataset(files, tokenizer, max_prompt_length=4_096, num_workers=1)
+        dataset = PromptDataset(files, tokenizer, max_prompt_length=4_096, num_workers=0)
         prompts = dataset.collate_fn(dataset)
         given, _ = prepare_generator_input(prompts, 2, {}, "ours", "train", global_step=1)
         return given

@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-pytestmark = pytest.mark.formats
+pytestmark = [pytest.mark.formats, pytest.mark.timeout(400)]
 
 
 @pytest.fixture
@@ -26,6 +26,14 @@ def test_a_branch_is_a_sample_with_the_tokens_of_one_answer(traces, sampled):
         numpy.testing.assert_allclose(branch.logprobs[len(prompt) :], turn["logprobs"], rtol=1e-6)
         told = [{"role": message.role, "content": message.content} for message in branch.messages]
         assert told == seat["messages"][: turn["message"] + 1]
+
+
+def test_traces_are_of_the_version_that_reads_them(traces):
+    import verifiers
+    from verifiers.v1.trace import TRACE_VERSION
+
+    assert {trace.version for trace in traces} == {TRACE_VERSION}
+    assert {trace.verifiers.version for trace in traces} == {verifiers.__version__}
 
 
 def test_a_trace_is_scored_by_what_its_seat_earned(traces, sampled):

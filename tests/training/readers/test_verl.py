@@ -5,16 +5,16 @@ import pytest
 
 from tests.training.matches import TOKENS, add_set
 
-pytestmark = pytest.mark.formats
+pytestmark = [pytest.mark.formats, pytest.mark.timeout(400)]
 
 
 @pytest.fixture
-def read(tokenizer, tmp_path):
+def read(tokenizer, datasets, tmp_path):
     """The files of a folder as a trainer of verl's loads them."""
     from omegaconf import OmegaConf
     from verl.utils.dataset.rl_dataset import RLHFDataset
 
-    config = {"cache_dir": str(tmp_path / "verl"), "max_prompt_length": 4_096, "filter_overlong_prompts_workers": 1}
+    config = {"cache_dir": str(tmp_path / "verl"), "max_prompt_length": 4_096, "filter_overlong_prompts_workers": None}
 
     def load(folder):
         files = [str(file) for file in sorted(folder.glob("train-*.parquet"))]
