@@ -43,7 +43,7 @@ FORMATS_PACKAGES := verl==0.9.1 skyrl-gym==0.4.0 verifiers==0.4.0 cachetools clo
 DEMO_SECONDS ?= 60
 PYTEST_ARGS ?=
 # A file's tests stay in one process, in order: they share what its fixtures make.
-PARALLEL ?= -n auto --dist loadfile
+PARALLEL ?= -n auto --maxprocesses 8 --dist loadfile
 BENCH_ARGS ?=
 
 .PHONY: help setup setup-test test check protos demo train-demo bench bench-ledger bench-export bench-feed bench-llm bench-vgc bench-volley test-formats test-vllm chaos leaks clean

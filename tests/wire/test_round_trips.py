@@ -71,7 +71,7 @@ EVENTS = st.builds(
     Event,
     st.integers(0, 2**40),
     TEXT,
-    st.dictionaries(TEXT, JSON, max_size=3),
+    st.dictionaries(KEYS, JSON, max_size=3),
     st.none() | st.integers(0, 99),
 )
 
@@ -84,7 +84,7 @@ def test_events(events: list[Event]) -> None:
 
 LEGALS = (
     st.builds(FreeText, st.integers(0, 2**32 - 1), TEXT, st.booleans())
-    | st.builds(Schema, st.dictionaries(TEXT, JSON, max_size=3), st.booleans())
+    | st.builds(Schema, st.dictionaries(KEYS, JSON, max_size=3), st.booleans())
     | st.builds(
         Box,
         st.lists(st.integers(0, 99), max_size=4).map(tuple),
