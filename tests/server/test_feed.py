@@ -34,9 +34,9 @@ ANN = Principal("ann", WATCH)
 SECONDS = 20.0
 
 
-def follower(hall: Hall, who: Principal, *, until_now: bool = True, **request: object) -> Follower:
+def follower(hall: Hall, who: Principal, *, ends: bool = True, **request: object) -> Follower:
     asked = Asked.of(pb.FollowRequest(**request), who)  # type: ignore[arg-type]
-    return Follower(hall.archive, hall.news, hall.sets.is_live, asked, until_now=until_now)
+    return Follower(hall.archive, hall.news, hall.sets.is_live, asked, ends=ends)
 
 
 async def told(
@@ -115,7 +115,7 @@ async def test_without_a_token_the_matches_of_a_set_wait_till_it_is_over(hall: H
     await landed(hall, "ann", "bob", sets=["s1", "s2", "s3"])
     early = await told(hall, EVERYBODY)
     assert {t.set_id for t in trajectories(early)} == {"s1"}
-    reader = follower(hall, EVERYBODY, until_now=False)
+    reader = follower(hall, EVERYBODY, ends=False)
     await reader.begin(early[-1].cursor, 0)
     async with asyncio.timeout(SECONDS), aclosing(reader.messages()) as messages:
         await anext(messages)
@@ -146,7 +146,7 @@ async def test_the_filters_are_those_of_an_export(hall: Hall) -> None:
 
 
 async def test_what_lands_while_one_follows_comes_with_the_ratings_of_then(hall: Hall) -> None:
-    reader = follower(hall, ADMIN, until_now=False)
+    reader = follower(hall, ADMIN, ends=False)
     await reader.begin("now", 0)
     async with asyncio.timeout(SECONDS), aclosing(reader.messages()) as messages:
         assert not (await anext(messages)).HasField("trajectory")
@@ -296,7 +296,7 @@ async def test_a_reader_that_takes_nothing_keeps_a_page_at_most_and_delays_nobod
         return await recall(result)
 
     hall.archive.recall = counted  # type: ignore[method-assign]
-    reader = follower(hall, ADMIN, until_now=False)
+    reader = follower(hall, ADMIN, ends=False)
     await reader.begin("", 0)
     async with asyncio.timeout(60), aclosing(reader.messages()) as messages:
         await anext(messages)
