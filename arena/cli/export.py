@@ -154,7 +154,9 @@ def replayer() -> "Replay":
 def _words(done: "Exported") -> str:
     counts: dict[str, Any] = done.manifest["counts"]
     size = sum(part["bytes"] for part in done.manifest["parts"]) / 1e6
+    early = done.manifest.get("server", {}).get("ended_early")
     return (
         f"{done.folder}: {counts['rows']} rows of {counts['trajectories']} seats in {counts['matches']} matches, "
         f"{len(done.manifest['parts'])} files, {size:.1f} MB"
+        f"{'; it ends before a set that is still played, of which nobody is told without a token' if early else ''}"
     )

@@ -111,7 +111,7 @@ class Following:
         wish = self._wish
         return pb.FollowRequest(
             cursor=self._cursor,
-            until_now=self._until == NOW,
+            until_now=bool(self._until),
             until="" if self._until == NOW else self._until,
             game=wish.game,
             agent=wish.agent,

@@ -48,11 +48,16 @@ class Served:
         self._follow = partial(Following, server, wish=_wish(request), token=token, tls_ca=tls_ca, patience=patience)
         self._from: str | None = None
         self._until = NOW
+        self._early = False
 
     @property
     def origin(self) -> Row:
-        """The server, and the cursors between which it told all that was wanted."""
-        return {"address": self._server, "from": self._from, "until": self._until}
+        """The server, and the cursors between which it told all that was wanted.
+
+        It `ended_early` where the reader may not know yet what comes next, as a set is still played.
+        """
+        told = {"address": self._server, "from": self._from, "until": self._until}
+        return told | {"ended_early": self._early}
 
     def begin(self) -> None:
         """Up to what has landed by now."""
@@ -62,7 +67,7 @@ class Served:
 
     def resume(self, origin: Row) -> str:
         """Up to where its ledger ended then, if it is the same one, wherever it is served by now."""
-        self._from, self._until = origin["from"], origin["until"]
+        self._from, self._until, self._early = origin["from"], origin["until"], origin["ended_early"]
         try:
             self._place(self._until)
         except BadRequest as refused:
@@ -83,11 +88,14 @@ class Served:
             if played is not None:
                 _require_sound(played)
                 yield _Told(trajectory(played), cursor)
-        self._until = cursor  # to whom matches of a set that is still played are not told yet, it ends before them
+        self._early |= cursor != self._until
+        self._until = cursor
 
     def _place(self, cursor: str) -> str:
         """Where a cursor stands."""
-        return [step.cursor for step in self._follow(cursor=cursor, until=cursor)][-1]
+        for step in self._follow(cursor=cursor, until=cursor):
+            cursor = step.cursor
+        return cursor
 
 
 def _wish(request: Request) -> Wish:

@@ -121,7 +121,8 @@ async def test_a_killed_export_goes_on_from_wherever_its_ledger_is_served(
         done = await from_server(moved, out, request, host)
     assert contents(out) == contents(whole.folder)
     assert vouched(done) == vouched(whole)
-    assert done.manifest["server"]["address"] == moved
+    server = done.manifest["server"]
+    assert (server["address"], server["ended_early"]) == (moved, False)
 
 
 async def test_an_export_without_a_token_ends_before_what_is_still_played_and_says_where(
@@ -140,6 +141,7 @@ async def test_an_export_without_a_token_ends_before_what_is_still_played_and_sa
     entry, digest = early.manifest["ledger"].values()
     told = done.manifest["server"]
     assert (told["from"], told["until"]) == ("beginning", f"{entry}.1.all.{digest}")
+    assert told["ended_early"]
     assert done.manifest["counts"] == early.manifest["counts"]
     assert not left(tmp_path, "none*")
 
