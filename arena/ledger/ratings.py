@@ -6,7 +6,7 @@ from arena.core.values import AgentName
 from arena.ledger.reads import Reads
 from arena.ledger.snapshots import Snapshots
 from arena.ledger.stream import StoredMatch
-from arena.rating import Rating, SetResult, make_system
+from arena.rating import Rating, SetResult
 
 
 class RatingsBefore:
@@ -35,9 +35,8 @@ class _Rated:
 
     def __init__(self, ledger: Reads, game: str, system: str, first: int) -> None:
         self._ledger, self._game = ledger, game
-        self._system = make_system(system)
         self._snapshots = Snapshots(ledger, game, system)
-        self._last = self._snapshots.restore(self._system, first)
+        self._system, self._last = self._snapshots.restored(first)
         self._ratings = self._system.ratings()
         self._sets: Iterator[SetResult] = iter(())
         self._next: SetResult | None = None

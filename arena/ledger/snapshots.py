@@ -14,12 +14,11 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from arena.core.errors import LedgerFault
 from arena.ledger.engine import begin
 from arena.ledger.reads import Reads
 from arena.ledger.rows import Row, plain
 from arena.ledger.sets import Tally
-from arena.rating import SYSTEMS, RatingSystem, SetResult, Standing
+from arena.rating import SYSTEMS, RatingSystem, SetResult, Standing, make_system
 
 VERSION: Final = version("arena")
 STRIDE: Final = 10_000
@@ -37,23 +36,18 @@ class Snapshots:
         self._stride = STRIDE
         self._since = 0
 
-    def restore(self, fresh: RatingSystem, before: int) -> int:
-        """Have a system stand at the last snapshot before an entry; returns that snapshot's, -1 without any.
-
-        Raises:
-            LedgerFault: it is not what was written.
-        """
+    def restored(self, before: int) -> tuple[RatingSystem, int]:
+        """A system as of the last snapshot before an entry, and that snapshot's entry; a fresh one and -1 without."""
+        system = make_system(self._of["system"])
         with self._engine.connect() as connection:
             found = connection.execute(_LAST, {**self._of, "before": before}).one_or_none()
         if found is None:
-            return -1
+            return system, -1
         try:
-            fresh.restore(json.loads(found.state))
-        except _ODD as error:
-            raise LedgerFault(
-                f"the ratings kept at entry {found.entry} are odd; `arena verify` tells what was changed"
-            ) from error
-        return int(found.entry)
+            system.restore(json.loads(found.state))
+        except _ODD:  # `verify` says so; whoever begins anew keeps it anew
+            return make_system(self._of["system"]), -1
+        return system, int(found.entry)
 
     def added(self, system: RatingSystem, entry: int) -> None:
         """One more set was rated, which `entry` completed: now and then this is kept, if it can be."""
