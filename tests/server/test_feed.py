@@ -40,11 +40,11 @@ def follower(hall: Hall, who: Principal, *, ends: bool = True, **request: object
 
 
 async def told(
-    hall: Hall, who: Principal = ADMIN, cursor: str = "", window: int = 0, **request: object
+    hall: Hall, who: Principal = ADMIN, cursor: str = "", window: int = 0, until: str = "", **request: object
 ) -> list[pb.FollowResponse]:
     """All that a reader is told of what has landed."""
     reader = follower(hall, who, **request)
-    await reader.begin(cursor, window)
+    await reader.begin(cursor, window, until)
     return [message async for message in reader.messages()]
 
 
@@ -229,6 +229,12 @@ async def test_every_cursor_goes_on_right_behind_its_trajectory(hall: Hall) -> N
         assert seats(await told(hall, cursor=cursor)) == whole[count:]
     assert seats(await told(hall, cursor=messages[-1].cursor)) == []
     assert seats(await told(hall, cursor="now")) == []
+    for count, until in enumerate(cursors):
+        ended = await told(hall, until=until)  # also amid an entry of several matches
+        assert seats(ended) == whole[: count // 2 * 2 + 2]
+        entry, match, _, digest = until.split(".")
+        assert ended[-1].cursor == f"{entry}.{match}.all.{digest}"
+        assert seats(await told(hall, cursor=cursors[-1], until=until)) == []
 
 
 async def test_a_forged_cursor_is_refused(hall: Hall) -> None:
@@ -242,8 +248,9 @@ async def test_a_forged_cursor_is_refused(hall: Hall) -> None:
         f"{entry}.7.{seat}.{digest}": "not of this server's ledger",
         f"9.{match}.{seat}.{digest}": "not of this server's ledger",
     }.items():
-        with pytest.raises(BadRequest, match=said):
-            await told(hall, cursor=forged)
+        for place in ({"cursor": forged}, {"until": forged}):
+            with pytest.raises(BadRequest, match=said):
+                await told(hall, **place)
 
 
 async def test_a_cursor_of_another_ledger_or_of_a_later_state_is_refused(hall: Hall, tmp_path: Path) -> None:
