@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from arena.cli.options import DEFAULT_DB, AsJson, Db, GameOptions
+from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, GameOptions, TlsCa, Token
 from arena.cli.output import print_json
 from arena.cli.plugins import plugin_code
 from arena.cli.wanted import (
@@ -57,27 +57,42 @@ def export(
         typer.Option(metavar="DIR", help="For verl: make tokens for answers that came without."),
     ] = None,
     db: Db = DEFAULT_DB,
+    server: AnyServer = None,
+    token: Token = None,
+    tls_ca: TlsCa = None,
     as_json: AsJson = False,
 ) -> None:
     """Write matches as files for trainers.
 
     One row a match and seat in Parquet, from which the other formats are derived. Whatever the ledger holds of an
-    agent's reasoning and tokens is in it: it is for who may read the ledger itself. A killed export goes on where it
-    stood when the same is asked for again.
+    agent's reasoning and tokens is in it: it is for who may read the ledger itself. A server tells what `arena feed`
+    does: the seats of the token's owner, or to admins all. A killed export goes on where it stood when the same is
+    asked for again.
     """
-    from arena.ledger import Ledger
-    from arena.training import export as write
 
     request = _request(
         form, rated_game(game, option), agent, since, min_rating, system, result, split, void, mixed, tokenizer
     )
-    with Ledger.open(db, create=False) as ledger, plugin_code():
-        _require_game(ledger, request.wanted.game)
-        done = write(ledger, request, out, replayer())
+    done = _from_server(server, token, tls_ca, request, out) if server else _from_ledger(db, request, out)
     if as_json:
         print_json({"folder": str(done.folder), **done.manifest})
     else:
         print(_words(done))
+
+
+def _from_ledger(db: str, request: "Request", out: Path) -> "Exported":
+    from arena.ledger import Ledger
+    from arena.training import export as write
+
+    with Ledger.open(db, create=False) as ledger, plugin_code():
+        _require_game(ledger, request.wanted.game)
+        return write(ledger, request, out, replayer())
+
+
+def _from_server(server: str, token: str | None, tls_ca: Path | None, request: "Request", out: Path) -> "Exported":
+    from arena.training import Served, export_from
+
+    return export_from(Served(server, request, token=token, tls_ca=tls_ca), request, out)
 
 
 def _request(
@@ -139,7 +154,9 @@ def replayer() -> "Replay":
 def _words(done: "Exported") -> str:
     counts: dict[str, Any] = done.manifest["counts"]
     size = sum(part["bytes"] for part in done.manifest["parts"]) / 1e6
+    early = done.manifest.get("server", {}).get("ended_early")
     return (
         f"{done.folder}: {counts['rows']} rows of {counts['trajectories']} seats in {counts['matches']} matches, "
         f"{len(done.manifest['parts'])} files, {size:.1f} MB"
+        f"{'; it ends before a set that is still played, of which nobody is told without a token' if early else ''}"
     )

@@ -20,6 +20,8 @@ from arena.wire.trajectories import read_trajectory
 
 PASSING: Final = (ServerUnreachable, Busy, LedgerFault)
 """What is over by itself: then the server is called again."""
+BEGINNING: Final = "beginning"
+NOW: Final = "now"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,8 @@ class Step(NamedTuple):
 class Following:
     """The steps from a cursor on, as long as the server can be reached within `patience`, or until `close`.
 
+    With `until`, a cursor or NOW, they end there; with NOW, behind what has landed by the time the server is reached.
+
     Raises what the server refuses, and ServerUnreachable.
     """
 
@@ -58,13 +62,13 @@ class Following:
         *,
         token: str | None = None,
         tls_ca: str | Path | None = None,
-        until_now: bool = False,
+        until: str = "",
         patience: Patience | None = None,
     ) -> None:
         self._address, self._token, self._tls_ca = address, token, tls_ca
         self._cursor = cursor
         self._wish = wish
-        self._until_now = until_now
+        self._until = until
         self._backoff = Backoff(patience or Patience(), Random(), time.monotonic)
         self._remote: Remote | None = None
         self._closed = Event()
@@ -80,7 +84,7 @@ class Following:
             reason, asked = "the server ended the stream", 0.0
             try:
                 yield from self._connected()
-                if self._until_now:
+                if self._until:
                     return
             except PASSING as error:
                 reason, asked = str(error), RETRY_MS / 1000 if isinstance(error, Busy | LedgerFault) else 0.0
@@ -107,7 +111,8 @@ class Following:
         wish = self._wish
         return pb.FollowRequest(
             cursor=self._cursor,
-            until_now=self._until_now,
+            until_now=bool(self._until),
+            until="" if self._until == NOW else self._until,
             game=wish.game,
             agent=wish.agent,
             result=wish.result,

@@ -9,7 +9,7 @@ from arena.core.errors import LedgerFault
 from arena.ledger.engine import begin
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
-HEAD: Final = "0006"
+HEAD: Final = "0007"
 """The newest revision; a test compares it with the migrations."""
 
 _VERSION_TABLE = "alembic_version"

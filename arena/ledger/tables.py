@@ -3,8 +3,9 @@
 The chain (`entry`) is the truth. `match`, `seat`, `match_set` and `standing` are its index: every value in them
 follows from the payloads, and `verify` recomputes them. `agent`, `agent_version`, `checkpoint` and `token` are the
 owners' own records; `provenance` lies apart from what everybody may read, and the chain holds only its digests;
-`spending` is summed from it. `event` and `pairing` say what was to be played in tournaments, `served`, `entrant` and
-`forfeit` what a server adds to that; what was played is in the chain alone.
+`spending` is summed from it. `snapshot` has how ratings once stood, and may be lost. `event` and `pairing` say what was
+to be played in tournaments, `served`, `entrant` and `forfeit` what a server adds to that; what was played is in the
+chain alone.
 """
 
 from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary
@@ -189,6 +190,21 @@ class SpendingRow(SQLModel, table=True):
     completion_tokens: int = _big()
     think_seconds: float
     cost: float
+
+
+class SnapshotRow(SQLModel, table=True):
+    """How the ratings of a game stood behind its set that `entry` completed, whose hash is `hash`.
+
+    `state` is the JSON of `RatingSystem.state`, as `arena` of that version made it.
+    """
+
+    __tablename__ = "snapshot"
+    game: str = Field(primary_key=True)
+    system: str = Field(primary_key=True)
+    entry: int = _key()
+    hash: bytes = _bytes()
+    arena: str
+    state: str
 
 
 class EventRow(SQLModel, table=True):

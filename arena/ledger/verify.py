@@ -24,9 +24,19 @@ from arena.ledger.provenance import unpack
 from arena.ledger.record import Batch, Record, decode
 from arena.ledger.rows import Row, match_row, move_owners, plain, seat_rows
 from arena.ledger.sets import SetState, Tally
+from arena.ledger.snapshots import Recount
 from arena.ledger.spending import Key, Spent, add, spent_in
 from arena.ledger.stored import StoredRows, columns
-from arena.ledger.tables import EntryRow, MatchRow, ProvenanceRow, SeatRow, SetRow, SpendingRow, StandingRow
+from arena.ledger.tables import (
+    EntryRow,
+    MatchRow,
+    ProvenanceRow,
+    SeatRow,
+    SetRow,
+    SnapshotRow,
+    SpendingRow,
+    StandingRow,
+)
 from arena.ledger.tail import GENESIS
 
 Replay: TypeAlias = Callable[[MatchResult], bytes | None]
@@ -104,6 +114,7 @@ class _Audit:
         self.number = 0
         self.rows: Counter[type[SQLModel]] = Counter()
         self._spent: dict[Key, Spent] = {}
+        self._ratings = Recount(self.rows_of(SnapshotRow, "1 = 1"))
         self.replayed = 0
         self.mismatched: list[MatchId] = []
 
@@ -123,6 +134,8 @@ class _Audit:
             self._check_set(tally, self.number - 1)
         self._check_counts()
         self._check_spending()
+        if self._ratings.left:
+            raise _Bad(self.number, "the table snapshot has ratings behind entries that complete no set")
 
     def _page(self) -> Sequence[Row]:
         return self.rows_of(EntryRow, "number >= ? ORDER BY number LIMIT ?", self.number, _PAGE)
@@ -183,6 +196,8 @@ class _Audit:
             self.rows[SetRow] -= 1  # it was counted when the set began
             del self._open[tally.set_id]
             self._closed.add(tally.set_id)
+            if not self._ratings.agree(tally, places):
+                raise _Bad(number, f"the table snapshot does not say what the sets up to entry {number} say")
 
     def _tally(self, batch: Batch) -> Tally:
         """The set's tally; of a set that is complete, one that counts nothing more."""

@@ -3,8 +3,9 @@
 import json
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from arena.core.errors import BadRequest
 
@@ -12,27 +13,27 @@ FIGURES: Final = "figures.jsonl"
 
 
 class Board:
-    """Figures under `folder`/tensorboard and in `folder`/figures.jsonl; sentences on standard error unless `quiet`.
+    """Figures under `folder`/tensorboard and in `folder`/figures.jsonl, which the first of them makes; sentences on
+    standard error unless `quiet`.
 
     Raises:
         BadRequest: the extra `loops` is not installed.
     """
 
     def __init__(self, folder: Path, *, quiet: bool = False) -> None:
-        try:
-            from tensorboardX import SummaryWriter
-        except ImportError:
-            raise BadRequest("training logs to TensorBoard; pip install 'arena[loops]'") from None
+        if find_spec("tensorboardX") is None:
+            raise BadRequest("training logs to TensorBoard; pip install 'arena[loops]'")
+        self._folder = folder
         self._quiet = quiet
-        self._writer: Any = SummaryWriter(str(folder / "tensorboard"))
-        self._lines = (folder / FIGURES).open("a", encoding="utf-8")
+        self._open: tuple[Any, TextIO] | None = None
 
     def figures(self, step: int, figures: Mapping[str, float]) -> None:
         """Log figures of one step. After a resume a step may come again: the later one counts."""
+        writer, lines = self._opened()
         for name, value in figures.items():
-            self._writer.add_scalar(name, value, step)
-        self._lines.write(json.dumps({"step": step, **figures}) + "\n")
-        self._lines.flush()
+            writer.add_scalar(name, value, step)
+        lines.write(json.dumps({"step": step, **figures}) + "\n")
+        lines.flush()
 
     def tell(self, sentence: str) -> None:
         """Say how it goes."""
@@ -41,5 +42,13 @@ class Board:
 
     def close(self) -> None:
         """Write what is buffered."""
-        self._writer.close()
-        self._lines.close()
+        for file in self._open or ():
+            file.close()
+
+    def _opened(self) -> tuple[Any, TextIO]:
+        if self._open is None:
+            from tensorboardX import SummaryWriter
+
+            lines = (self._folder / FIGURES).open("a", encoding="utf-8")
+            self._open = SummaryWriter(str(self._folder / "tensorboard")), lines
+        return self._open

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Self
 from uuid import uuid4
@@ -21,7 +21,7 @@ _REPLACED: Final = ".replaced"
 
 
 class RunFolder:
-    """Holds a run's folder for one process at a time, as a context manager.
+    """Holds a run's folder for one process at a time, as a context manager. What it made and left empty is removed.
 
     Raises:
         BadRequest: another process has it, or it cannot be written.
@@ -29,9 +29,11 @@ class RunFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
+        self._made: list[Path] = []
 
     def __enter__(self) -> Self:
         with _told(self.path):
+            self._made = [each for each in (self.path, *self.path.parents) if not each.exists()]
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self.path, os.O_RDONLY)
         try:
@@ -49,6 +51,9 @@ class RunFolder:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with suppress(OSError):  # it holds something
+            for made in self._made:
+                made.rmdir()
         os.close(self._lock)
 
     @property

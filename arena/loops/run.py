@@ -3,13 +3,13 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from arena.core.errors import BadRequest
-from arena.core.game import Game
+from arena.core.game import Game, GameSpec
 from arena.core.match import GameRef
 from arena.core.values import AgentName, Config, Json
 from arena.ledger import Ledger
@@ -181,25 +181,30 @@ def opened(
         if not folder.begun:
             _require_new_name(ledger, asked.name)
         run = folder.agree(asked.as_json())
-        game = make_game()
-        spec = game.spec
-        game.close()
-        grounds = Grounds(
-            ledger,
-            asked.game,
-            spec,
-            run=run,
-            seed=asked.seed,
-            workers=workers or len(os.sched_getaffinity(0)),
-        )
-        board = Board(folder.path, quiet=quiet)
-        try:
+        with _forgotten_if_refused(folder), closing(Board(folder.path, quiet=quiet)) as board:
+            grounds = Grounds(
+                ledger,
+                asked.game,
+                _spec(make_game),
+                run=run,
+                seed=asked.seed,
+                workers=workers or len(os.sched_getaffinity(0)),
+            )
             yield Run(asked, folder, grounds, board, make_game, watching)
-        except BadRequest:
-            folder.forget()
-            raise
-        finally:
-            board.close()
+
+
+def _spec(make_game: Callable[[], Game]) -> GameSpec:
+    with closing(make_game()) as game:
+        return game.spec
+
+
+@contextmanager
+def _forgotten_if_refused(folder: RunFolder) -> Iterator[None]:
+    try:
+        yield
+    except BadRequest:
+        folder.forget()
+        raise
 
 
 def _require_new_name(ledger: Ledger, name: str) -> None:

@@ -35,6 +35,12 @@ class NormalBeliefs(PairwiseSystem):
         self._variance.append(sigma * sigma)
         self._drift.append(0.0 if self._is_frozen(agent) else self._number("tau") ** 2)
 
+    def _numbers(self, at: int) -> Sequence[float]:
+        return self._mu[at], self._variance[at]
+
+    def _place(self, at: int, numbers: Sequence[float]) -> None:
+        self._mu[at], self._variance[at] = numbers
+
     def _rate_sides(self, parts: Sequence[Side]) -> None:
         """Hand the beliefs after their drift to the model, and keep what it says."""
         at = [[self._positions[agent] for agent in side.agents] for side in parts]

@@ -36,6 +36,12 @@ class Elo(PairwiseSystem):
     def _enter(self, agent: AgentName) -> None:
         self._points.append(self._number("start"))
 
+    def _numbers(self, at: int) -> Sequence[float]:
+        return (self._points[at],)
+
+    def _place(self, at: int, numbers: Sequence[float]) -> None:
+        (self._points[at],) = numbers
+
     def _rate_pairs(self, first: Iterable[int], second: Iterable[int], score: Iterable[float]) -> None:
         points, half, steepness = self._points, self._k / 2, _steepness(self._scale)
         for i, j, s in zip(first, second, score, strict=True):

@@ -76,6 +76,12 @@ class Glicko2(PairwiseSystem):
         volatility = 0.0 if self._is_frozen(agent) else self._number("volatility")
         self._strengths.append(Strength(0.0, self._number("deviation") / SCALE, volatility))
 
+    def _numbers(self, at: int) -> Sequence[float]:
+        return self._strengths[at]
+
+    def _place(self, at: int, numbers: Sequence[float]) -> None:
+        self._strengths[at] = Strength(*numbers)
+
     def _rate_pairs(self, first: Iterable[int], second: Iterable[int], score: Iterable[float]) -> None:
         strengths, tau = self._strengths, self._tau
         for i, j, s in zip(first, second, score, strict=True):

@@ -1,6 +1,6 @@
 """Mean score with an interval: the ladder of single-seat and cooperative games, whose agents all share one rank."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import ClassVar
 
@@ -31,6 +31,15 @@ class MeanScore(RatingSystem):
             sample = line.score / line.matches
             moved = mean + (sample - mean) / (count + 1)
             self._moments[line.agent] = count + 1, moved, squares + (sample - mean) * (sample - moved)
+
+    def state(self) -> dict[str, list[float]]:
+        """How many samples, their mean and squares."""
+        return {agent: list(own) for agent, own in self._moments.items()}
+
+    def restore(self, state: Mapping[str, Sequence[float]]) -> None:
+        """Go on from them."""
+        for agent, (count, mean, squares) in state.items():
+            self._moments[AgentName(agent)] = int(count), float(mean), float(squares)
 
     def ratings(self) -> Mapping[AgentName, Rating]:
         """The mean and its interval for every agent."""

@@ -1,7 +1,7 @@
 """Rating systems whose two-agent update is one loop over columns, fast enough for a million results."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Self
 
 import numpy as np
@@ -61,6 +61,15 @@ class PairwiseSystem(RatingSystem):
         self._rate_pairs(places[pairs.first].tolist(), places[pairs.second].tolist(), pairs.score.tolist())
         return self
 
+    def state(self) -> dict[str, list[float]]:
+        """The numbers at each agent's position."""
+        return {agent: list(self._numbers(at)) for agent, at in self._positions.items()}
+
+    def restore(self, state: Mapping[str, Sequence[float]]) -> None:
+        """Put them there again."""
+        for agent, numbers in state.items():
+            self._place(self._position(AgentName(agent)), list(map(float, numbers)))
+
     def _is_frozen(self, agent: AgentName) -> bool:
         return agent in self._frozen
 
@@ -74,6 +83,14 @@ class PairwiseSystem(RatingSystem):
     @abstractmethod
     def _enter(self, agent: AgentName) -> None:
         """Append the starting numbers of an agent that was not seen before."""
+
+    @abstractmethod
+    def _numbers(self, at: int) -> Sequence[float]:
+        """All that changes of the agent at a position."""
+
+    @abstractmethod
+    def _place(self, at: int, numbers: Sequence[float]) -> None:
+        """Put what `_numbers` gave at a position."""
 
     @abstractmethod
     def _rate_pairs(self, first: Iterable[int], second: Iterable[int], score: Iterable[float]) -> None:

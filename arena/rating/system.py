@@ -1,7 +1,7 @@
 """What a rating system is: it takes finished sets one by one and can say at any time how strong each agent is."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar, Final, NamedTuple, Self, cast
 
 from arena.core.options import Option, resolve
@@ -44,6 +44,18 @@ class RatingSystem(ABC):
     @abstractmethod
     def ratings(self) -> Mapping[AgentName, Rating]:
         """The rating of every agent that was in a set so far."""
+
+    @abstractmethod
+    def state(self) -> dict[str, list[float]]:
+        """The finite numbers of every agent that was in a set so far, which `restore` takes."""
+
+    @abstractmethod
+    def restore(self, state: Mapping[str, Sequence[float]]) -> None:
+        """Stand where an instance with the same settings stood, to the last bit; this one has taken no set yet.
+
+        Raises:
+            ValueError, TypeError: no instance gave this state.
+        """
 
     def update(self, results: Iterable[SetResult]) -> Self:
         """Take a stream of finished sets into account, in their order."""

@@ -30,8 +30,9 @@ class FeedService(feed_pb2_grpc.FeedServiceServicer):
         hall, asked = self._hall, Asked.of(request, principal)
         with self._followers.seat(principal):
             async with hall.guests.stay(principal):
-                follower = Follower(hall.archive, hall.news, self._is_live, asked, until_now=request.until_now)
-                await follower.begin(request.cursor, hall.settings.feed_window)
+                ends = request.until_now or bool(request.until)
+                follower = Follower(hall.archive, hall.news, self._is_live, asked, ends=ends)
+                await follower.begin(request.cursor, hall.settings.feed_window, request.until)
                 async with aclosing(follower.messages()) as messages:
                     async for message in messages:
                         yield message

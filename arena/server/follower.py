@@ -7,6 +7,7 @@ and the trajectory that is being sent. What it has dealt with it keeps itself, a
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from arena.core.agent import Provenance
@@ -50,28 +51,32 @@ class News:
 class Follower:
     """One stream. While a set `is_live`, an owner is not told whom its agents met, and a reader without a token waits.
 
-    With `until_now` the stream ends where it would wait, or behind what had landed when it began.
+    A stream that `ends` does so where it would wait, at the place named to `begin`, or behind what had landed by then.
     """
 
     def __init__(
-        self, archive: Archive, news: News, is_live: Callable[[SetId], bool], asked: Asked, *, until_now: bool
+        self, archive: Archive, news: News, is_live: Callable[[SetId], bool], asked: Asked, *, ends: bool
     ) -> None:
         self._archive = archive
         self._news = news
         self._is_live = is_live
         self._asked = asked
-        self._until_now = until_now
+        self._ends = ends
         self._ratings = RatingsBefore(archive.ledger, asked.system)
         self._at = Cursor()
+        self._until: Cursor | None = None
         self._stopped = False
 
-    async def begin(self, cursor: str, window: int) -> None:
-        """Stand at a cursor, at most `window` matches back if that is not 0.
+    async def begin(self, cursor: str, window: int, until: str = "") -> None:
+        """Stand at a cursor, at most `window` matches back if that is not 0; `until` is another, to end at.
 
         Raises:
-            BadRequest: it is none of this ledger, or too far back.
+            BadRequest: one is none of this ledger, or too far back.
         """
         ledger, read = self._archive.ledger, self._archive.read
+        if until:
+            self._until = replace(Cursor.parse(until), seat=None)
+            await read(check, ledger, self._until)
         end = await read(newest, ledger)
         if cursor == NOW:
             self._at = end
@@ -97,7 +102,7 @@ class Follower:
             news, before = self._news.next, self._at
             async for message in self._landed():
                 yield message
-            self._stopped |= self._until_now
+            self._stopped |= self._ends
             if self._at != before and (self._stopped or now() - said >= _LOOK_SECONDS):
                 yield pb.FollowResponse(cursor=str(self._at))
                 said = now()
@@ -107,7 +112,7 @@ class Follower:
     # ---- pages of the ledger
 
     async def _landed(self) -> AsyncGenerator[pb.FollowResponse]:
-        """Everything up to where the ledger ends now."""
+        """Everything up to where the stream, or else the ledger, ends now."""
         end = await self._archive.read(self._end)
         while not self._stopped and self._whole < end.match:
             some, last = await self._archive.read(self._page, end)
@@ -127,15 +132,16 @@ class Follower:
     def _end(self) -> Cursor:
         end = newest(self._archive.ledger)
         self._ratings.grow()  # after that look: what had landed by then must be rated
-        return end
+        return self._until or end
 
     def _page(self, end: Cursor) -> tuple[list[Due], Cursor]:
         """What is to be told of the next matches, and the cursor behind them all."""
         assert end.at is not None
         found = page(self._archive.ledger, self._asked.wanted, end.at, self._whole, _PAGE)
-        rated = [Due(stored, self._ratings.of(stored)) for stored in found]
+        rated = [Due(stored, self._ratings.of(stored)) for stored in found if stored.number <= end.match]
         due = [each for each in rated if not each.seats or any(self._takes(each, seat) for seat in each.seats)]
-        return due, Cursor.behind(found[-1]) if len(found) == _PAGE else end
+        more = len(found) == _PAGE and found[-1].number < end.match
+        return due, Cursor.behind(found[-1]) if more else end
 
     def _takes(self, due: Due, seat: SeatResult) -> bool:
         """Whether a seat is wanted and was not told before."""
@@ -160,7 +166,7 @@ class Follower:
                 async for message in self._made(ready):
                     yield message
                 ready = []
-                if self._until_now:
+                if self._ends:
                     self._stopped = True
                     return
                 await self._over(due)

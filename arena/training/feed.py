@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, Self, TypedDict, Unpack
+from typing import Self, TypedDict, Unpack
 
 from arena.client.feed import Following, Wish
 from arena.client.patience import Patience
@@ -30,7 +30,7 @@ class Feed:
 
     It begins at `cursor`: a text that a feed gave, "beginning" or "now"; or a file, which keeps the cursor from then on
     and is made when it is not there, with `start` to begin at. It goes on for ever, over restarts of the server, unless
-    it is to end after `limit` trajectories, or with `until="now"` behind what has landed by then.
+    it is to end after `limit` trajectories, or `until` another cursor; with "now" behind what has landed by then.
 
     A trajectory counts as dealt with, and the file is moved, when the next one is asked for; with `by_hand` only when
     `done` is called. So after a kill the one that was in hand comes again, and none before it. Who must not see it
@@ -53,7 +53,7 @@ class Feed:
         start: str = "beginning",
         token: str | None = None,
         tls_ca: str | Path | None = None,
-        until: Literal["now"] | None = None,
+        until: str | None = None,
         limit: int | None = None,
         by_hand: bool = False,
         mixed: bool = False,
@@ -72,7 +72,7 @@ class Feed:
             Wish(**chosen),
             token=token,
             tls_ca=tls_ca,
-            until_now=until is not None,
+            until=until or "",
             patience=patience,
         )
         self._trajectories = self._follow(limit, mixed)

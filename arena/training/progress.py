@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from arena.core.errors import BadRequest, LedgerFault
 from arena.core.match import GameRef
-from arena.ledger import Ledger
-from arena.ledger.stream import Checkpoint, head, is_past
 from arena.training.files import Folder, Row
 from arena.training.request import Request
+from arena.training.source import Source
 from arena.training.trajectory import ruleset
 
 _MANIFEST: Final = 1
@@ -22,11 +21,11 @@ _MANIFEST: Final = 1
 
 @dataclass(slots=True)
 class Progress:
-    """How far an export is: everything up to match number `after` lies in `parts`."""
+    """How far an export is: everything up to the place `after` lies in `parts`."""
 
     request: Row
-    ledger: Checkpoint
-    after: int = -1
+    source: Source
+    after: str = ""
     portions: int = 0
     parts: list[Row] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -36,7 +35,7 @@ class Progress:
         """For the folder to keep."""
         return {
             "request": self.request,
-            "ledger": {"entry": self.ledger.entry, "hash": self.ledger.hash.hex()},
+            self.source.kind: self.source.origin,
             "after": self.after,
             "portions": self.portions,
             "parts": self.parts,
@@ -58,30 +57,29 @@ class Progress:
         return told | {"digest": hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()}
 
 
-def begun(ledger: Ledger, request: Request, folder: Folder) -> Progress:
+def begun(source: Source, request: Request, folder: Folder) -> Progress:
     """Where to go on: where an earlier process stood, else at the beginning, up to the ledger's present end.
 
     Raises:
         BadRequest: the ledger is empty, or the folder holds an unfinished export of something else.
         LedgerFault: it holds one that was begun with another ledger.
+        ArenaError: as `Source.begin`.
     """
     found = folder.progress()
-    if found is None or (found["request"] != request.as_json() and not found["parts"]):
-        now = head(ledger)
-        if now is None:
-            raise BadRequest("the ledger is empty; play something first, or name another one by --db")
-        progress = Progress(request.as_json(), now)
+    same = found is not None and found["request"] == request.as_json() and source.kind in found
+    if found is None or not (same or found["parts"]):
+        source.begin()
+        progress = Progress(request.as_json(), source)
         folder.begin(progress.as_json())
         return progress
-    if found["request"] != request.as_json():
+    if not same:
         raise BadRequest(
             f"{str(folder.partial)!r} holds an unfinished export of something else; finish that by the same command, "
             f"remove it, or name another folder"
         )
-    stood = Checkpoint(found["ledger"]["entry"], bytes.fromhex(found["ledger"]["hash"]))
-    if not is_past(ledger, stood):
-        raise LedgerFault(f"{str(folder.partial)!r} was begun with another ledger; remove it, or name that one by --db")
+    if why := source.resume(found[source.kind]):
+        raise LedgerFault(f"{str(folder.partial)!r} {why}")
     counts = Counter(found["counts"])
     return Progress(
-        found["request"], stood, found["after"], found["portions"], found["parts"], counts, found["rulesets"]
+        found["request"], source, found["after"], found["portions"], found["parts"], counts, found["rulesets"]
     )

@@ -1,13 +1,15 @@
 """What an export is asked for; equal requests of the same ledger give the same bytes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from arena.core.errors import BadRequest
+from arena.core.match import MatchResult, SeatResult
+from arena.core.values import AgentName
 from arena.ledger.stream import Wanted
-from arena.rating import DEFAULT, make_system
+from arena.rating import DEFAULT, Rating, make_system
 from arena.training.splits import WHOLE, Splits
-from arena.training.trajectory import Trajectory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +38,13 @@ class Request:
         if self.tokenizer is not None and self.format != "verl":
             raise BadRequest(f"--tokenizer is for --format verl, not {self.format[:40]}")
 
-    def takes(self, one: Trajectory) -> bool:
-        """Whether a seat of a chosen match is wanted."""
-        if self.wanted.agent is not None and one.agent != self.wanted.agent:
+    def takes(self, result: MatchResult, seat: SeatResult, ratings: Mapping[AgentName, Rating]) -> bool:
+        """Whether a seat of a chosen match is wanted, by the ratings of before."""
+        agent = result.plan.parties[seat.party].agent
+        if self.wanted.agent not in {None, agent} or self.result not in {None, result.outcome_of(seat)}:
             return False
-        if self.result is not None and one.outcome != self.result:
-            return False
-        return self.min_rating is None or (one.rating is not None and one.rating.value >= self.min_rating)
+        rating = ratings.get(agent)
+        return self.min_rating is None or (rating is not None and rating.value >= self.min_rating)
 
     def as_json(self) -> dict[str, Any]:
         """For the manifest, and to tell whether a killed export was the same."""

@@ -1,4 +1,4 @@
-"""From a ledger to files: one pass in constant memory, which a killed process goes on with where it stood."""
+"""From trajectories to files: one pass in constant memory, which a killed process goes on with where it stood."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +10,11 @@ from arena.ledger import Ledger
 from arena.training.files import Folder, Row
 from arena.training.never import Never
 from arena.training.parts import Part
+from arena.training.portions import Portions
 from arena.training.progress import Progress, begun
 from arena.training.request import Request
-from arena.training.source import Source, require_rows
+from arena.training.source import Source
+from arena.training.stored import Stored
 from arena.training.tokenizer import Tokenizer
 from arena.training.trajectory import Replay
 
@@ -32,7 +34,14 @@ def export(
     replay: Replay,
     tell: Callable[[int, int], None] = lambda matches, rows: None,
 ) -> Exported:
-    """Write what is asked for into the new folder `out`; `replay` plays matches again, `tell` hears how far it is.
+    """Write what is asked for into the new folder `out`, as `export_from` does; `replay` plays matches again."""
+    return export_from(Stored(ledger, request, replay), request, out, tell)
+
+
+def export_from(
+    source: Source, request: Request, out: Path, tell: Callable[[int, int], None] = lambda matches, rows: None
+) -> Exported:
+    """Write what is asked for, and what `source` was made for, into the new folder `out`; `tell` hears how far it is.
 
     The folder has its name only once it is whole; an export that was killed goes on when the same is asked for again.
 
@@ -41,26 +50,28 @@ def export(
         GameUnavailable: a match was played by rules that are not installed.
         GameFault: a match cannot be played again by the rules that are.
         LedgerFault: the ledger is not what was written, or not the one that the export was begun with.
+        ArenaError: a server is not to be had, or refuses.
     """
     if find_spec("pyarrow") is None or find_spec("h5py") is None:
         raise BadRequest("an export needs pyarrow and h5py; install arena[train]")
     tokenizer = None if request.tokenizer is None else Tokenizer(request.tokenizer)
     with Folder(out) as folder:
-        progress = begun(ledger, request, folder)
-        return _written(Source(ledger, request, replay, progress, tokenizer), progress, folder, tell)
+        progress = begun(source, request, folder)
+        with Portions(source, request, progress, tokenizer) as portions:
+            return _written(portions, progress, folder, tell)
 
 
-def _written(source: Source, progress: Progress, folder: Folder, tell: Callable[[int, int], None]) -> Exported:
-    encoding = source.form.encoding
+def _written(portions: Portions, progress: Progress, folder: Folder, tell: Callable[[int, int], None]) -> Exported:
+    encoding = portions.form.encoding
     try:
-        while source.more:
+        while portions.more:
             with Part(folder, encoding, progress.portions) as part:
-                source.fill(part)
+                portions.fill(part)
                 progress.parts += part.finish()
             progress.portions += 1
             folder.note(progress.as_json())
             tell(progress.counts["matches"], progress.counts["rows"])
-        require_rows(source.form, progress)
+        portions.require_rows()
         with folder.writing():
             beside = encoding.finish(folder, progress.parts)
     except Never as never:

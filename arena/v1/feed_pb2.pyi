@@ -35,6 +35,7 @@ class FollowRequest(_message.Message):
     SINCE_MS_FIELD_NUMBER: _builtins.int
     MIN_RATING_FIELD_NUMBER: _builtins.int
     SYSTEM_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
     cursor: _builtins.str
     """Go on behind this place, as a FollowResponse named it; "beginning" or empty: with the oldest match that is kept;
     "now": with what lands from now on.
@@ -55,6 +56,8 @@ class FollowRequest(_message.Message):
     """seats whose agent was rated at least so high before the match"""
     system: _builtins.str
     """what rates, as GetLadderRequest.system; empty: the default"""
+    until: _builtins.str
+    """a cursor: end the stream behind the match it stands at; empty: as until_now says"""
     def __init__(
         self,
         *,
@@ -67,10 +70,11 @@ class FollowRequest(_message.Message):
         since_ms: _builtins.int = ...,
         min_rating: _builtins.float | None = ...,
         system: _builtins.str = ...,
+        until: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_min_rating", b"_min_rating", "min_rating", b"min_rating"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_min_rating", b"_min_rating", "agent", b"agent", "cursor", b"cursor", "game", b"game", "min_rating", b"min_rating", "result", b"result", "since_ms", b"since_ms", "system", b"system", "until_now", b"until_now", "void", b"void"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_min_rating", b"_min_rating", "agent", b"agent", "cursor", b"cursor", "game", b"game", "min_rating", b"min_rating", "result", b"result", "since_ms", b"since_ms", "system", b"system", "until", b"until", "until_now", b"until_now", "void", b"void"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__min_rating: _TypeAlias = _typing.Literal["min_rating"]  # noqa: Y015
     _WhichOneofArgType__min_rating: _TypeAlias = _typing.Literal["_min_rating", b"_min_rating"]  # noqa: Y015

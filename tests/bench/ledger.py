@@ -3,8 +3,9 @@
 BENCH_ARGS="--matches 20000" make bench-ledger    a smoke run of seconds
 
 A ledger in a SQLite file is filled through `Ledger.append`, group commit, hash chain, signed heads and fsync included;
-then its rated sets are read as columns, and rated; and payoffs are summed, of agents and of checkpoints. Nothing here
-fails for being slow; the file is deleted afterwards.
+then its rated sets are read as columns, and rated; payoffs are summed, of agents and of checkpoints; and the ratings
+before its last match are had, as who follows it needs them: from the first set on, and from what the ledger keeps.
+Nothing here fails for being slow; the file is deleted afterwards.
 """
 
 import argparse
@@ -35,9 +36,13 @@ from arena.core.seed import Seed
 from arena.core.values import AgentName, MatchId, Seat, SetId
 from arena.ledger import Ledger
 from arena.ledger.columns import Columns, read_columns
+from arena.ledger.cursor import newest
 from arena.ledger.payoffs import payoff_sets
+from arena.ledger.ratings import RatingsBefore
 from arena.ledger.selection import Selection
+from arena.ledger.stream import Wanted, page
 from arena.local.population import Population, Query
+from arena.rating import DEFAULT
 from arena.rating.bradley_terry import fit
 from arena.rating.elo import Elo
 from arena.rating.openskill import PlackettLuce
@@ -175,10 +180,20 @@ def _measured(url: str, repetitions: int) -> Iterator[tuple[str, str, str, str]]
         known.sums(PAYOFFS["payoffs of agents"])
         yield _row("payoffs again", Timing.of(lambda: known.sums(PAYOFFS["payoffs of agents"]), repetitions))
         yield _row("matrix", Timing.of(lambda: PayoffTally().update(payoff_sets(ledger, GAME.rated_id)), repetitions))
+        first, again = (Timing.of(partial(_ratings_before, ledger), count) for count in (1, repetitions))
+        yield _row("ratings before the last", first)
+        yield _row("ratings before it again", again)
     for name, system in ONLINE.items():
         yield _row(name, Timing.of(partial(_rated, system, columns), repetitions))
     fit(columns.pairs)  # loads scipy
     yield _row("bradley-terry", Timing.of(partial(fit, columns.pairs), repetitions))
+
+
+def _ratings_before(ledger: Ledger) -> None:
+    end = newest(ledger)
+    assert end.at is not None
+    (last,) = page(ledger, Wanted(), end.at, end.match - 1)
+    RatingsBefore(ledger, DEFAULT).of(last)
 
 
 def _rated(system: type[PairwiseSystem], columns: Columns) -> None:

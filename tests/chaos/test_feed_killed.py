@@ -2,12 +2,18 @@
 
 import asyncio
 import json
+import signal
 import subprocess
+import sys
 from pathlib import Path
+from subprocess import PIPE
 from threading import Condition, Thread
 
+import pytest
+
+from arena.cli.export import replayer
 from arena.ledger import Ledger
-from arena.training import Feed
+from arena.training import Feed, Request, export, parts
 from tests.chaos.test_server_killed import Siege
 from tests.e2e.clients import PROMPT
 from tests.e2e.serving import ARENA, ROOT, Server, arena, serving
@@ -86,6 +92,46 @@ def test_what_a_killed_reader_had_printed_does_not_come_again_but_for_the_last(t
         assert "Traceback" not in server.log
     first, rest = lives
     assert first + (rest[1:] if rest[:1] == first[-1:] else rest) == expected
+
+
+EXPORT = """
+import os, signal, sys
+from pathlib import Path
+from arena.training import Request, Served, export_from, parts
+parts._PART_ROWS = 6
+def tell(matches, rows):
+    print(matches, flush=True)
+    if sys.stdin.readline() == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+request = Request(format="parquet")
+export_from(Served(sys.argv[1], request), request, Path(sys.argv[2]), tell)
+"""
+
+
+@pytest.mark.chaos
+def test_an_export_goes_on_over_kills_of_itself_and_of_its_server(tmp_path: Path) -> None:
+    db = f"sqlite:///{tmp_path / 'arena.db'}"
+    done = arena("play", "openspiel/tic_tac_toe", "--agents", "random,first", "--matches", "40", "--db", db)
+    assert done.returncode == 0, done.stderr
+    with serving(tmp_path) as server:
+        command = [sys.executable, "-c", EXPORT, server.address, str(tmp_path / "there")]
+        with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, cwd=ROOT, text=True) as first:
+            assert first.communicate("\ndie", SECONDS)[0].split() == ["3", "6"]
+        assert first.returncode == -signal.SIGKILL
+        with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, cwd=ROOT, text=True) as second:
+            assert second.stdout is not None
+            assert second.stdout.readline() == "9\n"
+            server.kill()
+            server.start()
+            assert second.communicate(timeout=SECONDS)[0].split()[-1] == "40"
+        assert second.returncode == 0
+        assert "Traceback" not in server.log
+    with Ledger.open(db) as ledger, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "_PART_ROWS", 6)
+        export(ledger, Request(format="parquet"), tmp_path / "here", replayer())
+    for file in (tmp_path / "here").glob("*.parquet"):
+        assert (tmp_path / "there" / file.name).read_bytes() == file.read_bytes()
+    assert len(list((tmp_path / "there").iterdir())) == 15
 
 
 def _life(server: Server, cursor: Path, kill_after: int | None) -> list[Seat]:

@@ -37,6 +37,20 @@ def test_the_formats_and_filters_are_those_of_an_export(cli, fed):
     assert all(row["prompt"] and row["completion"] for row in found)
 
 
+def test_an_export_from_a_server_is_that_of_its_ledger(cli, fed, tmp_path):
+    pytest.importorskip("pyarrow")
+    wanted = ("--format", "trl-sft", "--agent", "random", "--split", "0.5")
+    here = cli("export", "here", *wanted, "--db", fed.db, "--json").json
+    there = cli("export", "there", *wanted, "--server", fed.address, "--json").json
+    assert there["parts"] == here["parts"]
+    assert there["counts"] == here["counts"]
+    assert there["server"]["address"] == fed.address
+    for part in here["parts"]:
+        assert (tmp_path / "there" / part["file"]).read_bytes() == (tmp_path / "here" / part["file"]).read_bytes()
+    refused = cli("export", "pairs", "--format", "trl-dpo", "--server", fed.address).refusal()
+    assert "trl-dpo compares what all seats did" in refused
+
+
 @pytest.mark.parametrize(
     ("args", "said"),
     [

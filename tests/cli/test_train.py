@@ -24,14 +24,15 @@ def test_loops_are_listed_with_their_settings(cli):
             ("psro", "openspiel/kuhn_poker", "--run", "r", "--set", "sets=-1"),
             "sets: -1 is not a whole number from 0",
         ),
-        (("psro", "openspiel/tiny_hanabi", "--run", "r"), "is not a zero-sum game of two seats"),
+        (("psro", "openspiel/tiny_hanabi", "--run", "deep/er/r"), "is not a zero-sum game of two seats"),
     ],
 )
-def test_what_cannot_be_trained_is_one_sentence(cli, args, why):
+def test_what_cannot_be_trained_is_one_sentence_and_leaves_no_folder(cli, args, why, tmp_path):
     done = cli("train", *args)
     assert done.code == 1
     assert why in done.err
     assert len(done.err.strip().splitlines()) == 1
+    assert not [path for path in tmp_path.iterdir() if path.is_dir() and path.suffix != ".state"]
 
 
 def test_a_loop_that_lacks_a_package_says_what_brings_it():

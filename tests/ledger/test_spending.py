@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from arena.core.agent import Provenance
 from arena.core.values import AgentName
 from arena.ledger import Ledger
-from arena.ledger.migrations import v0004_spending, v0005_checkpoints
+from arena.ledger.migrations import v0004_spending, v0005_checkpoints, v0007_snapshot
 from arena.ledger.spending import Spending, Spent, spending
 from tests.ledger.samples import ALICE, GAME, result, set_plan
 
@@ -88,6 +88,7 @@ def test_a_ledger_from_before_is_summed_when_it_is_opened(url: str, state: Path,
         before = list(spending(ledger, GAME.rated_id))
     with engine.begin() as connection:
         with Operations.context(MigrationContext.configure(connection)):
+            v0007_snapshot.downgrade()
             v0005_checkpoints.downgrade()
             v0004_spending.downgrade()
         connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))

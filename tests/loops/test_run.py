@@ -109,6 +109,7 @@ def test_a_run_that_is_refused_at_once_may_be_begun_otherwise_in_the_same_folder
 
     with pytest.raises(BadRequest, match="not like this"):
         refused(games=2)
+    assert not (tmp_path / "run").exists()
     with a_run(ledger, tmp_path / "run", games=3) as run:
         run.keep({"step": 1})
     with pytest.raises(BadRequest, match="not like this"):
@@ -122,4 +123,4 @@ def test_two_runs_do_not_share_the_names_of_their_agents(tmp_path, ledger):
         run.freeze(run.member("1", "random"))
     with pytest.raises(BadRequest, match="--name"):
         a_run(ledger, tmp_path / "two").__enter__()
-    assert not (tmp_path / "two" / "run.json").exists()
+    assert not (tmp_path / "two").exists()

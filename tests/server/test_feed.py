@@ -34,17 +34,17 @@ ANN = Principal("ann", WATCH)
 SECONDS = 20.0
 
 
-def follower(hall: Hall, who: Principal, *, until_now: bool = True, **request: object) -> Follower:
+def follower(hall: Hall, who: Principal, *, ends: bool = True, **request: object) -> Follower:
     asked = Asked.of(pb.FollowRequest(**request), who)  # type: ignore[arg-type]
-    return Follower(hall.archive, hall.news, hall.sets.is_live, asked, until_now=until_now)
+    return Follower(hall.archive, hall.news, hall.sets.is_live, asked, ends=ends)
 
 
 async def told(
-    hall: Hall, who: Principal = ADMIN, cursor: str = "", window: int = 0, **request: object
+    hall: Hall, who: Principal = ADMIN, cursor: str = "", window: int = 0, until: str = "", **request: object
 ) -> list[pb.FollowResponse]:
     """All that a reader is told of what has landed."""
     reader = follower(hall, who, **request)
-    await reader.begin(cursor, window)
+    await reader.begin(cursor, window, until)
     return [message async for message in reader.messages()]
 
 
@@ -115,7 +115,7 @@ async def test_without_a_token_the_matches_of_a_set_wait_till_it_is_over(hall: H
     await landed(hall, "ann", "bob", sets=["s1", "s2", "s3"])
     early = await told(hall, EVERYBODY)
     assert {t.set_id for t in trajectories(early)} == {"s1"}
-    reader = follower(hall, EVERYBODY, until_now=False)
+    reader = follower(hall, EVERYBODY, ends=False)
     await reader.begin(early[-1].cursor, 0)
     async with asyncio.timeout(SECONDS), aclosing(reader.messages()) as messages:
         await anext(messages)
@@ -146,7 +146,7 @@ async def test_the_filters_are_those_of_an_export(hall: Hall) -> None:
 
 
 async def test_what_lands_while_one_follows_comes_with_the_ratings_of_then(hall: Hall) -> None:
-    reader = follower(hall, ADMIN, until_now=False)
+    reader = follower(hall, ADMIN, ends=False)
     await reader.begin("now", 0)
     async with asyncio.timeout(SECONDS), aclosing(reader.messages()) as messages:
         assert not (await anext(messages)).HasField("trajectory")
@@ -229,6 +229,12 @@ async def test_every_cursor_goes_on_right_behind_its_trajectory(hall: Hall) -> N
         assert seats(await told(hall, cursor=cursor)) == whole[count:]
     assert seats(await told(hall, cursor=messages[-1].cursor)) == []
     assert seats(await told(hall, cursor="now")) == []
+    for count, until in enumerate(cursors):
+        ended = await told(hall, until=until)  # also amid an entry of several matches
+        assert seats(ended) == whole[: count // 2 * 2 + 2]
+        entry, match, _, digest = until.split(".")
+        assert ended[-1].cursor == f"{entry}.{match}.all.{digest}"
+        assert seats(await told(hall, cursor=cursors[-1], until=until)) == []
 
 
 async def test_a_forged_cursor_is_refused(hall: Hall) -> None:
@@ -242,8 +248,9 @@ async def test_a_forged_cursor_is_refused(hall: Hall) -> None:
         f"{entry}.7.{seat}.{digest}": "not of this server's ledger",
         f"9.{match}.{seat}.{digest}": "not of this server's ledger",
     }.items():
-        with pytest.raises(BadRequest, match=said):
-            await told(hall, cursor=forged)
+        for place in ({"cursor": forged}, {"until": forged}):
+            with pytest.raises(BadRequest, match=said):
+                await told(hall, **place)
 
 
 async def test_a_cursor_of_another_ledger_or_of_a_later_state_is_refused(hall: Hall, tmp_path: Path) -> None:
@@ -296,7 +303,7 @@ async def test_a_reader_that_takes_nothing_keeps_a_page_at_most_and_delays_nobod
         return await recall(result)
 
     hall.archive.recall = counted  # type: ignore[method-assign]
-    reader = follower(hall, ADMIN, until_now=False)
+    reader = follower(hall, ADMIN, ends=False)
     await reader.begin("", 0)
     async with asyncio.timeout(60), aclosing(reader.messages()) as messages:
         await anext(messages)
