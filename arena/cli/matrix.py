@@ -43,9 +43,10 @@ def matrix(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the payoff matrix of GAME, or of a CSV file, with what game theory makes of it.
+    """Show who beats whom, and what game theory makes of it.
 
-    Shares by Nash averaging, alpha-rank and the maximal lottery are of the agents that have all met one another.
+    The payoff matrix is that of GAME in a ledger or on a server, or of a CSV file. Shares by Nash averaging,
+    alpha-rank and the maximal lottery are of the agents that have all met one another.
     """
     from arena.rating.payoff import cross_play, solve
 

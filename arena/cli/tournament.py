@@ -68,7 +68,7 @@ def run(
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hold the event of FILE here, or have a server hold it, open to remote agents.
+    """Hold the event of FILE here, or have a server hold it.
 
     It may be stopped at any point, by Ctrl-C, `arena tournament stop` or a power cut: `arena tournament resume` goes on
     without playing any match twice. With --server Ctrl-C ends only the looking on.
@@ -102,7 +102,7 @@ def resume(
     workers: Workers = None,
     as_json: AsJson = False,
 ) -> None:
-    """Go on with an event that was stopped or interrupted, wherever that was."""
+    """Go on with an event that was stopped or interrupted."""
     from arena.ledger import Ledger
 
     _check_alone(server, detach)
@@ -143,7 +143,7 @@ def stop(
     db: Db = DEFAULT_DB,
     as_json: AsJson = False,
 ) -> None:
-    """Have the process that holds an event stop, and wait until it has."""
+    """Stop an event that is held, and wait until it has stopped."""
     from arena.ledger import Ledger
     from arena.ledger.tournaments import EventState
 
