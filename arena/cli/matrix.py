@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from arena.cli.ladder import _rated
 from arena.cli.matrix_table import show_matrix
 from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, GameOptions, TlsCa, Token
 from arena.cli.output import print_json
+from arena.cli.wanted import rated_id
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -58,9 +58,9 @@ def matrix(
     if source:
         title, pool = _from_file(source, limits)
     elif server:
-        title, pool = _from_server(server, token, tls_ca, _rated(game or "", option or []), limits)
+        title, pool = _from_server(server, token, tls_ca, rated_id(game or "", option or []), limits)
     else:
-        title, pool = _from_ledger(_rated(game or "", option or []), db, limits)
+        title, pool = _from_ledger(rated_id(game or "", option or []), db, limits)
     if ((pool.low != pool.low) & (pool.count > 0)).any():
         print(
             "note: payoffs outside of the range have no interval; say what it is by --range LOW,HIGH", file=sys.stderr
@@ -132,7 +132,7 @@ def _from_server(
 
 
 def _from_ledger(rated: str, db: str, bounds: tuple[float, float] | None) -> tuple[str, "PayoffMatrix"]:
-    from arena.cli.ladder import _require_known
+    from arena.cli.ladder_source import require_known
     from arena.ledger import Ledger
     from arena.ledger.payoffs import payoff_sets
     from arena.rating.payoff import PayoffTally
@@ -140,7 +140,7 @@ def _from_ledger(rated: str, db: str, bounds: tuple[float, float] | None) -> tup
     with Ledger.open(db, create=False) as ledger:
         held = {line.game for line in ledger.games()}
         if rated not in held:
-            _require_known(rated, held)
+            require_known(rated, held)
         pool = PayoffTally().update(payoff_sets(ledger, rated)).matrix(bounds)
     if not pool.agents:
         raise BadRequest(f"no set of {rated} is finished yet; `arena play` and `arena serve` make some")
