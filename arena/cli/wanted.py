@@ -1,7 +1,7 @@
 """Which results and trajectories are wanted: the options that `arena export` and `arena feed` share, and what commands
 mean by a game and by a moment."""
 
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
@@ -29,6 +29,8 @@ WithResult: TypeAlias = Annotated[
     str | None,
     typer.Option("--result", metavar="RESULT", help="Seats that won, drew or lost: win, draw, loss, alone."),
 ]
+_DATE: Final = len("20261121")
+"""Digits that are a date, and not the number of a set."""
 AlsoVoid: TypeAlias = Annotated[bool, typer.Option("--void", help="Void matches too.")]
 
 
@@ -50,26 +52,36 @@ def rated_id(game: str, options: list[str]) -> str:
 
 def moment(since: str | None) -> int:
     """Milliseconds since the epoch."""
-    number, since_ms = since_when(since)
-    if number:
-        raise BadRequest(f"--since takes a date or a time, as 2026-01-31, not {since!r}")
-    return since_ms
+    if since is None:
+        return 0
+    found = _moment(since)
+    if found is None:
+        raise BadRequest(f"--since takes a date or a time, as 2026-01-31, not {since[:40]!r}")
+    return found
 
 
 def since_when(text: str | None) -> tuple[int, int]:
-    """The first set's number and the time, in milliseconds: ISO 8601, in UTC unless it says otherwise."""
-    from datetime import UTC, datetime
-
+    """The first set's number and the time, in milliseconds since the epoch; one of them is 0."""
     if text is None:
         return 0, 0
-    if text.isdecimal() and len(text) < 8:  # 20261121 is a date
+    if text.isdecimal() and len(text) < _DATE:
         return int(text), 0
+    found = _moment(text)
+    if found is None:
+        raise BadRequest(f"--since takes a date, a time or a set's number, as 2026-01-31, not {text[:40]!r}")
+    return 0, found
+
+
+def _moment(text: str) -> int | None:
+    """Milliseconds since the epoch of ISO 8601, in UTC unless it says otherwise; None of anything else."""
+    from datetime import UTC, datetime
+
     try:
         moment = datetime.fromisoformat(text)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return 0, max(0, int(moment.timestamp() * 1000))
+        return max(0, int(moment.timestamp() * 1000))
     except (ValueError, OverflowError):
-        raise BadRequest(f"--since takes a date, a time or a set's number, as 2026-01-31, not {text[:40]!r}") from None
+        return None
 
 
 def format_of(name: str) -> "Format":

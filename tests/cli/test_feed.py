@@ -47,6 +47,8 @@ def test_the_formats_and_filters_are_those_of_an_export(cli, fed):
         (("--system", "magic"), "unknown rating system 'magic'"),
         (("--option", "a=1"), "name that by --game"),
         (("--from", "yesterday"), "'yesterday' is no cursor"),
+        (("--cursor", "nowhere/cursor"), "the cursor could not be written to nowhere/cursor"),
+        (("--game", "openspiel/kuhn_pocker"), "unknown game 'openspiel/kuhn_pocker'; there is openspiel/kuhn_poker"),
         (("--from", f"0.0.all.{'0' * 64}"), "not of this server's ledger"),
     ],
     ids=lambda value: " ".join(value)[:20] if isinstance(value, tuple) else "",
