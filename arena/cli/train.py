@@ -16,6 +16,8 @@ from arena.cli.settings import show_options
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
+    from arena.core.match import GameRef
+    from arena.core.values import Config
     from arena.loops.run import Run
     from arena.plugin.registry import LoopListing, Registry
 
@@ -68,7 +70,8 @@ def train(
     if as_json:
         print_json({"run": str(run.absolute()), "checkpoints": made})
     else:
-        print(f"{len(made)} checkpoints in {run}: `arena agents --tree` shows them, `arena ladder` how they stand")
+        count = "1 checkpoint" if len(made) == 1 else f"{len(made)} checkpoints"
+        print(f"{count} in {run}: `arena agents --tree` shows them, `arena ladder` how they stand")
 
 
 def _train(
@@ -92,6 +95,7 @@ def _train(
     listing = registry.loop(loop, game)
     ref = registry.ref(game, option)
     settings = resolve(listing.options, parse_assignments(listing.options, setting))
+    _require_bots(registry, ref, settings)
     asked = Asked(loop=loop, game=ref, settings=settings, name=name, seed=seed)
     with (
         Ledger.open(db, state) as ledger,
@@ -99,6 +103,12 @@ def _train(
     ):
         _run(listing, run)
         return [line_of(one) for one in ledger.checkpoints.all() if one.agent.startswith(f"{name}-") and one.frozen]
+
+
+def _require_bots(registry: "Registry", ref: "GameRef", settings: "Config") -> None:
+    """Those whom checkpoints are to meet are there and play the game; hours of training later would be late."""
+    for spec in filter(None, str(settings.get("bots", "")).split(",")):
+        registry.make_agent(spec.strip(), game=ref.rated_id)
 
 
 def _run(listing: "LoopListing", run: "Run") -> None:

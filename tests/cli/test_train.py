@@ -29,6 +29,11 @@ def test_loops_are_listed_and_each_says_what_its_settings_mean(cli):
             "sets: -1 is not a whole number from 0",
         ),
         (("psro", "openspiel/tiny_hanabi", "--run", "r"), "is not a zero-sum game of two seats"),
+        (("psro", "openspiel/kuhn_poker", "--run", "r", "--set", "bots=random,nobody"), "unknown agent 'nobody'"),
+        (
+            ("psro", "openspiel/kuhn_poker", "--run", "r", "--set", "bots=werewolf:detective"),
+            "agent 'werewolf:detective' does not play openspiel/kuhn_poker",
+        ),
     ],
 )
 def test_what_cannot_be_trained_is_one_sentence(cli, args, why):
