@@ -2,13 +2,17 @@
 
 import json
 import sys
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 from arena.core.errors import BadRequest
+from arena.loops.folder import writing_at
 
 FIGURES: Final = "figures.jsonl"
+_TENSORBOARD: Final = "tensorboard"
 
 
 class Board:
@@ -16,23 +20,37 @@ class Board:
 
     Raises:
         BadRequest: the extra `loops` is not installed.
+        LedgerFault: the disk is full or refuses.
     """
 
     def __init__(self, folder: Path, *, quiet: bool = False) -> None:
         try:
-            from tensorboardX import SummaryWriter
+            from tensorboardX.event_file_writer import (
+                EventsWriter,
+            )  # its SummaryWriter has a thread, deaf to full disks
         except ImportError:
             raise BadRequest("training logs to TensorBoard; pip install 'arena[loops]'") from None
-        self._quiet = quiet
-        self._writer: Any = SummaryWriter(str(folder / "tensorboard"))
-        self._lines = (folder / FIGURES).open("a", encoding="utf-8")
+        self._quiet, self._folder = quiet, folder
+        with writing_at(folder):
+            (folder / _TENSORBOARD).mkdir(exist_ok=True)
+            self._events: Any = EventsWriter(str(folder / _TENSORBOARD / "events"))
+            self._lines = (folder / FIGURES).open("a", encoding="utf-8")
 
     def figures(self, step: int, figures: Mapping[str, float]) -> None:
-        """Log figures of one step. After a resume a step may come again: the later one counts."""
-        for name, value in figures.items():
-            self._writer.add_scalar(name, value, step)
-        self._lines.write(json.dumps({"step": step, **figures}) + "\n")
-        self._lines.flush()
+        """Log figures of one step. After a resume a step may come again: the later one counts.
+
+        Raises:
+            LedgerFault: the disk is full or refuses.
+        """
+        from tensorboardX.proto.event_pb2 import Event
+        from tensorboardX.summary import scalar
+
+        with writing_at(self._folder):
+            for name, value in figures.items():
+                self._events.write_event(Event(wall_time=time.time(), step=step, summary=scalar(name, value)))
+            self._events.flush()
+            self._lines.write(json.dumps({"step": step, **figures}) + "\n")
+            self._lines.flush()
 
     def tell(self, sentence: str) -> None:
         """Say how it goes."""
@@ -40,6 +58,7 @@ class Board:
             print(sentence, file=sys.stderr, flush=True)
 
     def close(self) -> None:
-        """Write what is buffered."""
-        self._writer.close()
-        self._lines.close()
+        """Nothing more is said; what a full disk has not taken has been told."""
+        for file in (self._events, self._lines):
+            with suppress(OSError):
+                file.close()

@@ -31,7 +31,7 @@ class RunFolder:
         self.path = path.absolute()
 
     def __enter__(self) -> Self:
-        with _told(self.path):
+        with writing_at(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self.path, os.O_RDONLY)
         try:
@@ -101,7 +101,7 @@ class RunFolder:
         place = self.path / name
         draft = place.with_name(place.name + _WRITING)
         try:
-            with _told(place):
+            with writing_at(place):
                 _remove(draft)
                 draft.mkdir(parents=True)
                 yield draft
@@ -124,7 +124,7 @@ class RunFolder:
 
     def _write(self, name: str, content: Json | Mapping[str, Json]) -> None:
         draft = self.path / (name + _WRITING)
-        with _told(self.path / name):
+        with writing_at(self.path / name):
             with draft.open("w", encoding="utf-8") as file:
                 json.dump(content, file, indent=1)
                 file.flush()
@@ -138,13 +138,25 @@ def _flat(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _told(place: Path) -> Iterator[None]:
+def writing_at(place: Path) -> Iterator[None]:
+    """Have what the system refuses told in one sentence.
+
+    Raises:
+        LedgerFault: the disk is full, or whatever else the system says.
+    """
     try:
         yield
     except OSError as error:
-        raise LedgerFault(
-            f"{str(place)!r} cannot be written: {error.strerror or error}; mend that, and give the same command again"
-        ) from error
+        raise _unwritten(place, error.strerror or str(error)) from error
+    except Exception as error:
+        reason, told, _ = str(error).partition(" (os error ")
+        if not told:  # libraries in Rust, which write weights and tokenizers, have no OSError
+            raise
+        raise _unwritten(place, reason) from error
+
+
+def _unwritten(place: Path, reason: str) -> LedgerFault:
+    return LedgerFault(f"{str(place)!r} cannot be written: {reason}; mend that, and give the same command again")
 
 
 def _sync(folder: Path) -> None:

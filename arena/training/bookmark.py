@@ -1,6 +1,7 @@
 """Where a feed goes on: a cursor in memory, or in a file that no kill leaves torn."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from arena.core.errors import BadRequest
@@ -61,6 +62,8 @@ def _write(file: Path, cursor: str) -> None:
         beside.replace(file)
         _sync(file.parent)
     except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
         raise BadRequest(f"the cursor cannot be written to {file}: {error.strerror}") from error
 
 
