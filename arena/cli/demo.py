@@ -195,10 +195,6 @@ def _free_port() -> int:
         return port
 
 
-def _url(folder: Path) -> str:
-    return f"sqlite:///{folder / LEDGER}"
-
-
 def _say(sentence: str) -> None:
     Console(soft_wrap=True, highlight=False).print(sentence, markup=False)
 

@@ -6,13 +6,10 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from arena.core.errors import BadRequest
-from arena.loops.folder import writing_at
-
-FIGURES: Final = "figures.jsonl"
-_TENSORBOARD: Final = "tensorboard"
+from arena.loops.folder import FIGURES, TENSORBOARD, writing_at
 
 
 class Board:
@@ -32,8 +29,8 @@ class Board:
             raise BadRequest("training logs to TensorBoard; pip install 'arena[loops]'") from None
         self._quiet, self._folder = quiet, folder
         with writing_at(folder):
-            (folder / _TENSORBOARD).mkdir(exist_ok=True)
-            self._events: Any = EventsWriter(str(folder / _TENSORBOARD / "events"))
+            (folder / TENSORBOARD).mkdir(exist_ok=True)
+            self._events: Any = EventsWriter(str(folder / TENSORBOARD / "events"))
             self._lines = (folder / FIGURES).open("a", encoding="utf-8")
 
     def figures(self, step: int, figures: Mapping[str, float]) -> None:

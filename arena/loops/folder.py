@@ -14,6 +14,8 @@ from arena.core.errors import BadRequest, LedgerFault
 from arena.core.values import Json
 
 CHECKPOINTS: Final = "checkpoints"
+FIGURES: Final = "figures.jsonl"
+TENSORBOARD: Final = "tensorboard"
 _ASKED: Final = "run.json"
 _STATE: Final = "state.json"
 _WRITING: Final = ".writing"
@@ -24,13 +26,14 @@ class RunFolder:
     """Holds a run's folder for one process at a time, as a context manager.
 
     Raises:
-        BadRequest: another process has it, or it cannot be written.
+        BadRequest: another process has it, it is no run's, or it cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
 
     def __enter__(self) -> Self:
+        self._require_own()
         with writing_at(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self.path, os.O_RDONLY)
@@ -47,6 +50,15 @@ class RunFolder:
             else:
                 left.rename(place)
         return self
+
+    def _require_own(self) -> None:
+        """What is removed here was left by a run that was killed, never anybody else's."""
+        if self.path.exists() and not self.path.is_dir():
+            raise BadRequest(f"{str(self.path)!r} is no folder; name a new one by --run")
+        if self.path.exists() and not self.begun:
+            found = {entry.name for entry in self.path.iterdir()} - {CHECKPOINTS, FIGURES, TENSORBOARD}
+            if others := sorted(name for name in found if not name.endswith(_WRITING)):
+                raise BadRequest(f"{str(self.path)!r} holds {others[0]!r} and is no run's; name a new folder by --run")
 
     def __exit__(self, *_: object) -> None:
         os.close(self._lock)
