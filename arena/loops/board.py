@@ -22,14 +22,13 @@ class Board:
 
     def __init__(self, folder: Path, *, quiet: bool = False) -> None:
         try:
-            from tensorboardX.event_file_writer import (
-                EventsWriter,
-            )  # its SummaryWriter has a thread, deaf to full disks
+            from tensorboardX.event_file_writer import EventsWriter
         except ImportError:
             raise BadRequest("training logs to TensorBoard; pip install 'arena[loops]'") from None
         self._quiet, self._folder = quiet, folder
         with writing_at(folder):
             (folder / TENSORBOARD).mkdir(exist_ok=True)
+            # Not by a SummaryWriter, whose thread tells nobody that the disk is full.
             self._events: Any = EventsWriter(str(folder / TENSORBOARD / "events"))
             self._lines = (folder / FIGURES).open("a", encoding="utf-8")
 
