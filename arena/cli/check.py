@@ -62,7 +62,7 @@ def check_agent(
     seed: Annotated[int, typer.Option(min=0, max=MAX_SEED, help="The same seed gives the same matches.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Play matches of GAME with the agent in each seat in turn and test every promise an agent makes."""
+    """Play SPEC in each seat of GAME, and test what every agent promises."""
     from arena.plugin.registry import Registry
     from arena.testing import examine_agent
 

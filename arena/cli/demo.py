@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from arena.cli.fresh import LEDGER, fresh, ledger_url
-from arena.cli.ladder import ladders, show_ladder
+from arena.cli.ladder import show_ladder
+from arena.cli.ladder_source import ladders
 from arena.cli.plugins import plugin_code
 from arena.cli.processes import Children
 from arena.core.errors import ArenaError, Fault, GameUnavailable
@@ -192,10 +193,6 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def _url(folder: Path) -> str:
-    return f"sqlite:///{folder / LEDGER}"
 
 
 def _say(sentence: str) -> None:

@@ -60,10 +60,11 @@ def feed(
     tls_ca: TlsCa = None,
     as_json: AsJson = False,
 ) -> None:
-    """Follow a server's finished trajectories, one JSON row a line, until Ctrl-C.
+    """Follow a server's finished trajectories, a JSON row a line.
 
-    Rows go on over restarts of the server. What was printed before a kill of this command does not come again, but for
-    the last trajectory. With a token they are the seats of its owner's agents, in full; to admins, all.
+    It ends by Ctrl-C, and goes on over restarts of the server. What was printed before a kill of this command does not
+    come again, but for the last trajectory. With a token they are the seats of its owner's agents, in full; to admins,
+    all.
     """
     from arena.training import Feed
 

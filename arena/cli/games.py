@@ -1,6 +1,6 @@
 """`arena games` and `arena agents`: what this installation, or a server, has on offer."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -8,13 +8,30 @@ from arena.cli.lineage import show_lineage
 from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, TlsCa, Token
 from arena.cli.output import print_json, print_table
 from arena.cli.plugins import plugin_code
+from arena.cli.settings import as_json as options_as_json
+from arena.cli.settings import show_options
 from arena.core.errors import BadRequest
+
+if TYPE_CHECKING:
+    from arena.plugin.registry import Registry
 
 _GAME = ("id", "version", "min_seats", "max_seats", "available", "reason")
 
 
-def games(*, server: AnyServer = None, token: Token = None, tls_ca: TlsCa = None, as_json: AsJson = False) -> None:
-    """List the games, and why one is not available."""
+def games(
+    game: Annotated[
+        str | None, typer.Argument(metavar="[GAME]", help="One that is registered here: list its options.")
+    ] = None,
+    *,
+    server: AnyServer = None,
+    token: Token = None,
+    tls_ca: TlsCa = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the games and why one is missing, or options of GAME."""
+    if game is not None:
+        _describe_game(game, server, as_json=as_json)
+        return
     listed = _server_games(server, token, tls_ca) if server else _games_here()
     if as_json:
         print_json({"games": listed})
@@ -24,6 +41,7 @@ def games(*, server: AnyServer = None, token: Token = None, tls_ca: TlsCa = None
 
 
 def agents(
+    agent: Annotated[str | None, typer.Argument(metavar="[AGENT]", help="A registered one: list its options.")] = None,
     *,
     tree: Annotated[
         bool, typer.Option("--tree", help="Show the versions of a ledger's or server's agents, and their parents.")
@@ -34,7 +52,7 @@ def agents(
     tls_ca: TlsCa = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the registered agents.
+    """List the registered agents, or the options of AGENT.
 
     --agent and --agents take these names, and import paths: package.module:Class or FILE.py:Class.
     """
@@ -45,16 +63,42 @@ def agents(
         return
     if server:
         raise BadRequest("the agents registered here are no server's; ask it for versions by --tree")
+    registry = Registry()
+    if agent is not None:
+        _describe_agent(registry, agent, as_json=as_json)
+        return
     with plugin_code():
-        listings = [listing for _, listing in sorted(Registry().agent_listings().items())]
+        listings = [listing for _, listing in sorted(registry.agent_listings().items())]
     if as_json:
         print_json({"agents": [_agent(listing) for listing in listings]})
         return
     rows = [
-        (each.name, ", ".join(each.games) or "every game", ", ".join(o.name for o in each.options), each.summary)
+        (each.name, ", ".join(each.games) or "every game", each.summary, ", ".join(o.name for o in each.options))
         for each in listings
     ]
-    print_table("", ("agent", "plays", "options", ""), rows)
+    print_table("", ("agent", "plays", "what it is", "options"), rows)
+
+
+def _describe_game(game: str, server: str | None, *, as_json: bool) -> None:
+    from arena.plugin.registry import Registry
+
+    if server:
+        raise BadRequest("a server tells which games it has; leave out GAME, or leave out --server for its options")
+    with plugin_code():
+        listing = Registry().listing(game)
+    if as_json:
+        print_json({"id": listing.id, "version": listing.version, "options": options_as_json(listing.options)})
+    else:
+        show_options(f"{listing.id} {listing.version}", listing.options)
+
+
+def _describe_agent(registry: "Registry", agent: str, *, as_json: bool) -> None:
+    with plugin_code():
+        listing = registry.agent_listing(agent)
+    if as_json:
+        print_json(_agent(listing))
+    else:
+        show_options(f"{listing.name.rstrip(':')}: {listing.summary}", listing.options)
 
 
 def _games_here() -> list[dict[str, Any]]:
@@ -83,5 +127,5 @@ def _seats(game: dict[str, Any]) -> str:
 
 
 def _agent(listing: Any) -> dict[str, Any]:
-    options = [{"name": o.name, "kind": o.kind, "default": o.default, "help": o.help} for o in listing.options]
-    return {"name": listing.name, "summary": listing.summary, "games": list(listing.games), "options": options}
+    about = {"name": listing.name, "summary": listing.summary, "games": list(listing.games)}
+    return about | {"options": options_as_json(listing.options)}

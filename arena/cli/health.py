@@ -7,7 +7,7 @@ from arena.cli.output import print_json
 
 
 def health(server: Server = DEFAULT_SERVER, tls_ca: TlsCa = None, as_json: AsJson = False) -> None:
-    """Ask a server whether it serves; the exit code is 0 when it does.
+    """Ask a server whether it serves; if so, the exit code is 0.
 
     It says no while it starts and while it stops, so that nobody new is sent to it.
     """

@@ -65,9 +65,10 @@ def join(
     ] = 2,
     as_json: AsJson = False,
 ) -> None:
-    """Play GAME on a server, against whoever comes or, with --tournament, in an event of the server.
+    """Play GAME on a server, or in an event that it holds.
 
-    Ctrl-C begins no further matches and ends after the running ones; twice ends at once.
+    Without --tournament it meets whoever comes. Ctrl-C begins no further matches and ends after the running ones; twice
+    ends at once.
     """
     import asyncio
 

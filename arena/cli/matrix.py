@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from arena.cli.ladder import _rated
 from arena.cli.matrix_table import show_matrix
 from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, GameOptions, TlsCa, Token
 from arena.cli.output import print_json
+from arena.cli.wanted import rated_id
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -43,9 +43,10 @@ def matrix(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the payoff matrix of GAME, or of a CSV file, with what game theory makes of it.
+    """Show who beats whom, and what game theory makes of it.
 
-    Shares by Nash averaging, alpha-rank and the maximal lottery are of the agents that have all met one another.
+    The payoff matrix is that of GAME in a ledger or on a server, or of a CSV file. Shares by Nash averaging,
+    alpha-rank and the maximal lottery are of the agents that have all met one another.
     """
     from arena.rating.payoff import cross_play, solve
 
@@ -57,9 +58,9 @@ def matrix(
     if source:
         title, pool = _from_file(source, limits)
     elif server:
-        title, pool = _from_server(server, token, tls_ca, _rated(game or "", option or []), limits)
+        title, pool = _from_server(server, token, tls_ca, rated_id(game or "", option or []), limits)
     else:
-        title, pool = _from_ledger(_rated(game or "", option or []), db, limits)
+        title, pool = _from_ledger(rated_id(game or "", option or []), db, limits)
     if ((pool.low != pool.low) & (pool.count > 0)).any():
         print(
             "note: payoffs outside of the range have no interval; say what it is by --range LOW,HIGH", file=sys.stderr
@@ -131,7 +132,7 @@ def _from_server(
 
 
 def _from_ledger(rated: str, db: str, bounds: tuple[float, float] | None) -> tuple[str, "PayoffMatrix"]:
-    from arena.cli.ladder import _require_known
+    from arena.cli.ladder_source import require_known
     from arena.ledger import Ledger
     from arena.ledger.payoffs import payoff_sets
     from arena.rating.payoff import PayoffTally
@@ -139,7 +140,7 @@ def _from_ledger(rated: str, db: str, bounds: tuple[float, float] | None) -> tup
     with Ledger.open(db, create=False) as ledger:
         held = {line.game for line in ledger.games()}
         if rated not in held:
-            _require_known(rated, held)
+            require_known(rated, held)
         pool = PayoffTally().update(payoff_sets(ledger, rated)).matrix(bounds)
     if not pool.agents:
         raise BadRequest(f"no set of {rated} is finished yet; `arena play` and `arena serve` make some")

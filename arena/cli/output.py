@@ -30,17 +30,19 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     from rich.console import Console
 
     console = Console() if sys.stdout.isatty() else Console(width=_ENDLESS)
-    console.print(make_table(title, columns, rows))
+    if title:  # as a title of the table itself it would be folded to its width
+        print(harmless(title))
+    console.print(_table(columns, rows))
 
 
-def make_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> "Table":
-    """The table that `print_table` prints; only texts behind the first column are folded to fit."""
+def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> "Table":
+    """Only texts behind the first column are folded to fit."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     cells = [list(row) for row in rows]
-    table = Table(title=Text(title) if title else None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for index, column in enumerate(columns):
         numeric = bool(cells) and all(isinstance(row[index], int | float | None) for row in cells)
         whole = numeric or not index

@@ -13,7 +13,7 @@ from arena.cli.population_source import Source, opened, the_version
 from arena.core.errors import BadRequest
 
 app = typer.Typer(
-    help="Payoffs, opponents, pairings and checkpoints for training: agents, or AGENT@VERSION with --checkpoints.",
+    help="Payoffs, opponents, pairings and checkpoints for training.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -53,9 +53,9 @@ def payoff(
     tls_ca: TlsCa = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what rows earned against columns, with 95 % intervals; a set is one sample.
+    """Show what rows earned against columns, with 95 % intervals.
 
-    All finished sets count, those within one owner too. A pair that has not met has no payoff.
+    A set is one sample. All finished sets count, those within one owner too. A pair that has not met has no payoff.
     """
     of = {"metric": metric, "checkpoints": checkpoints, "seat": seat, "role": role, "bounds": _bounds(bounds)}
     with opened(Source(db, server, token, tls_ca)) as source:
@@ -100,9 +100,10 @@ def sample(
     tls_ca: TlsCa = None,
     as_json: AsJson = False,
 ) -> None:
-    """Draw whom LEARNER meets next: by default a frozen checkpoint of its own agent, or any other agent.
+    """Draw whom LEARNER meets next.
 
-    With --metric score, meta-nash is the equilibrium of mean scores instead of win rates.
+    Without --history that is any other agent or, with --checkpoints, a frozen checkpoint of its own. With --metric
+    score, meta-nash is the equilibrium of mean scores instead of win rates.
     """
     asked: dict[str, Any] = {"learner": learner, "history": history or [], "rule": rule, "seed": seed, "draws": draws}
     asked["settings"] = dict(_number("--set", "KEY", "power=2", text) for text in setting or [])
@@ -136,7 +137,10 @@ def need(
     tls_ca: TlsCa = None,
     as_json: AsJson = False,
 ) -> None:
-    """Name the pairings to play next: those with the widest intervals, pairs that have not met first."""
+    """Name the pairings to play next, those least sure first.
+
+    Pairs that have not met come before those with the widest intervals.
+    """
     of = {"metric": metric, "checkpoints": checkpoints, "seat": seat, "role": role, "bounds": _bounds(bounds)}
     with opened(Source(db, server, token, tls_ca)) as source:
         found = source.need(game, most, member or [], of)
@@ -168,8 +172,9 @@ def freeze(
     tls_ca: TlsCa = None,
     as_json: AsJson = False,
 ) -> None:
-    """Freeze a version of an agent as a checkpoint, with its parent, stage, data digest and figures.
+    """Freeze a version of an agent as a checkpoint.
 
+    Its parent, stage, step, figures and data digest stand with it for good.
     To freeze it once more with the same words is fine; with others it is refused.
     """
     if digest and data:

@@ -28,7 +28,7 @@ def report(
     db: Db = DEFAULT_DB,
     as_json: AsJson = False,
 ) -> None:
-    """Write a page with plots on GAME_OR_TOURNAMENT, and its data as CSV files.
+    """Write a page with plots on a game or event, and CSV files.
 
     The page is one HTML file that needs no network.
     """

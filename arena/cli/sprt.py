@@ -23,9 +23,10 @@ def sprt(
     model: Annotated[str, typer.Option(help="The unit of elo0 and elo1: normalized or logistic.")] = "normalized",
     as_json: AsJson = False,
 ) -> None:
-    """Decide a duel by a sequential test: accept-h0, accept-h1 or continue.
+    """Decide a duel by a sequential test.
 
-    `elo` is logistic Elo of the mean score, whatever the model, with half of its 95 % interval.
+    The verdict is accept-h0, accept-h1 or continue. `elo` is logistic Elo of the mean score, whatever the model, with
+    half of its 95 % interval.
     """
     from dataclasses import asdict
 

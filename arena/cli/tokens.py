@@ -9,7 +9,7 @@ from arena.cli.options import DEFAULT_DB, AsJson, Db
 from arena.cli.output import print_json, print_table
 
 app = typer.Typer(
-    help="Make, list and revoke the tokens by which a server knows its guests.",
+    help="Make, list and revoke the tokens that a server knows.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -1,24 +1,31 @@
 """`arena train`: the training loops that plugins bring, each a run that can be killed and gone on with."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from arena.cli.lineage import line_of
 from arena.cli.logs import show_logs
 from arena.cli.options import DEFAULT_DB, MAX_PROCESSES, MAX_SEED, AsJson, Db, GameOptions, State
 from arena.cli.output import print_json, print_table
 from arena.cli.plugins import plugin_code
 from arena.cli.progress import progress_bar
+from arena.cli.settings import as_json as options_as_json
+from arena.cli.settings import show_options
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
+    from arena.core.match import GameRef
+    from arena.core.values import Config
     from arena.loops.run import Run
     from arena.plugin.registry import LoopListing, Registry
 
 
 def train(
-    loop: Annotated[str | None, typer.Argument(metavar="LOOP", help="Which loop; without one they are listed.")] = None,
+    loop: Annotated[
+        str | None, typer.Argument(metavar="LOOP", help="One alone: list its settings; none: list the loops.")
+    ] = None,
     game: Annotated[str | None, typer.Argument(metavar="GAME", help="What to train on.")] = None,
     *,
     run: Annotated[
@@ -39,10 +46,10 @@ def train(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Train agents by LOOP on GAME, freeze them as checkpoints, and have them play rated sets.
+    """Train agents by LOOP on GAME, and freeze them as checkpoints.
 
-    A run that was killed goes on when the same command is given again. Figures are in FOLDER/tensorboard, and as JSON
-    lines in FOLDER/figures.jsonl.
+    Checkpoints play rated sets. A run that was killed goes on when the same command is given again. Figures are in
+    FOLDER/tensorboard, and as JSON lines in FOLDER/figures.jsonl.
     """
     from arena.plugin.registry import Registry
 
@@ -50,12 +57,21 @@ def train(
     if loop is None:
         _list(registry, as_json=as_json)
         return
+    if game is None and run is None:
+        with plugin_code():
+            _describe(registry.loop(loop), as_json=as_json)
+        return
     if game is None or run is None:
         raise BadRequest("name a game and a folder, as in `arena train psro openspiel/kuhn_poker --run runs/psro`")
     show_logs()
     agents = run.absolute().name if name is None else name
     with plugin_code():
-        _train(registry, loop, game, option or [], setting or [], run, agents, seed, db, state, workers)
+        made = _train(registry, loop, game, option or [], setting or [], run, agents, seed, db, state, workers)
+    if as_json:
+        print_json({"run": str(run.absolute()), "checkpoints": made})
+    else:
+        count = "1 checkpoint" if len(made) == 1 else f"{len(made)} checkpoints"
+        print(f"{count} in {run}: `arena agents --tree` shows them, `arena ladder` how they stand")
 
 
 def _train(
@@ -70,7 +86,8 @@ def _train(
     db: str,
     state: Path | None,
     workers: int | None,
-) -> None:
+) -> list[dict[str, Any]]:
+    """The checkpoints of the run, in the order in which they were frozen."""
     from arena.core.options import parse_assignments, resolve
     from arena.ledger import Ledger
     from arena.loops.run import Asked, opened
@@ -78,12 +95,20 @@ def _train(
     listing = registry.loop(loop, game)
     ref = registry.ref(game, option)
     settings = resolve(listing.options, parse_assignments(listing.options, setting))
+    _require_bots(registry, ref, settings)
     asked = Asked(loop=loop, game=ref, settings=settings, name=name, seed=seed)
     with (
         Ledger.open(db, state) as ledger,
         opened(asked, path, ledger, lambda: registry.make_game(ref), workers=workers, watching=progress_bar) as run,
     ):
         _run(listing, run)
+        return [line_of(one) for one in ledger.checkpoints.all() if one.agent.startswith(f"{name}-") and one.frozen]
+
+
+def _require_bots(registry: "Registry", ref: "GameRef", settings: "Config") -> None:
+    """Those whom checkpoints are to meet are there and play the game; hours of training later would be late."""
+    for spec in filter(None, str(settings.get("bots", "")).split(",")):
+        registry.make_agent(spec.strip(), game=ref.rated_id)
 
 
 def _run(listing: "LoopListing", run: "Run") -> None:
@@ -100,18 +125,20 @@ def _list(registry: "Registry", *, as_json: bool) -> None:
     with plugin_code():
         listings = [listing for _, listing in sorted(registry.loop_listings().items())]
     if as_json:
-        options = [
-            [{"name": o.name, "kind": o.kind, "default": o.default, "help": o.help} for o in listing.options]
-            for listing in listings
-        ]
-        told = [
-            {"name": one.name, "summary": one.summary, "games": list(one.games), "options": given}
-            for one, given in zip(listings, options, strict=True)
-        ]
-        print_json({"loops": told})
+        print_json({"loops": [_told(listing) for listing in listings]})
         return
-    rows = [
-        (one.name, ", ".join(one.games) or "every game", ", ".join(o.name for o in one.options), one.summary)
-        for one in listings
-    ]
-    print_table("", ("loop", "trains on", "settings", ""), rows)
+    rows = [(each.name, ", ".join(each.games) or "every game", each.summary) for each in listings]
+    print_table("", ("loop", "trains on", "what it does"), rows)
+    print("`arena train LOOP` lists its settings")
+
+
+def _describe(listing: "LoopListing", *, as_json: bool) -> None:
+    if as_json:
+        print_json(_told(listing))
+    else:
+        show_options(f"{listing.name}: {listing.summary}", listing.options)
+
+
+def _told(listing: "LoopListing") -> dict[str, Any]:
+    about = {"name": listing.name, "summary": listing.summary, "games": list(listing.games)}
+    return about | {"options": options_as_json(listing.options)}

@@ -1,6 +1,7 @@
-"""Which trajectories are wanted: the options that `arena export` and `arena feed` share, and what they mean."""
+"""Which results and trajectories are wanted: the options that `arena export` and `arena feed` share, and what commands
+mean by a game and by a moment."""
 
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 
 import typer
 
@@ -28,26 +29,59 @@ WithResult: TypeAlias = Annotated[
     str | None,
     typer.Option("--result", metavar="RESULT", help="Seats that won, drew or lost: win, draw, loss, alone."),
 ]
+_DATE: Final = len("20261121")
+"""Digits that are a date, and not the number of a set."""
 AlsoVoid: TypeAlias = Annotated[bool, typer.Option("--void", help="Void matches too.")]
 
 
 def rated_game(game: str | None, option: list[str] | None) -> str | None:
     """The game by its name, or with options by its rated id."""
-    from arena.cli.ladder import _rated
-
     if option and game is None:
         raise BadRequest("--option is of a game; name that by --game")
-    return _rated(game, option) if game is not None and option else game
+    return game and rated_id(game, option or [])
+
+
+def rated_id(game: str, options: list[str]) -> str:
+    """The rated id; only a game with options needs its plugin for that."""
+    if not options:
+        return game
+    from arena.plugin.registry import Registry
+
+    return Registry().ref(game, options).rated_id
 
 
 def moment(since: str | None) -> int:
     """Milliseconds since the epoch."""
-    from arena.cli.ladder import _since
+    if since is None:
+        return 0
+    found = _moment(since)
+    if found is None:
+        raise BadRequest(f"--since takes a date or a time, as 2026-01-31, not {since[:40]!r}")
+    return found
 
-    number, since_ms = _since(since)
-    if number:
-        raise BadRequest(f"--since takes a date or a time, as 2026-01-31, not {since!r}")
-    return since_ms
+
+def since_when(text: str | None) -> tuple[int, int]:
+    """The first set's number and the time, in milliseconds since the epoch; one of them is 0."""
+    if text is None:
+        return 0, 0
+    if text.isdecimal() and len(text) < _DATE:
+        return int(text), 0
+    found = _moment(text)
+    if found is None:
+        raise BadRequest(f"--since takes a date, a time or a set's number, as 2026-01-31, not {text[:40]!r}")
+    return 0, found
+
+
+def _moment(text: str) -> int | None:
+    """Milliseconds since the epoch of ISO 8601, in UTC unless it says otherwise; None of anything else."""
+    from datetime import UTC, datetime
+
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0, int(moment.timestamp() * 1000))
+    except (ValueError, OverflowError):
+        return None
 
 
 def format_of(name: str) -> "Format":

@@ -95,7 +95,7 @@ class Option:
                 f'option {self.name}: an event file names a file as {{ file = "PATH" }}, not by its path alone'
             )
         if not isinstance(value, Mapping) or set(value) != {"sha256", "text"} or not _is_text(value["text"]):
-            raise BadOption(f"option {self.name}: this is not {self._wanted()}")
+            raise BadOption(f"option {self.name}: this is not {self.wanted}")
         if value["sha256"] != hashlib.sha256(str(value["text"]).encode()).hexdigest():
             raise BadOption(f"option {self.name}: its sha256 is not that of its text")
         return value
@@ -103,9 +103,11 @@ class Option:
     def _refusal(self, value: Json) -> BadOption:
         shown = repr(value)
         shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
-        return BadOption(f"option {self.name}: {shown} is not {self._wanted()}")
+        return BadOption(f"option {self.name}: {shown} is not {self.wanted}")
 
-    def _wanted(self) -> str:
+    @property
+    def wanted(self) -> str:
+        """What it takes, in words."""
         if self.choices:
             return "one of " + ", ".join(map(str, self.choices))
         bounds = f" from {self.low:g}" if self.low is not None else ""

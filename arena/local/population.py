@@ -148,7 +148,13 @@ class Population:
             age: dict[AgentName, int] = {}
             for (agent, _), pair in sums.items():
                 age[agent] = min(pair.since, age.get(agent, pair.since))
-            return sorted(age.keys() - {sampling.learner}, key=lambda agent: (age[agent], agent))
+            others = age.keys() - {sampling.learner}
+            if not others:
+                raise BadRequest(
+                    f"nobody but {sampling.learner} has finished a set of {query.game} yet; let others play some, or "
+                    "name a history"
+                )
+            return sorted(others, key=lambda agent: (age[agent], agent))
         lines = self._ledger.checkpoints.all()
         own = {line.agent for line in lines if sampling.learner in {line.label, line.agent}}
         history = [line.label for line in lines if line.frozen and line.agent in own]

@@ -14,6 +14,8 @@ from arena.core.errors import BadRequest, LedgerFault
 from arena.core.values import Json
 
 CHECKPOINTS: Final = "checkpoints"
+FIGURES: Final = "figures.jsonl"
+TENSORBOARD: Final = "tensorboard"
 _ASKED: Final = "run.json"
 _STATE: Final = "state.json"
 _WRITING: Final = ".writing"
@@ -24,7 +26,7 @@ class RunFolder:
     """Holds a run's folder for one process at a time, as a context manager. What it made and left empty is removed.
 
     Raises:
-        BadRequest: another process has it, or it cannot be written.
+        BadRequest: another process has it, it is no run's, or it cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -32,7 +34,8 @@ class RunFolder:
         self._made: list[Path] = []
 
     def __enter__(self) -> Self:
-        with _told(self.path):
+        self._require_own()
+        with writing_at(self.path):
             self._made = [each for each in (self.path, *self.path.parents) if not each.exists()]
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self.path, os.O_RDONLY)
@@ -49,6 +52,15 @@ class RunFolder:
             else:
                 left.rename(place)
         return self
+
+    def _require_own(self) -> None:
+        """What is removed here was left by a run that was killed, never anybody else's."""
+        if self.path.exists() and not self.path.is_dir():
+            raise BadRequest(f"{str(self.path)!r} is no folder; name a new one by --run")
+        if self.path.exists() and not self.begun:
+            found = {entry.name for entry in self.path.iterdir()} - {CHECKPOINTS, FIGURES, TENSORBOARD}
+            if others := sorted(name for name in found if not name.endswith(_WRITING)):
+                raise BadRequest(f"{str(self.path)!r} holds {others[0]!r} and is no run's; name a new folder by --run")
 
     def __exit__(self, *_: object) -> None:
         with suppress(OSError):  # it holds something
@@ -106,7 +118,7 @@ class RunFolder:
         place = self.path / name
         draft = place.with_name(place.name + _WRITING)
         try:
-            with _told(place):
+            with writing_at(place):
                 _remove(draft)
                 draft.mkdir(parents=True)
                 yield draft
@@ -129,7 +141,7 @@ class RunFolder:
 
     def _write(self, name: str, content: Json | Mapping[str, Json]) -> None:
         draft = self.path / (name + _WRITING)
-        with _told(self.path / name):
+        with writing_at(self.path / name):
             with draft.open("w", encoding="utf-8") as file:
                 json.dump(content, file, indent=1)
                 file.flush()
@@ -143,13 +155,25 @@ def _flat(asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _told(place: Path) -> Iterator[None]:
+def writing_at(place: Path) -> Iterator[None]:
+    """Have what the system refuses told in one sentence.
+
+    Raises:
+        LedgerFault: the disk is full, or whatever else the system says.
+    """
     try:
         yield
     except OSError as error:
-        raise LedgerFault(
-            f"{str(place)!r} cannot be written: {error.strerror or error}; mend that, and give the same command again"
-        ) from error
+        raise _unwritten(place, error.strerror or str(error)) from error
+    except Exception as error:
+        reason, told, _ = str(error).partition(" (os error ")
+        if not told:  # libraries in Rust, which write weights and tokenizers, have no OSError
+            raise
+        raise _unwritten(place, reason) from error
+
+
+def _unwritten(place: Path, reason: str) -> LedgerFault:
+    return LedgerFault(f"{str(place)!r} cannot be written: {reason}; mend that, and give the same command again")
 
 
 def _sync(folder: Path) -> None:

@@ -54,7 +54,7 @@ class Grounds:
         """Play what the ledger lacks of these meetings; returns when all of it is durable.
 
         Raises:
-            ArenaError: an agent is unknown or does not fit the game, or the ledger cannot be written.
+            ArenaError: the workers do not start, or the ledger cannot be written.
         """
         plans = [self._plan(meeting, number) for meeting in meetings for number in range(meeting.sets)]
         outcome = self.ledger.tournaments.outcome

@@ -15,7 +15,7 @@ def rate(run: Run, lineage: Sequence[Member], bots: Sequence[Member], *, sets: i
     checkpoint earned a match against bots and those before it, with 95 % intervals by sets.
 
     Raises:
-        ArenaError: a bot is unknown or does not fit the game, or the ledger cannot be written.
+        ArenaError: as `Run.play`.
     """
     pairs = [*combinations(lineage, 2), *((member, bot) for member in lineage for bot in bots)]
     others = run.grounds.spec.parties - 1

@@ -144,7 +144,11 @@ class Run:
         self.tell(f"{member.agent} is frozen{told}")
 
     def play(self, meetings: Sequence[Meeting]) -> None:
-        """Have members meet: what the ledger lacks of these sets is played, and is durable on return."""
+        """Have members meet: what the ledger lacks of these sets is played, and is durable on return.
+
+        Raises:
+            ArenaError: the workers do not start, or the ledger cannot be written.
+        """
         with self._watching() as watcher:
             self.grounds.play(meetings, watcher)
 

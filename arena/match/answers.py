@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias, cast
 import numpy as np
 
 from arena.core.agent import Reply, Resign, Unavailable
-from arena.core.errors import ActionRefused
+from arena.core.errors import ActionRefused, AgentFault, ArenaError
 from arena.core.match import Cause, Move
 from arena.core.values import Action
 from arena.match.provenance import fit_provenance
@@ -28,7 +28,10 @@ def why(error: BaseException) -> Cause:
         return Cause.RESIGNED
     if isinstance(error, Unavailable):
         return Cause.UNAVAILABLE
-    log_once(f"an agent raised {type(error).__name__}: charged to it as a disconnect", error)
+    if isinstance(error, AgentFault) and isinstance(error.__cause__, ArenaError | None):
+        log_once(f"{error}: charged to the agent as a disconnect")
+    else:
+        log_once(f"an agent raised {type(error).__name__}: charged to it as a disconnect", error)
     return Cause.DISCONNECT
 
 

@@ -1,7 +1,7 @@
-"""Worker processes for matches, as an Executor: whatever a plugin does to its worker, the other matches go on."""
+"""Matches in worker processes, as an Executor: whatever a plugin does to its worker, the other matches go on."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,16 +16,13 @@ from arena.core.seams import NO_REFUSALS
 from arena.core.values import Fields, Json, MatchId, Seat
 from arena.match import messages as m
 from arena.match.assignment import Assignment
+from arena.match.crew import Crew, not_starting
 from arena.match.jobs import JobQueue
 from arena.match.link import Death, WorkerLink
 from arena.match.packing import pack_plan, pack_result
 from arena.match.requests import Requests, offer
-from arena.plugin.blackbox import BATCH
 from arena.plugin.host import HostSettings
 
-_WATCH_SECONDS: Final = 0.25
-_STOP_SECONDS: Final = 2.0
-_FAILED_STARTS: Final = 3
 _MAIN: Final = "arena.match.worker:serve"
 
 
@@ -48,7 +45,7 @@ class WorkerPool:
         secrets: frozenset[str] = frozenset(),
     ) -> None:
         self.on_reports: Callable[[list[m.Report]], None] = _ignore
-        self._settings = HostSettings(
+        settings = HostSettings(
             main=_MAIN,
             settings={"codec": codec, "batched": True},
             memory_bytes=memory_bytes,
@@ -56,19 +53,15 @@ class WorkerPool:
             output=output,
             secrets=secrets,
         )
-        self._links: list[WorkerLink] = []
-        self._loads: dict[WorkerLink, int] = {}
+        self._crew = Crew(settings, self._take, self._unsendable, self._recover)
         self._matches: dict[str, Assignment] = {}
         self._requests = Requests()
         self._jobs = JobQueue(self._play_alone)
-        self._failed_starts = 0
-        self._running: set[asyncio.Task[None]] = set()
-        self._stopping = False
 
     @property
     def pids(self) -> list[int]:
         """The worker processes."""
-        return [link.pid for link in self._links]
+        return [link.pid for link in self._crew.links]
 
     async def start(self, workers: int) -> None:
         """Spawn the workers.
@@ -76,24 +69,17 @@ class WorkerPool:
         Raises:
             Fault: they do not start.
         """
-        for _ in range(workers):
-            self._add_link()
-        self._run(self._watch_links())
-        if not all(await asyncio.gather(*(link.started for link in self._links))):
+        try:
+            await self._crew.start(workers)
+        except Fault:
             await self.stop()
-            raise _not_starting()
+            raise
 
     async def stop(self) -> None:
         """End the workers; live matches are forgotten, what was asked for is cancelled."""
-        self._stopping = True
         self._jobs.abort()
         self._requests.abort()
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(
-            *(link.stop(_STOP_SECONDS) for link in self._links), *self._running, return_exceptions=True
-        )
-        self._links.clear()
+        await self._crew.stop()
         self._matches.clear()
 
     # ---- Executor ---------------------------------------------------------------------------------------------------
@@ -106,7 +92,7 @@ class WorkerPool:
         refusals: Mapping[int, tuple[int, int]] = NO_REFUSALS,
     ) -> None:
         """As `Executor.open`. Parties that `wants` does not name play in the worker, by their `spec`."""
-        self._open(Assignment(plan, wants, moves, self._least_loaded(), refusals=dict(refusals)))
+        self._open(Assignment(plan, wants, moves, self._crew.least_loaded(), refusals=dict(refusals)))
 
     def act(self, match: MatchId, seat: Seat, action: bytes) -> None:
         """As `Executor.act`."""
@@ -148,13 +134,13 @@ class WorkerPool:
     def play(self, plans: Sequence[MatchPlan]) -> "asyncio.Future[list[MatchResult]]":
         """Play matches whose agents all live in the workers, one after another in one worker."""
         job = self._jobs.add(plans)
-        self._jobs.deal(self._links)
+        self._jobs.deal(self._crew.links)
         return job.future
 
     def go_on(self, plan: MatchPlan, moves: Sequence[Move]) -> "asyncio.Future[MatchResult]":
         """Play a match, whose agents all live in the workers, on from these moves."""
         future: asyncio.Future[MatchResult] = asyncio.get_running_loop().create_future()
-        self._open(Assignment(plan, {}, moves, self._least_loaded(), done=partial(_settle, future)))
+        self._open(Assignment(plan, {}, moves, self._crew.least_loaded(), done=partial(_settle, future)))
         return future
 
     async def describe(self, game: str, options: Mapping[str, Json] | None = None) -> tuple[GameRef, GameSpec]:
@@ -163,7 +149,7 @@ class WorkerPool:
         Raises:
             UnknownGame, GameUnavailable, BadOption, GameFault: as the registry and the game say.
         """
-        ref, spec, _ = await self._requests.describe(self._least_loaded(), game, options or {})
+        ref, spec, _ = await self._requests.describe(self._crew.least_loaded(), game, options or {})
         return GameRef(**ref), msgspec.convert(spec, GameSpec)
 
     async def entry(self, game: str, options: Mapping[str, Json], entry: Json) -> Json:
@@ -172,7 +158,7 @@ class WorkerPool:
         Raises:
             BadEntry: no seat of it may bring this; and as `describe`.
         """
-        _, _, kept = await self._requests.describe(self._least_loaded(), game, options, entry)
+        _, _, kept = await self._requests.describe(self._crew.least_loaded(), game, options, entry)
         return cast(Json, kept)
 
     async def agent_entry(self, spec: str, game: str, options: Mapping[str, Json]) -> Json:
@@ -181,11 +167,11 @@ class WorkerPool:
         Raises:
             UnknownAgent, BadOption, AgentFault: there is none of this name for the game, or it cannot be made.
         """
-        return await self._requests.describe_agent(self._least_loaded(), spec, game, options)
+        return await self._requests.describe_agent(self._crew.least_loaded(), spec, game, options)
 
     async def list_games(self) -> list[GameOffer]:
         """Every game on offer; those that miss something say what."""
-        return [*map(offer, await self._requests.ask(self._least_loaded(), m.ListGames))]
+        return [*map(offer, await self._requests.ask(self._crew.least_loaded(), m.ListGames))]
 
     async def recall(self, result: MatchResult) -> Sequence[Any]:
         """A recorded match as its seats saw it, with encoded prompts: the answer to `messages.Recall`.
@@ -196,21 +182,20 @@ class WorkerPool:
         """
         packed = pack_plan(result.plan), pack_result(replace(result, provenance={}))
         recalled: Sequence[Any] = await self._requests.ask(
-            self._least_loaded(), lambda number: m.Recall(number, *packed)
+            self._crew.least_loaded(), lambda number: m.Recall(number, *packed)
         )
         return recalled
 
     # ---- reports ----------------------------------------------------------------------------------------------------
 
     def _take(self, link: WorkerLink, reports: list[m.Report]) -> None:
-        self._failed_starts = 0
         matches = self._matches
         news: list[m.Report] = []
         for report in reports:
             kind = type(report)
             if kind is m.SetPlayed:
                 self._jobs.played(cast(m.SetPlayed, report))
-                self._jobs.deal(self._links)
+                self._jobs.deal(self._crew.links)
             elif kind is m.Described:
                 self._requests.answer(cast(m.Described, report))
             elif (live := matches.get(cast(m.MatchReport, report).match)) is not None:
@@ -240,20 +225,19 @@ class WorkerPool:
 
     def _open(self, live: Assignment) -> None:
         self._matches[live.plan.match_id] = live
-        self._loads[live.link] += 1
+        self._crew.load(live.link, 1)
         opening, *others = live.commands()
         live.task = live.link.send(opening, live, 1)
         for command in others:
             live.link.send(command)
 
     def _play_alone(self, plan: MatchPlan, done: Callable[[MatchResult], None]) -> None:
-        self._open(Assignment(plan, {}, (), self._least_loaded(), done=done))
+        self._open(Assignment(plan, {}, (), self._crew.least_loaded(), done=done))
 
     def _forget(self, live: Assignment) -> None:
         del self._matches[live.plan.match_id]
         live.link.done(live.task)
-        if live.link in self._loads:
-            self._loads[live.link] -= 1
+        self._crew.load(live.link, -1)
 
     def _void(self, live: Assignment, error: ArenaError) -> None:
         report = m.Failed(live.plan.match_id, error.code, str(error))
@@ -261,49 +245,26 @@ class WorkerPool:
         if live.done is None:
             self.on_reports([report])
 
-    # ---- workers ----------------------------------------------------------------------------------------------------
+    # ---- workers that ended -----------------------------------------------------------------------------------------
 
-    def _least_loaded(self) -> WorkerLink:
-        if not self._links:
-            raise _not_starting()
-        return min(self._links, key=self._loads.__getitem__)
-
-    def _add_link(self) -> None:
-        link = WorkerLink(self._settings, self._take, self._closed, self._unsendable)
-        self._links.append(link)
-        self._loads[link] = 0
-
-    def _closed(self, link: WorkerLink) -> None:
-        self._links.remove(link)
-        del self._loads[link]
-        if self._stopping:
-            return
-        self._failed_starts += not link.started.result()
-        if link.entry is not None and link.entry.seat == BATCH:
-            self._settings = replace(self._settings, settings={**self._settings.settings, "batched": False})
-        if self._failed_starts < _FAILED_STARTS:
-            self._add_link()
-        self._run(self._recover(link))
-
-    async def _recover(self, link: WorkerLink) -> None:
+    def _recover(self, link: WorkerLink, death: Death) -> None:
         """Give a dead worker's work to those there are."""
-        death = await link.death()
-        if not self._links:
-            self._give_up(_not_starting())
+        if not self._crew.links:
+            self._give_up(not_starting())
             return
         work, _ = link.culprit(death.entry)
         for live in [live for live in self._matches.values() if live.link is link]:
             self._resume(live, death if live is work else None)
-        self._requests.recover(link, death, self._least_loaded)
+        self._requests.recover(link, death, self._crew.least_loaded)
         self._jobs.recover(link, death)
-        self._jobs.deal(self._links)
+        self._jobs.deal(self._crew.links)
 
     def _resume(self, live: Assignment, death: Death | None) -> None:
         reason = live.verdict(death) if death is not None else ""
         if reason:
             self._void(live, GameFault(reason))
             return
-        live.link = self._least_loaded()
+        live.link = self._crew.least_loaded()
         live.opened = False
         self._open(live)
 
@@ -322,18 +283,6 @@ class WorkerPool:
         elif isinstance(command, m.Open):
             self._void(self._matches[command.match], error)
 
-    async def _watch_links(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            await asyncio.sleep(_WATCH_SECONDS)
-            for link in self._links:
-                link.check(loop.time())
-
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-
 
 def _settle(future: "asyncio.Future[MatchResult]", result: MatchResult) -> None:
     if not future.done():
@@ -342,7 +291,3 @@ def _settle(future: "asyncio.Future[MatchResult]", result: MatchResult) -> None:
 
 def _ignore(reports: list[m.Report]) -> None:
     """Nobody follows."""
-
-
-def _not_starting() -> Fault:
-    return Fault("the match workers do not start; what they printed says why")

@@ -35,8 +35,8 @@ def told(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0][:_LONGEST].removesuffix(": ")
 
 
-def log_once(sentence: str, error: BaseException) -> None:
-    """Tell the owner where `error` came from, the first time that this sentence is seen in this process."""
+def log_once(sentence: str, error: BaseException | None = None) -> None:
+    """Tell the owner, and where `error` came from, the first time that this sentence is seen in this process."""
     if sentence in _seen or len(_seen) > 1_000:
         return
     _seen.add(sentence)

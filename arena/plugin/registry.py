@@ -81,8 +81,8 @@ class Registry:
         self._load_all()
         return self._loops
 
-    def loop(self, name: str, game: str) -> LoopListing:
-        """The training loop of this name, which trains on `game`.
+    def loop(self, name: str, game: str = "") -> LoopListing:
+        """The training loop of this name, which trains on `game`, when one is given.
 
         Raises:
             BadRequest: there is none of this name, or it is not made for the game.
@@ -90,7 +90,7 @@ class Registry:
         listing = self.loop_listings().get(name)
         if listing is None:
             raise BadRequest(f"there is no training loop {name[:80]!r}; there is {', '.join(sorted(self._loops))}")
-        if listing.games and game.partition("/")[0] not in listing.games:
+        if game and listing.games and game.partition("/")[0] not in listing.games:
             raise BadRequest(f"{name} does not train on {game}; it takes the games of {' and '.join(listing.games)}")
         return listing
 
@@ -168,18 +168,9 @@ class Registry:
         """
         whole = spec
         spec, _, query = whole.partition("?")
-        prefix, colon, _ = spec.partition(":")
-        self._load(BUILTIN)
-        self._load(prefix)
-        if spec not in self._agents and f"{prefix}:" not in self._agents:
-            if imports and looks_like_import(whole):
-                return import_agent(whole, settings)
-            self._load_all()
-        listing = self._agents.get(spec) or self._agents.get(f"{prefix}{colon}")
-        if listing is None:
-            nearest = ", ".join(get_close_matches(spec, self._agents, n=3))
-            hint = f"did you mean {nearest}? `arena agents` lists all" if nearest else "`arena agents` lists all"
-            raise UnknownAgent(f"unknown agent {spec!r}; {hint}")
+        if imports and self._registered(spec) is None and looks_like_import(whole):
+            return import_agent(whole, settings)
+        listing = self.agent_listing(spec)
         if game and listing.games and game.partition("/")[0] not in listing.games:
             raise UnknownAgent(
                 f"agent {spec!r} does not play {game}; it plays the games of {' and '.join(listing.games)}"
@@ -188,6 +179,29 @@ class Registry:
         if twice := named.keys() & given.keys():
             raise BadOption(f"option {min(twice)} is given twice")
         return _made(listing, spec, resolve(listing.options, {**named, **given}))
+
+    def agent_listing(self, spec: str) -> AgentListing:
+        """The registered agent that SPEC names without its settings, by its name or prefix.
+
+        Raises:
+            UnknownAgent: nothing answers to this name; with the nearest names there are.
+        """
+        listing = self._registered(spec)
+        if listing is None:
+            self._load_all()
+            listing = self._registered(spec)
+        if listing is None:
+            nearest = ", ".join(get_close_matches(spec, self._agents, n=3))
+            hint = f"did you mean {nearest}? `arena agents` lists all" if nearest else "`arena agents` lists all"
+            raise UnknownAgent(f"unknown agent {spec!r}; {hint}")
+        return listing
+
+    def _registered(self, spec: str) -> AgentListing | None:
+        """As `agent_listing`, of what comes with arena or with the plugin that SPEC begins with."""
+        prefix, colon, _ = spec.partition(":")
+        self._load(BUILTIN)
+        self._load(prefix)
+        return self._agents.get(spec) or self._agents.get(f"{prefix}{colon}")
 
     def _load_all(self) -> None:
         for name in self._points:

@@ -7,7 +7,7 @@ function; `draw` takes the generator.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import ceil, nan
+from math import ceil, inf, nan
 from random import Random
 from typing import Final
 
@@ -94,7 +94,12 @@ def prioritized_hard(choice: Choice, power: float = POWER) -> Floats:
     """Prioritized fictitious self-play towards those that win: (1 - x)^power for a win rate of x.
 
     Vinyals et al., "Grandmaster level in StarCraft II using multi-agent reinforcement learning" (2019).
+
+    Raises:
+        BadRequest: a power that is negative, or no finite number.
     """
+    if not 0 <= power < inf:
+        raise BadRequest(f"power says how much those that win are preferred: {power} is not a finite number from 0 on")
     logs = power * np.log1p(-choice.win_rates())  # a power of many hundreds would leave nothing of any chance
     return _normalized(np.exp(logs - logs.max()))
 

@@ -3,11 +3,13 @@
 import io
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 from arena.core.errors import BadRequest
+from arena.core.values import AgentName
+from arena.report.text import NAME, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,6 +22,8 @@ GRID: Final = "#e4e8ed"
 BLUE: Final = "#2364aa"
 HUES: Final = ("#2364aa", "#d1662a", "#2a9070", "#a23e8c", "#8a7a12", "#4aa3d8", "#c0392b", "#5c6b7a")
 """Told apart by most eyes (after Okabe and Ito)."""
+TRACKS: Final = len(HUES)
+"""Lines in one drawing."""
 
 _STYLE: Final[dict[str, Any]] = {
     "svg.fonttype": "none",
@@ -68,6 +72,39 @@ def draw(name: str, title: str, height: float, paint: "Callable[[Axes], None]") 
         paint(figure.add_subplot())
         figure.savefig(target, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     return _inline(target.getvalue(), name, title)
+
+
+def name_rows(axes: "Axes", agents: Sequence[AgentName]) -> None:
+    """A row an agent, the first on top, with its name to the left."""
+    axes.set_yticks(range(len(agents)), [shown(agent, NAME) for agent in agents])
+    axes.set_ylim(len(agents) - 0.4, -0.6)
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def name_ends(axes: "Axes", ends: Sequence[tuple[AgentName, float]]) -> None:
+    """Names to the right of the axes, in the order of their lines and never over one another."""
+    low, high = axes.get_ylim()
+    gap = (high - low) * 0.065
+    order = sorted(range(len(ends)), key=lambda at: -ends[at][1])
+    places: dict[int, float] = {}
+    below = high + gap
+    for at in order:
+        below = places[at] = min(ends[at][1], below - gap)
+    over = max(0.0, low - below) if order else 0.0
+    for at, place in places.items():
+        axes.annotate(
+            shown(ends[at][0], NAME - 6),
+            (1, place + over),
+            (6, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va="center",
+            fontsize=11,
+            color=HUES[at],
+            annotation_clip=False,
+        )
 
 
 def _inline(text: str, name: str, title: str) -> str:

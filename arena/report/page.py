@@ -9,7 +9,7 @@ from typing import Any, Final
 from arena.core.errors import BadRequest
 from arena.core.match import Cause
 from arena.core.values import AgentName
-from arena.report import plots
+from arena.report import lineages, plots
 from arena.report.across import Across
 from arena.report.facts import GameFacts
 from arena.report.history import Checkpoint
@@ -72,14 +72,14 @@ def _drawn(name: str, one: GameFacts, markup: Any) -> dict[str, Any]:
         "ladder": one.ladder.lines and partial(plots.draw_ladder, f"{name}l", one.ladder.lines, unit),
         "matrix": one.solution.cyclic_share is not None and partial(plots.draw_matrix, f"{name}m", by_ladder(one)),
         "tracks": _moves(one) and partial(plots.draw_tracks, f"{name}t", one.tracks, _track_unit(one)),
-        "lineage": one.lineage and partial(plots.draw_lineage, f"{name}v", one.lineage),
+        "lineage": one.lineage and partial(lineages.draw_lineage, f"{name}v", one.lineage),
         "calibration": one.calibration and partial(plots.draw_calibration, f"{name}c", one.calibration),
         "endings": ended and partial(plots.draw_endings, f"{name}e", one.endings, ended),
     }
     drawn = {what: markup(make()) if make else None for what, make in makers.items()}
     figures = measured(one)[:_FIGURES]
     return drawn | {
-        "figures": {f: markup(plots.draw_figure(f"{name}f{at}", f, one.lineage)) for at, f in enumerate(figures)}
+        "figures": {f: markup(lineages.draw_figure(f"{name}f{at}", f, one.lineage)) for at, f in enumerate(figures)}
     }
 
 

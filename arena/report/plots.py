@@ -1,6 +1,6 @@
-"""The drawings of a report, each from values alone; names are cut and made harmless before they are drawn."""
+"""The drawings of agents in a report, each from values alone; names are cut and made harmless before they are drawn."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,8 +10,8 @@ from arena.core.values import AgentName
 from arena.rating.calibration import Calibration
 from arena.rating.payoff import PayoffMatrix
 from arena.report.across import Across
-from arena.report.drawing import BLUE, FAINT, GRID, HUES, draw
-from arena.report.history import Checkpoint, Track
+from arena.report.drawing import BLUE, FAINT, GRID, HUES, TRACKS, draw, name_ends, name_rows
+from arena.report.history import Track
 from arena.report.ladders import Line
 from arena.report.text import NAME, shown
 
@@ -21,15 +21,9 @@ if TYPE_CHECKING:
 
 MOST: Final = 30
 """Agents in a ladder's drawing; the table has them all."""
-TRACKS: Final = len(HUES)
 _ROW: Final = 24
 _NUMBERED: Final = 16
 """Agents beyond which the matrix has numbers for names."""
-_LABELLED: Final = 6
-"""Versions of a lineage beyond which not each has its name beside its point."""
-_BELOW: Final = (8, -11)
-_ABOVE: Final = (6, 7)
-"""Where a version's name stands beside its point, in points: clear of a line that rises, and of one that falls."""
 _VECTOR: Final = 40
 """Agents beyond which the matrix is drawn as one image."""
 CAUSES: Final = {
@@ -52,7 +46,7 @@ def draw_ladder(name: str, lines: Sequence[Line], unit: str) -> str:
             if line.interval:
                 axes.plot(line.interval, (at, at), color=BLUE, linewidth=4, alpha=0.3, solid_capstyle="round")
             axes.plot(line.row.rating, at, "o", color=BLUE, markersize=6)
-        _name_rows(axes, [line.row.agent for line in kept])
+        name_rows(axes, [line.row.agent for line in kept])
         axes.set_xlabel(unit)
 
     return draw(name, "Ratings with 95 % intervals", 60 + _ROW * len(kept), paint)
@@ -98,100 +92,12 @@ def draw_tracks(name: str, tracks: Sequence[Track], unit: str) -> str:
         for track, hue in zip(kept, HUES, strict=False):
             sets, ratings = zip(*((one.sets, one.rating) for one in track.readings), strict=True)
             axes.plot(sets, ratings, color=hue, linewidth=1.8)
-        _name_ends(axes, [(track.agent, track.readings[-1].rating) for track in kept])
+        name_ends(axes, [(track.agent, track.readings[-1].rating) for track in kept])
         axes.set_xlabel("sets finished")
         axes.locator_params(axis="x", integer=True)
         axes.set_ylabel(unit)
 
     return draw(name, "Ratings over the course of the sets", 300, paint)
-
-
-def draw_lineage(name: str, checkpoints: Sequence[Checkpoint]) -> str:
-    """A point a version with its interval, joined to the version it was trained from, or to the one before."""
-
-    def paint(axes: "Axes") -> None:
-        families = _families(checkpoints)
-        for lines, hue, shift in families:
-            for one in lines:
-                across, ends = (one.place + shift,) * 2, (one.low, one.high)
-                axes.plot(across, ends, color=hue, linewidth=4, alpha=0.3, solid_capstyle="round")
-        _paint_families(axes, families, lambda one: one.rating, _BELOW)
-        axes.set_ylabel("Bradley–Terry rating")
-
-    return draw(name, "Ratings along the lineages of checkpoints", 300, paint)
-
-
-def draw_figure(name: str, figure: str, checkpoints: Sequence[Checkpoint]) -> str:
-    """What was measured of the same versions, at the same places."""
-
-    def paint(axes: "Axes") -> None:
-        families = _families(checkpoints, figure)
-        _paint_families(axes, families, lambda one: one.figures[figure], _ABOVE)
-        axes.set_ylabel(shown(figure, NAME))
-
-    return draw(name, f"{figure} along the lineages of checkpoints", 300, paint)
-
-
-_Family = tuple[list[Checkpoint], str, float]
-"""The checkpoints of a lineage, its colour, and how far beside their places they are drawn."""
-
-
-def _families(checkpoints: Sequence[Checkpoint], figure: str = "") -> list[_Family]:
-    """Each lineage; of one `figure` those that have it, in the same colours."""
-    found: dict[AgentName, list[Checkpoint]] = {}
-    for one in checkpoints:
-        found.setdefault(one.lineage, []).append(one)
-    shifts = [0.12 * (at - (len(found) - 1) / 2) for at in range(len(found))]
-    styled = zip(found.values(), HUES * len(found), shifts, strict=False)
-    families = [
-        ([one for one in lines if not figure or figure in one.figures], hue, shift) for lines, hue, shift in styled
-    ]
-    return [family for family in families if family[0]]
-
-
-def _paint_families(
-    axes: "Axes", families: Sequence[_Family], worth: Callable[[Checkpoint], float], beside: tuple[int, int]
-) -> None:
-    """Versions have their names beside them where there is one lineage, else each lineage at the end of its line."""
-    for lines, hue, shift in families:
-        _paint_line(axes, lines, hue, shift, worth)
-    axes.set_xlabel("versions, in the order in which they were made")
-    last = max(lines[-1].place for lines, _, _ in families)
-    axes.set_xticks(range(1, last + 1, 1 + last // _NUMBERED))
-    axes.margins(x=0.12)
-    if len(families) > 1:
-        _name_ends(axes, [(lines[-1].agent, worth(lines[-1])) for lines, _, _ in families[:TRACKS]])
-    else:
-        _name_points(axes, families[0][0], worth, beside)
-
-
-def _paint_line(
-    axes: "Axes", lines: Sequence[Checkpoint], hue: str, shift: float, worth: Callable[[Checkpoint], float]
-) -> None:
-    known = {(one.agent, one.version): one for one in lines}
-    for before, one in zip((None, *lines), lines, strict=False):
-        mother = known.get(one.parent, before) if one.parent else before
-        if mother is not None:
-            across = mother.place + shift, one.place + shift
-            axes.plot(across, (worth(mother), worth(one)), color=hue, linewidth=1.2, alpha=0.6)
-        axes.plot(one.place + shift, worth(one), "o", color=hue, markersize=6)
-
-
-def _name_points(
-    axes: "Axes", lines: Sequence[Checkpoint], worth: Callable[[Checkpoint], float], beside: tuple[int, int]
-) -> None:
-    every = 1 + (len(lines) - 1) // _LABELLED
-    for at, (before, one) in enumerate(zip((None, *lines), lines, strict=False)):
-        if at % every == 0:
-            point, label = (one.place, worth(one)), shown(_known_by(one, before), NAME)
-            axes.annotate(label, point, beside, textcoords="offset points", fontsize=11, color=BLUE)
-
-
-def _known_by(one: Checkpoint, before: Checkpoint | None) -> str:
-    """An agent is named where it is first met; one of a single version mostly has it in its name."""
-    if before is not None and before.agent == one.agent:
-        return one.version
-    return one.agent if one.agent.endswith(f"-{one.version}") else f"{one.agent} {one.version}"
 
 
 def draw_calibration(name: str, found: Calibration) -> str:
@@ -227,7 +133,7 @@ def draw_endings(name: str, endings: Mapping[tuple[AgentName, Cause], int], agen
             share = np.array([100 * endings.get((agent, cause), 0) / totals[agent] for agent in agents])
             axes.barh(range(len(agents)), share, 0.62, left=left, color=CAUSES[cause], label=cause.value)
             left += share
-        _name_rows(axes, agents)
+        name_rows(axes, agents)
         axes.set_xlim(left=0)
         axes.set_xlabel("% of its seats, by cause")
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False, fontsize=11)
@@ -244,7 +150,7 @@ def draw_middles(name: str, across: Across) -> str:
             ends = one.middle.low, one.middle.high
             axes.plot(ends, (at, at), color=BLUE, linewidth=4, alpha=0.3, solid_capstyle="round")
             axes.plot(one.middle.value, at, "o", color=BLUE, markersize=6)
-        _name_rows(axes, [one.agent for one in kept])
+        name_rows(axes, [one.agent for one in kept])
         axes.set_xlabel("interquartile mean of the share of matches won")
 
     return draw(name, "Interquartile means over all games", 60 + _ROW * len(kept), paint)
@@ -261,41 +167,9 @@ def draw_profiles(name: str, across: Across) -> str:
             axes.fill_between(
                 profile.thresholds, profile.low, profile.high, color=hue, alpha=0.12, step="post", linewidth=0
             )
-        _name_ends(axes, [(one.agent, one.profile.shares[-1]) for one in kept])
+        name_ends(axes, [(one.agent, one.profile.shares[-1]) for one in kept])
         axes.set_ylim(0, 1.02)
         axes.set_xlabel("threshold: share of a set's matches won")
         axes.set_ylabel("share of sets above it")
 
     return draw(name, "Performance profiles over all games", 320, paint)
-
-
-def _name_rows(axes: "Axes", agents: Sequence[AgentName]) -> None:
-    axes.set_yticks(range(len(agents)), [shown(agent, NAME) for agent in agents])
-    axes.set_ylim(len(agents) - 0.4, -0.6)
-    axes.grid(visible=False, axis="y")
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-
-
-def _name_ends(axes: "Axes", ends: Sequence[tuple[AgentName, float]]) -> None:
-    """Names to the right of the axes, in the order of their lines and never over one another."""
-    low, high = axes.get_ylim()
-    gap = (high - low) * 0.065
-    order = sorted(range(len(ends)), key=lambda at: -ends[at][1])
-    places: dict[int, float] = {}
-    below = high + gap
-    for at in order:
-        below = places[at] = min(ends[at][1], below - gap)
-    over = max(0.0, low - below) if order else 0.0
-    for at, place in places.items():
-        axes.annotate(
-            shown(ends[at][0], NAME - 6),
-            (1, place + over),
-            (6, 0),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            va="center",
-            fontsize=11,
-            color=HUES[at],
-            annotation_clip=False,
-        )

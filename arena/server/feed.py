@@ -3,7 +3,9 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
+from arena.core.errors import ArenaError
 from arena.core.values import SetId
+from arena.ledger.stream import Wanted, last_number
 from arena.server.asked import Asked
 from arena.server.border import Context, Gate, streamed
 from arena.server.follower import Follower
@@ -28,6 +30,8 @@ class FeedService(feed_pb2_grpc.FeedServiceServicer):
         """Trajectories from a cursor on."""
         principal = await self._gate.admit(context, "watch")
         hall, asked = self._hall, Asked.of(request, principal)
+        if request.game:
+            await self._require_known(request.game)
         with self._followers.seat(principal):
             async with hall.guests.stay(principal):
                 ends = request.until_now or bool(request.until)
@@ -36,6 +40,15 @@ class FeedService(feed_pb2_grpc.FeedServiceServicer):
                 async with aclosing(follower.messages()) as messages:
                     async for message in messages:
                         yield message
+
+    async def _require_known(self, game: str) -> None:
+        """Nobody is to wait for ever for a game whose name is mistaken; one that has gone may still be asked for."""
+        try:
+            await self._hall.lobby.describe(game, {})
+        except ArenaError:
+            archive = self._hall.archive
+            if await archive.read(last_number, archive.ledger, Wanted(game=game, void=True)) < 0:
+                raise
 
     def _is_live(self, set_id: SetId) -> bool:
         return self._hall.sets.is_live(set_id) or set_id in self._hall.events.unplayed()

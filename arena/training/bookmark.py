@@ -1,6 +1,7 @@
 """Where a feed goes on: a cursor in memory, or in a file that no kill leaves torn."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from arena.core.errors import BadRequest
@@ -12,10 +13,14 @@ class Bookmark:
     """A cursor, `start` at first. With a file it is what the file says, and `put` is durable when it returns.
 
     Raises:
-        BadRequest: the file cannot be read, or holds something else.
+        BadRequest: the file cannot be read, holds something else, or could not be written.
     """
 
     def __init__(self, start: str, file: Path | None = None) -> None:
+        if file is not None and not os.access(file.parent, os.W_OK):
+            raise BadRequest(
+                f"the cursor could not be written to {file}; name a file in a folder that you may write to"
+            )
         self._file = file
         self.cursor = start if file is None else _read(file, start)
 
@@ -57,6 +62,8 @@ def _write(file: Path, cursor: str) -> None:
         beside.replace(file)
         _sync(file.parent)
     except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
         raise BadRequest(f"the cursor cannot be written to {file}: {error.strerror}") from error
 
 

@@ -4,16 +4,19 @@ That one has a link for each episode, to where it lies in a part, so that parts 
 https://minari.farama.org/content/dataset_standards says what a dataset is made of. No file has a time in it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from os import SEEK_SET
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeVar
 
 import numpy as np
 
 from arena.core.values import Tensor
 from arena.training.files import Folder, Row
 from arena.training.never import Never
+
+T = TypeVar("T")
 
 _STANDARD: Final = "0.5.3"
 """The version of Minari whose form these datasets have."""
@@ -53,7 +56,9 @@ class _EpisodeFile:
         self._of: Mapping[str, str] = {}
 
     def add(self, rows: Sequence[Row]) -> int:
-        return sum(self._add(row) for row in rows)
+        size = sum(self._add(row) for row in rows)
+        self._sink.check()
+        return size
 
     def _add(self, row: Row) -> int:
         self._of = self._of or row["of"]
@@ -71,24 +76,51 @@ class _EpisodeFile:
     def finish(self) -> None:
         self._file.attrs.update({**self._of, "episodes": self._episodes, "steps": self._steps})
         self._file.close()
+        self._sink.check()
 
     def drop(self) -> None:
-        self._sink.dropped = True
+        self._sink.drop()
         self._file.close()
 
 
 class _Sink:
-    """What HDF5 writes to. Once dropped it takes everything and keeps nothing, so that the file can be closed."""
+    """A file for HDF5, whose callbacks must not raise: the first error is kept for `check`.
+
+    Once that or `drop` was, it takes everything and keeps nothing, so that HDF5 can close it.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self.dropped = False
+        self._error: OSError | None = None
+        self._dropped = False
 
-    def write(self, data: Any) -> int:
-        return len(data) if self.dropped else self._stream.write(data)
+    def seek(self, offset: int, whence: int = SEEK_SET) -> int:
+        return self._tried(lambda: self._stream.seek(offset, whence), otherwise=offset)
+
+    def write(self, data: memoryview) -> int:
+        return self._tried(lambda: self._stream.write(data), otherwise=len(data))
 
     def truncate(self, size: int) -> int:
-        return size if self.dropped else self._stream.truncate(size)
+        return self._tried(lambda: self._stream.truncate(size), otherwise=size)
+
+    def flush(self) -> None:
+        self._tried(self._stream.flush, otherwise=None)
+
+    def drop(self) -> None:
+        self._dropped = True
+
+    def check(self) -> None:
+        """Raises the OSError that there was."""
+        if self._error is not None:
+            raise self._error
+
+    def _tried(self, do: Callable[[], T], otherwise: T) -> T:
+        if not self._dropped:
+            try:
+                return do()
+            except OSError as error:
+                self._error, self._dropped = error, True
+        return otherwise
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -176,8 +208,9 @@ def _written(stream: BinaryIO) -> Iterator[Any]:
     try:
         yield file
         file.close()
+        sink.check()
     finally:
-        sink.dropped = True
+        sink.drop()
         file.close()
 
 

@@ -61,6 +61,8 @@ def test_an_export_from_a_server_is_that_of_its_ledger(cli, fed, tmp_path):
         (("--system", "magic"), "unknown rating system 'magic'"),
         (("--option", "a=1"), "name that by --game"),
         (("--from", "yesterday"), "'yesterday' is no cursor"),
+        (("--cursor", "nowhere/cursor"), "the cursor could not be written to nowhere/cursor"),
+        (("--game", "openspiel/kuhn_pocker"), "unknown game 'openspiel/kuhn_pocker'; there is openspiel/kuhn_poker"),
         (("--from", f"0.0.all.{'0' * 64}"), "not of this server's ledger"),
     ],
     ids=lambda value: " ".join(value)[:20] if isinstance(value, tuple) else "",

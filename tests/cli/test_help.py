@@ -65,6 +65,12 @@ def test_every_command_explains_itself(cli, command):
     assert done.out.startswith(f"Usage: arena {' '.join(command)} ")
 
 
+@pytest.mark.parametrize("group", [(), *((name,) for name in GROUPS)], ids=" ".join)
+def test_no_command_is_summed_up_in_half_a_sentence(cli, group):
+    summaries = [line for line in cli(*group, "--help").out.splitlines() if line.startswith("  ")]
+    assert not [line for line in summaries if line.endswith("...")]
+
+
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c != ("serve",)], ids=" ".join)
 def test_every_command_that_prints_a_result_takes_json(cli, command):
     assert "--json" in cli(*command, "--help").out

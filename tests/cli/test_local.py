@@ -232,6 +232,19 @@ def test_agents_are_listed(cli):
     } <= names
 
 
+@pytest.mark.parametrize(
+    ("args", "option"), [(("games", "openspiel/kuhn_poker"), "players"), (("agents", "openai:any"), "temperature")]
+)
+def test_a_game_and_an_agent_say_what_their_options_mean(cli, args, option):
+    listed = {each["name"]: each for each in cli(*args, "--json").json["options"]}
+    assert listed[option]["help"] in cli(*args).out
+
+
+def test_nothing_is_said_of_a_game_or_an_agent_that_is_not_there(cli):
+    assert "there is openspiel/kuhn_poker" in cli("games", "openspiel/kun_poker").refusal()
+    assert "did you mean random?" in cli("agents", "randm").refusal()
+
+
 def test_conformance_suites_run_from_the_command_line(cli):
     game = cli("check", "game", WEREWOLF, "--seed", 1, "--json").json
     assert game["kept"]

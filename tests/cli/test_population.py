@@ -101,6 +101,7 @@ def test_a_first_checkpoint_needs_no_match(cli):
         (("payoff", "toy/other"), "no set of toy/other is finished yet"),
         (("sample", GAME_ID, "bob", "--rule", "best"), "unknown sampling rule 'best'"),
         (("sample", GAME_ID, "bob", "--set", "power=much"), "--set takes KEY=NUMBER"),
+        (("sample", "openspiel/go", "bob"), "nobody but bob has finished a set of openspiel/go yet; let others play"),
         (("freeze", "alice@v9", "--figure", "0.03"), "--figure takes NAME=NUMBER"),
         (("freeze", "alice@v9", "--figure", "nash_conv=nan"), "give a finite number"),
         (("sample", GAME_ID, "bob", "--rule", "meta-nash", "--metric", "score"), "alice and carol have not met"),

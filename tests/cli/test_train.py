@@ -7,17 +7,21 @@ from arena.core.errors import BadRequest
 from arena.plugin.registry import LoopListing
 
 
-def test_loops_are_listed_with_their_settings(cli):
+def test_loops_are_listed_and_each_says_what_its_settings_mean(cli):
     found = {loop["name"]: loop for loop in cli("train", "--json").json["loops"]}
     assert {"psro", "double-oracle", "fictitious-play"} <= found.keys()
     assert found["psro"]["games"] == ["openspiel"]
-    assert "iterations" in [option["name"] for option in found["psro"]["options"]]
+    assert found["psro"] == cli("train", "psro", "--json").json
+    told = cli("train", "psro").out
+    assert all(option["name"] in told and option["help"] in told for option in found["psro"]["options"])
+    assert "a whole number from 1 up to 1000" in told
 
 
 @pytest.mark.parametrize(
     ("args", "why"),
     [
-        (("psro",), "name a game and a folder"),
+        (("psro", "openspiel/kuhn_poker"), "name a game and a folder"),
+        (("none",), "there is no training loop 'none'"),
         (("none", "openspiel/kuhn_poker", "--run", "r"), "there is no training loop 'none'"),
         (("psro", "werewolf/ww4-mini", "--run", "r"), "psro does not train on werewolf/ww4-mini"),
         (
@@ -25,6 +29,11 @@ def test_loops_are_listed_with_their_settings(cli):
             "sets: -1 is not a whole number from 0",
         ),
         (("psro", "openspiel/tiny_hanabi", "--run", "deep/er/r"), "is not a zero-sum game of two seats"),
+        (("psro", "openspiel/kuhn_poker", "--run", "r", "--set", "bots=random,nobody"), "unknown agent 'nobody'"),
+        (
+            ("psro", "openspiel/kuhn_poker", "--run", "r", "--set", "bots=werewolf:detective"),
+            "agent 'werewolf:detective' does not play openspiel/kuhn_poker",
+        ),
     ],
 )
 def test_what_cannot_be_trained_is_one_sentence_and_leaves_no_folder(cli, args, why, tmp_path):

@@ -1,4 +1,4 @@
-"""Every command and snippet of README.md, run as it stands: one shell, from the first block to the last."""
+"""Every command and snippet of README.md and of the page on training, run as they stand: one shell, first to last."""
 
 import os
 import re
@@ -14,6 +14,12 @@ from tests.cli.terminal import environment, free_port
 
 ROOT = Path(__file__).parent.parent.parent
 README = ROOT / "README.md"
+TRAINING = ROOT / "arena" / "training" / "README.md"
+DOCUMENTS = sorted(
+    page.relative_to(ROOT)
+    for pattern in ("*.md", "protos/*.md", "docker/*.md", "arena/**/*.md", "plugins/*/*.md")
+    for page in ROOT.glob(pattern)
+)
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"# (\S+\.(?:py|toml))\n")
 PRELUDE = """
@@ -45,7 +51,14 @@ class Block:
         return found and found[1]
 
 
-BLOCKS = [Block(*found) for found in FENCE.findall(README.read_text(encoding="utf-8"))]
+def told():
+    """README.md, with the page on training behind its own section on that, which has servers at hand."""
+    before, after, rest = README.read_text(encoding="utf-8").partition("## Serving for others")
+    assert TRAINING.relative_to(ROOT).as_posix() in before
+    return before + TRAINING.read_text(encoding="utf-8") + after + rest
+
+
+BLOCKS = [Block(*found) for found in FENCE.findall(told())]
 
 
 def commands(block):
@@ -142,9 +155,8 @@ def cli_names():
     return commands + [group.name for group in app.registered_groups]
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_links_lead_to_files_of_this_repository(document):
-    text = (ROOT / document).read_text(encoding="utf-8")
-    targets = re.findall(r"\]\(([^)#:]+)\)", text)
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+    page = ROOT / document
+    targets = re.findall(r"\]\(([^)#:\s]+)\)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if not (page.parent / target).exists()] == []

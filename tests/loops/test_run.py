@@ -84,6 +84,34 @@ def test_a_full_disk_is_told_in_a_sentence_and_leaves_nothing_under_the_name(tmp
         assert not list((tmp_path / "run" / "checkpoints").iterdir())
 
 
+def test_a_disk_that_is_full_when_figures_are_logged_is_told_in_a_sentence(tmp_path, ledger):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "figures.jsonl").symlink_to("/dev/full")
+    full = pytest.raises(LedgerFault, match="cannot be written: No space left on device; mend that")
+    with a_run(ledger, tmp_path / "run") as run, full:
+        run.log(1, {"loss": 0.5})
+
+
+def test_what_libraries_in_rust_say_of_a_full_disk_is_told_as_well(tmp_path, ledger):
+    with a_run(ledger, tmp_path / "run") as run:
+        full = pytest.raises(LedgerFault, match="base' cannot be written: No space left on device; mend that")
+        with full, run.writing("base"):
+            raise Exception("No space left on device (os error 28)")  # noqa: TRY002 - as tokenizers raises it
+        with pytest.raises(KeyError), run.writing("base"):
+            raise KeyError("a bug")
+
+
+def test_a_folder_that_is_no_runs_is_refused_and_left_as_it_is(tmp_path, ledger):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "diary.writing").write_text("mine")
+    (tmp_path / "notes" / "photo").write_text("mine")
+    with pytest.raises(BadRequest, match="notes' holds 'photo' and is no run's; name a new folder by --run"):
+        a_run(ledger, tmp_path / "notes").__enter__()
+    assert (tmp_path / "notes" / "diary.writing").read_text() == "mine"
+    with pytest.raises(BadRequest, match="photo' is no folder; name a new one by --run"):
+        a_run(ledger, tmp_path / "notes" / "photo").__enter__()
+
+
 def test_a_run_is_held_by_one_process_at_a_time(tmp_path, ledger):
     with a_run(ledger, tmp_path / "run"), pytest.raises(BadRequest, match="another process"):
         a_run(ledger, tmp_path / "run").__enter__()

@@ -5,8 +5,10 @@ from itertools import pairwise
 
 import pytest
 
+from arena.core.errors import AgentFault
 from arena.core.game import ClockSpec
 from arena.core.match import Cause, MatchResult
+from arena.match.answers import why
 from arena.match.pool import WorkerPool
 from tests.match.conftest import Remote, plan_of, trouble_ref
 
@@ -134,6 +136,14 @@ async def test_cap_loses_a_decision_however_full_the_bank_is_but_the_first_has_i
 async def test_match_out_of_time_is_lost_by_the_seat_that_used_most_of_it(pool: WorkerPool, agent: str) -> None:
     (result,) = await played(pool, (f"{HERE}{agent}", THREE), clock=ClockSpec(decision=50, bank=50, match=0.15))
     assert causes(result) == [Cause.TIMEOUT, Cause.RULES]
+
+
+def test_an_agent_that_says_what_is_wrong_is_heard_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    assert why(AgentFault("the model in 'x' cannot be loaded")) is Cause.DISCONNECT
+    assert why(KeyError("card")) is Cause.DISCONNECT
+    told, raised = caplog.records
+    assert told.getMessage() == "the model in 'x' cannot be loaded: charged to the agent as a disconnect"
+    assert (told.exc_info, raised.exc_info is None) == (None, False)
 
 
 async def test_void_match_of_a_set_says_when_it_was(pool: WorkerPool) -> None:

@@ -1,5 +1,6 @@
 """Opponent sampling: each rule's formula, the prior of unknown pairs, and draws that follow the seed."""
 
+import math
 from collections import Counter
 
 import numpy as np
@@ -115,3 +116,6 @@ def test_bad_requests_are_answered_with_what_would_be_right():
         rule("uniform", share=0.5)
     with pytest.raises(BadRequest, match="0 is not above 0"):
         rule("delta-uniform", share=0)(choice())
+    for power in (-1.0, math.inf, math.nan):
+        with pytest.raises(BadRequest, match=f"{power} is not a finite number from 0 on"):
+            rule("pfsp-hard", power=power)(choice())

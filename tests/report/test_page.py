@@ -1,12 +1,15 @@
 """The page of `arena report`, as a real browser shows it: readable at any width, and deaf to what names say."""
 
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
 
+from arena.core.errors import BadRequest
 from arena.core.match import Cause
 from arena.core.values import AgentName
 from arena.ledger import Ledger
+from arena.report.tables import CsvFile
 from arena.report.text import shown
 from arena.report.write import write_report
 from tests.report.browser import look
@@ -108,6 +111,25 @@ def test_any_system_makes_a_page(tmp_path: Path, system: str) -> None:
         files = write_report(ledger, GAME.rated_id, tmp_path / "out", MADE, system)
     assert files[0].read_text(encoding="utf-8").count("<svg") >= 4
     assert f"\n{GAME.rated_id},{system},1,ada," in files[1].read_text(encoding="utf-8")
+
+
+def test_a_report_that_cannot_be_written_to_its_end_leaves_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("arena.report.write.render", lambda *about: f"made at {about[-1]}")
+    with Ledger.open(f"sqlite:///{tmp_path}/arena.db") as ledger:
+        fill(ledger, duels({"ada": 1.0, "bob": 0.0}, 10))
+        write_report(ledger, GAME.rated_id, tmp_path / "old", MADE)
+        before = {file.name: file.read_bytes() for file in (tmp_path / "old").iterdir()}
+        monkeypatch.setattr(CsvFile, "write", full)
+        for out in ("old", "new"):
+            with pytest.raises(BadRequest, match=f"cannot write to .*{out}': No space left on device"):
+                write_report(ledger, GAME.rated_id, tmp_path / out, MADE + 1)
+    assert {file.name: file.read_bytes() for file in (tmp_path / "old").iterdir()} == before
+    assert not (tmp_path / "new").exists()
 
 
 def test_self_play_alone_makes_a_page(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from arena.ledger.stream import Wanted, head, stream
 from arena.rating import DEFAULT
 from arena.server.hall import Hall
 from arena.training import FORMATS, Feed, Trajectory, trajectories
+from arena.training.bookmark import Bookmark
 from arena.training.torch import dataset
 from tests.server.conftest import open_hall
 from tests.server.feeding import landed, played
@@ -156,6 +157,15 @@ def test_a_file_that_holds_something_else_is_refused_and_kept(tmp_path: Path, te
     with pytest.raises(BadRequest, match="holds no cursor; name a file that a feed wrote"):
         Feed("127.0.0.1:1", cursor=file)
     assert file.read_text() == text
+
+
+def test_a_cursor_that_a_full_disk_does_not_take_leaves_nothing_beside(tmp_path: Path) -> None:
+    (tmp_path / "cursor.new").symlink_to("/dev/full")
+    mark = Bookmark("beginning", tmp_path / "cursor")
+    with pytest.raises(BadRequest, match=r"cannot be written to .*cursor: No space left on device"):
+        mark.put("7")
+    assert mark.cursor == "beginning"
+    assert not any(tmp_path.iterdir())
 
 
 def test_a_server_that_does_not_answer_is_given_up_after_the_patience() -> None:

@@ -1,5 +1,7 @@
 """Episodes of games of tensors, read back by Minari itself."""
 
+import errno
+import io
 import json
 
 import numpy as np
@@ -12,6 +14,7 @@ from arena.ledger.stream import Wanted, head, stream
 from arena.match.seen import seen
 from arena.plugin.registry import Registry
 from arena.training import Request, Splits, export, parts
+from arena.training.hdf5 import Episodes
 from tests.match.fakes import SumGame
 from tests.training.matches import add_result, add_set
 from tests.training.tensors import TensorGame
@@ -167,6 +170,29 @@ def test_no_file_has_a_time_in_it(ledger, exported):
     for file in exported().rglob("*.hdf5"):
         with h5py.File(file) as opened:
             opened.visititems(lambda name, it: it.id.get_create_plist().get_obj_track_times() and pytest.fail(name))
+
+
+class Disk(io.BytesIO):
+    """Full from some moment on."""
+
+    full = False
+
+    def seek(self, *where):
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().seek(*where)
+
+
+def test_a_disk_that_fills_up_under_many_episodes_is_told_and_the_file_can_be_closed():
+    row = {"of": dict.fromkeys(("game", "ruleset", "observation_space", "action_space"), "x"), "about": {}, "infos": {}}
+    row |= {"rewards": np.zeros(9), "observations": np.random.default_rng(1).random(9_000)}
+    disk = Disk()
+    part = Episodes().writer(disk)
+    part.add([row])
+    disk.full = True
+    with pytest.raises(OSError, match="No space left on device"):
+        part.add([row] * 99)
+    part.drop()
 
 
 def test_a_game_without_tensors_is_refused_in_one_sentence(ledger, exported, tmp_path):

@@ -99,7 +99,7 @@ class LanguageAgent(Agent):
         try:
             await cls.model.start()
         except ModelFault as error:
-            raise AgentFault(str(error)) from error
+            raise AgentFault(str(error)) from None
 
     @classmethod
     async def release(cls) -> None:

@@ -63,6 +63,7 @@ class Loaded:
         """
         import torch
         import transformers as hf
+        from safetensors import SafetensorError
 
         hf.utils.logging.disable_progress_bar()
         chat = Chat.open(folder)
@@ -74,7 +75,7 @@ class Loaded:
             raise ModelFault(
                 f"the model in {folder!r} needs more memory than this process may have; `arena join` has no limit"
             ) from error
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             first = str(error).strip().partition("\n")[0][:200]
             raise ModelFault(f"the model in {folder!r} cannot be loaded on {device}: {first}") from error
         loaded = cls(folder, chat, model.eval())

@@ -44,9 +44,9 @@ def train(run: Run) -> None:
         BadRequest: the ledger has no such answers, or the model cannot be loaded.
     """
     state = run.state() or {"until": last_number(run.grounds.ledger, Wanted(game=run.game.rated_id)), "epoch": 0}
-    run.keep(state)
     taught = _taught(run, state["until"])
     policy = _begun(run, taught, state["epoch"])
+    run.keep(state)  # from here on: who is refused before may ask otherwise
     rows = _examples(policy, taught.train)
     if state["epoch"] < cast(int, run.settings["epochs"]):
         _learn(run, policy, rows, _examples(policy, taught.test), state)

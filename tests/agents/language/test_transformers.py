@@ -131,6 +131,14 @@ async def test_a_directory_that_is_no_model_is_told_what_it_lacks(tiny_model: Pa
     assert "\n" not in str(caught.value)
 
 
+async def test_weights_that_broke_off_are_told_in_a_sentence(tiny_model: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(tiny_model, tmp_path / "model")
+    (weights,) = folder.glob("*.safetensors")
+    weights.write_bytes(weights.read_bytes()[:1_000])
+    with pytest.raises(ModelFault, match=r"cannot be loaded on cpu: .*header"):
+        await TransformersModel(str(folder), device="cpu").start()
+
+
 def test_a_missing_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("arena.agents.language.loaded.find_spec", lambda name: None)
     with pytest.raises(BadRequest, match=r"pip install 'arena\[hf\]'"):

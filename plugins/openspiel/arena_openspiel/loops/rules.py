@@ -56,7 +56,7 @@ RULES: Final[Mapping[str, Rule]] = {
         ),
         Rule(
             name="double-oracle",
-            summary="the same from one pure policy on, until no best response is new",
+            summary="as psro, from one pure policy on, until no best response is new",
             mix="meta-nash",
             pure=True,
             ends=True,
@@ -64,7 +64,7 @@ RULES: Final[Mapping[str, Rule]] = {
         ),
         Rule(
             name="fictitious-play",
-            summary="best responses to the average of all before",
+            summary="best responses to the average of all policies before",
             mix="uniform",
             by_payoffs=False,
             repeats=True,
