@@ -106,6 +106,15 @@ class Under(Potential):
         return worth
 
 
+class Meeting(Potential):
+    """1v1, for each of the two drones: how near to it the ball will come down."""
+
+    def worth(self) -> Floats:
+        apart = self.comes_down(MET)[:, None] - self.bodies.position[:2]
+        worth: Floats = -PER_METRE * np.hypot(*apart)
+        return worth
+
+
 SHAPINGS: Final[Mapping[str, type[Shaping]]] = {
     "back_and_forth": Progress,
     "hit_the_ball": Throw,
