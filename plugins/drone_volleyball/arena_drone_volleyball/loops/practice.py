@@ -14,7 +14,7 @@ from arena_drone_volleyball.control.skills import Skill
 from arena_drone_volleyball.loops.course import Course, Played, Tally
 from arena_drone_volleyball.loops.heads import Normal
 from arena_drone_volleyball.loops.orders import MENU_ROWS, ROW, carried_out
-from arena_drone_volleyball.loops.shaping import Meeting
+from arena_drone_volleyball.loops.shaping import Approach
 from arena_drone_volleyball.physics.iris import GRAVITY
 from arena_drone_volleyball.rules.rally import WIN_REWARD
 
@@ -32,7 +32,7 @@ class PracticeCourse(Course):
         self.lanes, self.seen = courts, GOAL_SIZE
         self._level, self._serves = level, skill == Skill.SERVE
         self._rules: Any = self.volley.rules
-        self._shaping = Meeting(self.volley)
+        self._shaping = Approach(self.volley)
         self._lane = np.arange(courts)
 
     def _begin(self, seed: int) -> None:

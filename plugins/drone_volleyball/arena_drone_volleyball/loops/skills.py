@@ -59,7 +59,7 @@ def _require_fitting(game: str, level: str, settings: Settings) -> None:
     if flown and len(named) != 1:
         raise BadRequest(
             f"in 1v1 at level {level} a network practises one skill, --set practice=serve, or a strategy orders such "
-            "skills, --set skills=RUN/checkpoints/N; for a strategy over the controllers alone, add --option level=skill"
+            "skills, --set skills=RUN/checkpoints/N; for a strategy over controllers alone, add --option level=skill"
         )
 
 
