@@ -31,7 +31,7 @@ from arena_drone_volleyball.loops.trainer import Trainer
 from arena_drone_volleyball.physics.iris import HOVER_COMMAND
 from arena_drone_volleyball.play.game import OPTIONS
 from plugins.drone_volleyball.tests.courts import game
-from plugins.drone_volleyball.tests.playing import seat_of
+from plugins.drone_volleyball.tests.playing import AGENTS, play, seat_of
 from plugins.drone_volleyball.tests.test_policy import agent, made
 from plugins.drone_volleyball.tests.test_training import SMALL, train
 
@@ -207,9 +207,9 @@ def trained(tmp_path_factory) -> Path:
     return folder
 
 
-def digests(folder: Path) -> list[str]:
+def weights(folder: Path) -> list[bytes]:
     loaded = Strategy.load(folder)
-    return [each.digest for each in (loaded.network, *loaded.skills)]
+    return [part.tobytes() for each in (loaded.network, *loaded.skills) for layer in each.layers for part in layer]
 
 
 def test_frozen_skills_do_not_change_under_a_strategy_and_do_in_co_self_play(trained: Path):
@@ -221,10 +221,28 @@ def test_frozen_skills_do_not_change_under_a_strategy_and_do_in_co_self_play(tra
 
 
 def test_joint_training_goes_on_after_a_kill_to_the_same_weights_bit_for_bit(trained: Path):
-    assert digests(trained / "again/checkpoints/2") == digests(trained / "whole/checkpoints/2")
-    assert digests(trained / "whole/checkpoints/1") != digests(trained / "whole/checkpoints/2")
+    assert weights(trained / "again/checkpoints/2") == weights(trained / "whole/checkpoints/2")
+    assert weights(trained / "whole/checkpoints/1") != weights(trained / "whole/checkpoints/2")
 
 
-def test_a_checkpoint_plays_wherever_its_folder_is_copied(trained: Path, tmp_path):
+def test_a_checkpoint_plays_wherever_its_folder_is_copied(trained: Path, tmp_path, monkeypatch):
     shutil.copytree(trained / "whole/checkpoints/2", tmp_path / "elsewhere")
-    assert agent(tmp_path / "elsewhere").entry("drone_volleyball/1v1", resolve(OPTIONS, {"level": "prt"})) is None
+    factory = agent(tmp_path / "elsewhere")
+    assert factory.entry("drone_volleyball/1v1", resolve(OPTIONS, {"level": "prt"})) is None
+    monkeypatch.setitem(AGENTS, "copied", factory)
+    assert play("1v1", ("copied", "rally"), 0, level="prt", points=1, rallies=1)
+
+
+def test_a_strategy_descends_from_the_skill_that_it_orders(tmp_path):
+    pytest.importorskip("torch")
+    with Ledger.open(f"sqlite:///{tmp_path}/arena.db") as ledger:
+        train(ledger, tmp_path / "serve", GAME, practice="serve", updates=1, referee=False)
+        skills = load_skills([tmp_path / "serve/checkpoints/1"], "prt")
+        with training(tmp_path / "strategy", ledger, skills) as trainer:
+            origin = trainer.origin()
+            digest = trainer.skills_digest
+        with training(tmp_path / "unknown", ledger, [learned()]) as trainer:
+            assert trainer.origin() is None
+            assert trainer.skills_digest != digest
+    assert origin is not None
+    assert (origin.agent, origin.version) == ("serve-1", "1")

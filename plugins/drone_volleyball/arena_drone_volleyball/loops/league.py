@@ -62,7 +62,7 @@ class League:
         self._meet(member, [SCRIPTED, *before])
         won = self._won(member, SCRIPTED)
         self._run.log(done, {"score/scripted": won})
-        parent = before[-1] if before else None
+        parent = before[-1] if before else self._trainer.origin()
         self._run.freeze(
             member,
             parent,

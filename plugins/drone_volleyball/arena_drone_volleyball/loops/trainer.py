@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from arena.core.errors import BadRequest
-from arena.core.values import Json
+from arena.core.values import AgentName, Json
 from arena_drone_volleyball.agents.network import Network
 from arena_drone_volleyball.agents.strategy import Strategy, skill_folder
 from arena_drone_volleyball.loops.course import Pilot, Tally
@@ -59,12 +59,14 @@ class Trainer:
 
     def write(self, done: int) -> "Member":
         """Write a checkpoint: what flies, with all that it needs, and what learning goes on from."""
+        member = self.member(done)
+        named: dict[str, Json] = {"agent": member.agent, "version": member.version}
         with self.run.checkpoint(str(done)) as draft:
-            Strategy(self._learner.pilot(self._about).network, self._skills).save(draft)
+            Strategy(self._learner.pilot({**self._about, **named}).network, self._skills).save(draft)
             self._learner.save(draft)
             for number, learner in enumerate(self._skill_learners):
                 learner.save(skill_folder(draft, number))
-        return self.member(done)
+        return member
 
     def read(self, done: int) -> None:
         """Go on from a checkpoint.
@@ -86,6 +88,15 @@ class Trainer:
     def strategy(self, done: int) -> Strategy:
         """What a checkpoint plays by."""
         return Strategy.load(self.run.checkpoint_path(str(done)))
+
+    def origin(self) -> "Member | None":
+        """The checkpoint that the first of the learned skills was, where the ledger knows it."""
+        from arena.loops.meeting import Member
+
+        about = self._skills[0].about if self._skills else {}
+        agent, version = AgentName(str(about.get("agent"))), str(about.get("version"))
+        known = any(line.version == version for line in self.run.grounds.ledger.checkpoints.all(agent))
+        return Member(agent, "", version) if known else None
 
     @property
     def skills_digest(self) -> str:
