@@ -14,8 +14,8 @@ from arena.loops.meeting import Meeting, Member
 from arena_drone_volleyball.loops.trainer import Trainer
 
 STAGE: Final = "skills"
-SCRIPTED: Final = Member(AgentName("drone_volleyball:task"), "drone_volleyball:task")
-RIVAL: Final = Member(AgentName("drone_volleyball:rally"), "drone_volleyball:rally")
+TASK: Final = Member(AgentName("drone_volleyball:task"), "drone_volleyball:task")
+RALLY: Final = Member(AgentName("drone_volleyball:rally"), "drone_volleyball:rally")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ class Drilling:
             until = min(done + self._settings.every, self._settings.updates)
             self._trainer.update(done, until)
             done = self._keep(until, self._trainer.member(done))
-        beside = [] if self._settings.practice else [SCRIPTED]
+        beside = [] if self._settings.practice else [TASK]
         shown = [*beside, self._trainer.member(0), self._trainer.member(done)]
         told = ", ".join(f"{one.agent} {self._score(one)}" for one in shown)
         self._run.tell(f"mean scores before the referee: {told}")
 
     def _keep(self, done: int, parent: Member | None) -> int:
         member = self._trainer.write(done)
-        meetings = [[member, RIVAL]] if self._settings.practice else [[SCRIPTED], [member]]
+        meetings = [[member, RALLY]] if self._settings.practice else [[TASK], [member]]
         self._run.play([Meeting(members=members, deals=self._settings.deals) for members in meetings])
         score = self._score(member)
         self._run.log(done, {"score/referee": score.mean, "score/referee +-": score.half})

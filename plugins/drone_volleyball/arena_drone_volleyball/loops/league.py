@@ -8,13 +8,13 @@ learned skills are frozen at first, and trained along in co-self-play.
 from collections.abc import Sequence
 from typing import Final
 
-from arena.core.values import AgentName
 from arena.loops.meeting import Meeting, Member
+from arena_drone_volleyball.loops.drilling import RALLY
 from arena_drone_volleyball.loops.rallies import Opponent
 from arena_drone_volleyball.loops.trainer import Trainer
 
-STRATEGY, SELF_PLAY = "strategy", "co-self-play"
-SCRIPTED: Final = Member(AgentName("drone_volleyball:rally"), "drone_volleyball:rally")
+STRATEGY: Final = "strategy"
+SELF_PLAY: Final = "co-self-play"
 
 
 class League:
@@ -46,7 +46,7 @@ class League:
         by_agent = {self._trainer.member(done).agent: done for done in kept}
         *earlier, learner = map(self._trainer.member, kept)
         rule, draws, seed = self._settings.rule, self._settings.draws, self._run.seed + kept[-1]
-        sampled = self._run.grounds.sample(learner, [SCRIPTED, *earlier], rule, seed=seed, draws=draws)
+        sampled = self._run.grounds.sample(learner, [RALLY, *earlier], rule, seed=seed, draws=draws)
         self._run.tell(f"co-self-play against {', '.join(sorted(set(sampled.opponents)))}")
         drawn = [by_agent.get(agent) for agent in sampled.opponents]
         known: dict[int | None, Opponent] = {
@@ -59,8 +59,8 @@ class League:
         member = self._trainer.write(done)
         stage = STRATEGY if done <= self._settings.strategy else SELF_PLAY
         before = [self._trainer.member(one) for one in kept]
-        self._meet(member, [SCRIPTED, *before])
-        won = self._won(member, SCRIPTED)
+        self._meet(member, [RALLY, *before])
+        won = self._won(member, RALLY)
         self._run.log(done, {"score/scripted": won})
         parent = before[-1] if before else self._trainer.origin()
         self._run.freeze(
@@ -81,7 +81,7 @@ class League:
         return float(self._run.grounds.payoffs([member], [other]).mean[0, 0])
 
     def _tell(self, last: Member, kept: Sequence[int]) -> None:
-        others = [SCRIPTED, *(self._trainer.member(done) for done in kept[:-1])]
+        others = [RALLY, *(self._trainer.member(done) for done in kept[:-1])]
         table = self._run.grounds.payoffs([last], others)
         rows = zip(others, table.mean[0], table.low[0], table.high[0], table.count[0], strict=True)
         told = ", ".join(

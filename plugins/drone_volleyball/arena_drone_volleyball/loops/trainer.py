@@ -60,9 +60,8 @@ class Trainer:
     def write(self, done: int) -> "Member":
         """Write a checkpoint: what flies, with all that it needs, and what learning goes on from."""
         member = self.member(done)
-        named: dict[str, Json] = {"agent": member.agent, "version": member.version}
         with self.run.checkpoint(str(done)) as draft:
-            Strategy(self._learner.pilot({**self._about, **named}).network, self._skills).save(draft)
+            Strategy(self._named(member), self._skills).save(draft)
             self._learner.save(draft)
             for number, learner in enumerate(self._skill_learners):
                 learner.save(skill_folder(draft, number))
@@ -103,6 +102,12 @@ class Trainer:
         """SHA-256 of the digests of the learned skills that are ordered; nothing where there are none."""
         told = "\n".join(skill.digest for skill in self._skills)
         return hashlib.sha256(told.encode()).hexdigest() if told else ""
+
+    def _named(self, member: "Member") -> Network:
+        """What the learner has learned; a skill says as which agent it was frozen, for strategies to descend from."""
+        network = self._learner.pilot(self._about).network
+        practised = self._fleet.plan.practice
+        return network.telling({"agent": member.agent, "version": member.version}) if practised else network
 
     def _pilot(self, joint: bool) -> Pilot:
         pairs = zip(self._skill_learners, self._skills, strict=True)
