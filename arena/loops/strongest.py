@@ -7,21 +7,25 @@ from arena.rating.mean_score import MeanScore
 
 
 def tell_strongest(run: Run) -> None:
-    """Say at the end of a run which of its checkpoints stands highest, with its 95 % interval; log that at its step.
+    """Say at the end of a run which of its checkpoints stands highest, with its 95 % interval, and how many others reach
+    as high by theirs; log that at its step.
 
     As `arena ladder` has it: by TrueSkill, or by mean score where nobody met. Nothing is said where none was rated.
     """
     frozen = _frozen(run)
     ladder = _ladder(run)
-    row = next((row for row in ladder.rows() if row.agent in frozen), None)
-    if row is None:
+    own = [row for row in ladder.rows() if row.agent in frozen]
+    if not own:
         return
-    interval = ladder.intervals()[row.agent]
+    row, intervals = own[0], ladder.intervals()
+    interval = intervals[row.agent]
+    close = sum((intervals[other.agent] or (0.0, other.rating))[1] >= row.rating for other in own[1:])
     figures = {"strongest/rating": row.rating}
     if interval is not None:
         figures |= dict(zip(("strongest/low", "strongest/high"), interval, strict=True))
     run.log(frozen[row.agent].step or 0, figures)
-    run.tell(f"the strongest by the ladder is {_told(row, interval)}")
+    beside = f"; {close} more may be as strong" if close else ""
+    run.tell(f"the strongest by the ladder is {_told(row, interval)}{beside}")
 
 
 def _frozen(run: Run) -> dict[str, Frozen]:

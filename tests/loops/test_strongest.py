@@ -43,6 +43,7 @@ def logged(folder: Path) -> list[dict[str, float]]:
 
 def test_the_strongest_of_a_lineage_need_not_be_its_last_nor_is_it_a_bot(tmp_path, ledger, monkeypatch):
     pairs = [("bot", "learner-1"), ("learner-1", "learner-2"), ("bot", "learner-2")] * 4
+    pairs += [("bot", "learner-1"), ("learner-1", "learner-2")] * 20
     sets = [a_set(number, (winner, 1.0), (loser, 0.0)) for number, (winner, loser) in enumerate(pairs)]
     with a_run(ledger, tmp_path / "run") as run:
         told = concluded(run, sets, monkeypatch)
@@ -51,6 +52,13 @@ def test_the_strongest_of_a_lineage_need_not_be_its_last_nor_is_it_a_bot(tmp_pat
     assert told == [f"the strongest by the ladder is learner-1, {rating:.2f} ({low:.2f} to {high:.2f})"]
     figures = {"strongest/rating": rating, "strongest/low": low, "strongest/high": high}
     assert logged(tmp_path / "run") == [{"step": 1, **figures}]
+
+
+def test_it_says_how_many_may_be_as_strong(tmp_path, ledger, monkeypatch):
+    with a_run(ledger, tmp_path / "run") as run:
+        told = concluded(run, [a_set(0, ("learner-1", 1.0), ("learner-2", 0.0))], monkeypatch)
+    assert told[0].startswith("the strongest by the ladder is learner-1, ")
+    assert told[0].endswith("; 1 more may be as strong")
 
 
 def test_where_nobody_meets_the_strongest_has_the_highest_mean_score(tmp_path, ledger, monkeypatch):
