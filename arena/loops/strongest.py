@@ -7,8 +7,8 @@ from arena.rating.mean_score import MeanScore
 
 
 def tell_strongest(run: Run) -> None:
-    """Say at the end of a run which of its checkpoints stands highest, with its 95 % interval, and how many others reach
-    as high by theirs; log that at its step.
+    """Say at the end of a run which of its checkpoints stands highest, with its 95 % interval, and how many others
+    reach as high by theirs; log that at its step.
 
     As `arena ladder` has it: by TrueSkill, or by mean score where nobody met. Nothing is said where none was rated.
     """
