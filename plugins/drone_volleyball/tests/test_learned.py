@@ -59,8 +59,13 @@ def first_view() -> Floats:
 
 def test_a_choice_is_an_order_in_one_of_the_hands():
     skills = [learned("receive"), learned(), learned("receive")]
-    assert hands(skills).tolist() == [[SCRIPTED, 1, SCRIPTED], [SCRIPTED, 0, 2], [SCRIPTED, SCRIPTED, SCRIPTED]]
+    assert hands(skills).tolist() == [[SCRIPTED, 1, 1], [SCRIPTED, 0, 2], [SCRIPTED, SCRIPTED, SCRIPTED]]
     assert choices(skills) == 3 * CHOICES
+
+
+def test_without_controllers_they_have_only_what_nobody_has_learned():
+    assert hands([learned()], controllers=False).tolist() == [[0], [SCRIPTED], [SCRIPTED]]
+    assert choices([learned()], controllers=False) == CHOICES
 
 
 def test_on_the_courts_an_order_to_a_learned_skill_is_flown_by_its_network(monkeypatch):
@@ -85,9 +90,12 @@ def test_on_the_courts_an_order_to_a_learned_skill_is_flown_by_its_network(monke
         np.testing.assert_array_equal(actions[serving, 0], np.clip(wanted, -1.0, 1.0))
 
 
-def test_on_the_server_it_flies_by_the_same_numbers(tmp_path):
+@pytest.mark.parametrize("controllers", [True, False])
+def test_on_the_server_it_flies_by_the_same_numbers(tmp_path, controllers: bool):
     skill, view, order = learned(), first_view(), MENUS[0][5]
-    Strategy(always(CHOICES + 5, 2 * CHOICES), (skill,)).save(tmp_path)
+    count = choices([skill], controllers=controllers)
+    strategy = always(count - CHOICES + 5, count).telling({"controllers": controllers})
+    Strategy(strategy, (skill,)).save(tmp_path)
     court = game(level="prt")
     plays = agent(tmp_path)(seat_of(court, 0))
     assert isinstance(plays, Commander)

@@ -21,8 +21,6 @@ from arena_drone_volleyball.agents.strategy import (
     FLOWN,
     SCRIPTED,
     Strategy,
-    choices,
-    hands,
     require_skill,
 )
 from arena_drone_volleyball.control.skills import Order
@@ -121,7 +119,7 @@ class Commander(Captain, Strategist):
     def ordered(self, observation: Observation, now: int) -> tuple[Order, int]:
         """Drawn by the network's odds."""
         hand, order = divmod(self.drawn(observation), CHOICES)
-        return MENUS[now][order], int(hands(self.strategy.skills)[now, hand])
+        return MENUS[now][order], int(self.strategy.hands[now, hand])
 
 
 class Apprentice(Captain):
@@ -129,7 +127,7 @@ class Apprentice(Captain):
 
     def ordered(self, observation: Observation, now: int) -> tuple[Order, int]:
         """The scripted agent's order."""
-        return ORDERS[now], int(hands(self.strategy.skills)[now, -1])
+        return ORDERS[now], int(self.strategy.hands[now, -1])
 
 
 def policy(rest: str, options: Config) -> AgentFactory:
@@ -162,7 +160,7 @@ def _played_by(loaded: Strategy, folder: str) -> tuple[type[PolicyAgent], int]:
     if about.get("head") == FLIES:
         return Apprentice if learned else Pilot, 4
     if about.get("head") == CHOOSES:
-        return Commander if level in FLOWN else Strategist, choices(learned)
+        return Commander if level in FLOWN else Strategist, CHOICES * loaded.hands.shape[1]
     return PolicyAgent, -1
 
 

@@ -22,23 +22,26 @@ SCRIPTED: Final = -1
 """Instead of the number of a learned skill: the plugin's controllers."""
 _KNOWN: Final = tuple(menu[0].skill for menu in MENUS)
 """Which skill is ordered in each situation."""
+CONTROLLERS: Final = "controllers"
+"""What a network is told of where the controllers have no hand in what others have learned."""
 _SKILLS: Final = "skills"
 
 
-def hands(skills: Sequence[Network]) -> NDArray[np.int8]:
+def hands(skills: Sequence[Network], *, controllers: bool = True) -> NDArray[np.int8]:
     """(situations, hands): who carries out an order, a number in `skills` or SCRIPTED.
 
-    The first hand is the controllers; where a skill is not known to as many networks as another, they fill its row.
+    The first hand is the plugin's controllers; without `controllers` these have only what no network has learned. Where
+    a situation has fewer hands than another, its last one stands for the rest.
     """
     known = [[n for n, each in enumerate(skills) if each.about.get("skill") == skill] for skill in _KNOWN]
-    most = max(map(len, known))
-    rows = [[SCRIPTED, *numbers, *[SCRIPTED] * (most - len(numbers))] for numbers in known]
-    return np.array(rows, np.int8)
+    rows = [[SCRIPTED, *numbers] if controllers or not numbers else numbers for numbers in known]
+    most = max(map(len, rows))
+    return np.array([row + row[-1:] * (most - len(row)) for row in rows], np.int8)
 
 
-def choices(skills: Sequence[Network]) -> int:
+def choices(skills: Sequence[Network], *, controllers: bool = True) -> int:
     """How many a strategy has: each order of a menu, in each of the hands."""
-    return CHOICES * int(hands(skills).shape[1])
+    return CHOICES * int(hands(skills, controllers=controllers).shape[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,11 @@ class Strategy:
 
     network: Network
     skills: tuple[Network, ...] = ()
+
+    @property
+    def hands(self) -> NDArray[np.int8]:
+        """As `hands` has them, (situations, hands)."""
+        return hands(self.skills, controllers=self.network.about.get(CONTROLLERS) is not False)
 
     def save(self, folder: Path) -> None:
         """Write all of it below `folder`, and in its policy.npz the digests of the skills."""

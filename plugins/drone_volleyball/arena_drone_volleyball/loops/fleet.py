@@ -44,12 +44,13 @@ class CoursePlan:
     courts: int
     practice: str = ""
     skills: tuple[Network, ...] = ()
+    controllers: bool = True
 
     @property
     def centre(self) -> Floats:
         """The outputs that learning begins around: a drone that stays in its place, or even odds."""
         if self.game == "1v1" and not self.practice:
-            return np.zeros(choices(self.skills), np.float32)
+            return np.zeros(choices(self.skills, controllers=self.controllers), np.float32)
         return np.array(CENTRES[self.level], np.float32)
 
     def build(self) -> Course:
@@ -57,7 +58,7 @@ class CoursePlan:
         if self.practice:
             return PracticeCourse(self.practice, self.level, self.courts)
         if self.skills:
-            return FlownCourse(self.level, self.courts, self.skills)
+            return FlownCourse(self.level, self.courts, self.skills, controllers=self.controllers)
         return RallyCourse(self.courts) if self.game == "1v1" else TaskCourse(self.game, self.level, self.courts)
 
 

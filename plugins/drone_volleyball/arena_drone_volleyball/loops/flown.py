@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from arena_drone_volleyball.agents.goals import GOAL_SIZE, goals
 from arena_drone_volleyball.agents.network import Floats, Network
+from arena_drone_volleyball.agents.strategy import hands
 from arena_drone_volleyball.batch.arrays import Flags
 from arena_drone_volleyball.loops.course import Block, Pilot, Shape, Tally
 from arena_drone_volleyball.loops.heads import Normal
@@ -23,8 +24,9 @@ class FlownCourse(RallyCourse):
     While the pilot brings no `skills`, the near half's learned ones are frozen, those that the course was made with.
     """
 
-    def __init__(self, level: str, courts: int, skills: Sequence[Network]) -> None:
-        super().__init__(courts, level, skills)
+    def __init__(self, level: str, courts: int, skills: Sequence[Network], *, controllers: bool = True) -> None:
+        super().__init__(courts, level, hands(skills, controllers=controllers))
+        self._skills = tuple(skills)
         self._level, self._flying = level, Normal(ROTORS)
 
     def shapes(self, steps: int) -> list[Shape]:

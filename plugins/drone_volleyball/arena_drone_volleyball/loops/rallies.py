@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arena_drone_volleyball.agents.menu import CHOICES
-from arena_drone_volleyball.agents.network import Floats, Network
+from arena_drone_volleyball.agents.network import Floats
 from arena_drone_volleyball.agents.strategy import SCRIPTED, Strategy, hands
 from arena_drone_volleyball.batch.arrays import Flags
 from arena_drone_volleyball.batch.vector import Volleyball
@@ -27,13 +27,14 @@ class RallyCourse(Course):
     """`courts` rallies at a time; a rally won pays 1, a rally lost costs 1, and nothing else counts.
 
     Orders (courts, 2, 5) hold until they are due again, (courts, 2); in whose hands each is, `hands` (courts, 2) say.
+    The near strategy's own are `known`, as `agents.strategy` has them.
     """
 
-    def __init__(self, courts: int, level: str = "skill", skills: Sequence[Network] = ()) -> None:
+    def __init__(self, courts: int, level: str = "skill", known: NDArray[np.int8] | None = None) -> None:
         super().__init__(Volleyball("1v1", courts, level=level))
         self.head = Choice()
         self.lanes, self.seen = courts, self.volley.observation_shape[0]
-        self._skills = tuple(skills)
+        self._known = hands(()) if known is None else known
         self._rules: Any = self.volley.rules
         self._opponents: Sequence[Opponent] = (None,)
 
@@ -66,7 +67,7 @@ class RallyCourse(Course):
 
     def _play(self, actions: Floats) -> Played:
         rows = np.flatnonzero(self._due[:, NEAR])
-        self._order(NEAR, rows, actions[rows, 0], self._skills)
+        self._order(NEAR, rows, actions[rows, 0], self._known)
         for opponent, share in self._facing:
             self._answer(opponent, share[self._due[share, FAR]])
         self._observations, rewards, ended, late, infos = self.volley.step(self._moves())
@@ -90,12 +91,12 @@ class RallyCourse(Course):
             self._hands[rows, FAR] = SCRIPTED
         else:
             drawn, _ = self.head.draw(opponent.network(self._observations[rows, FAR]), _CERTAIN, self.rng)
-            self._order(FAR, rows, drawn[:, 0], opponent.skills)
+            self._order(FAR, rows, drawn[:, 0], opponent.hands)
 
-    def _order(self, seat: int, rows: NDArray[np.intp], choices: Floats, skills: Sequence[Network]) -> None:
+    def _order(self, seat: int, rows: NDArray[np.intp], choices: Floats, hands: NDArray[np.int8]) -> None:
         seen = self._observations[rows, seat]
         self._orders[rows, seat] = chosen(seen, choices)
-        self._hands[rows, seat] = hands(skills)[situations(seen), choices.astype(np.intp) // CHOICES]
+        self._hands[rows, seat] = hands[situations(seen), choices.astype(np.intp) // CHOICES]
 
     def _count(self, paid: Floats) -> None:
         over = self._anew

@@ -52,6 +52,12 @@ SETTINGS: Final = (
         help="in 1v1 at prt or ctbr, folders of checkpoints of such skills for a strategy to order, parted by commas",
     ),
     Option(
+        name="controllers",
+        kind="bool",
+        default=True,
+        help="whether the plugin's controllers, too, carry out orders that such a skill is for",
+    ),
+    Option(
         name="joint",
         kind="bool",
         default=True,
@@ -85,6 +91,7 @@ class Settings:
     steps: int
     practice: str
     skills: str
+    controllers: bool
     joint: bool
     strategy: int
     draws: int

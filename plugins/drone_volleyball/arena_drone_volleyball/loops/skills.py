@@ -34,7 +34,8 @@ def train(run: Run) -> None:
     share, rest = divmod(settings.environments, max(settings.processes, 1))
     if rest:
         raise BadRequest(f"{settings.environments} environments cannot be shared by {settings.processes} processes")
-    plan = CoursePlan(game, level, share, settings.practice, _skills(run, settings, level))
+    skills = _skills(run, settings, level)
+    plan = CoursePlan(game, level, share, settings.practice, skills, settings.controllers or not skills)
     with Fleet(plan, settings.processes, settings.steps) as fleet:
         trainer = Trainer(run, settings, fleet)
         (League if rallies else Drilling)(trainer).go()

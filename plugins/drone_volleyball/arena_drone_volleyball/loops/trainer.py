@@ -9,7 +9,7 @@ from urllib.parse import quote
 from arena.core.errors import BadRequest
 from arena.core.values import AgentName, Json
 from arena_drone_volleyball.agents.network import Network
-from arena_drone_volleyball.agents.strategy import Strategy, skill_folder
+from arena_drone_volleyball.agents.strategy import CONTROLLERS, Strategy, skill_folder
 from arena_drone_volleyball.loops.course import Pilot, Tally
 from arena_drone_volleyball.loops.fleet import Fleet
 from arena_drone_volleyball.loops.heads import Normal
@@ -132,8 +132,12 @@ class Trainer:
 def _about(fleet: Fleet) -> dict[str, Json]:
     """What the network is made for."""
     plan = fleet.plan
-    practice: dict[str, Json] = {"skill": plan.practice} if plan.practice else {}
-    return {"game": plan.game, "level": plan.level, "head": fleet.head.name, **practice}
+    about: dict[str, Json] = {"game": plan.game, "level": plan.level, "head": fleet.head.name}
+    if plan.practice:
+        about["skill"] = plan.practice
+    if not plan.controllers:
+        about[CONTROLLERS] = False
+    return about
 
 
 def skill_learner(skill: Network, settings: Settings, seed: int) -> Learner:
