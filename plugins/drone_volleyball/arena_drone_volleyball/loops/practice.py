@@ -80,12 +80,12 @@ class PracticeCourse(Course):
 
     def _exactness(self, hit: Flags) -> Floats:
         """1 / (1 + m) of the distance by which the ball will miss its target at the end of the ordered flight."""
-        order = self._orders[self._lane, self._own][hit]
-        seen = self._observations[self._lane, self._own][hit]
-        flight = order[:, 4:]
-        there = seen[:, :3] - seen[:, 29:32] + seen[:, 32:35] * flight
-        there[:, 2:] -= 0.5 * GRAVITY * flight * flight
-        exactness: Floats = 1.0 / (1.0 + np.linalg.norm(there - order[:, 1:4], axis=1))
+        own, courts, seats = self.volley.own, np.flatnonzero(hit), self._own[hit]
+        order = self._orders[courts, seats].T
+        target, flight = order[1:4], order[4]
+        there = own.ball[:, seats, courts] + own.ball_velocity[:, seats, courts] * flight
+        there[2] -= 0.5 * GRAVITY * flight * flight
+        exactness: Floats = 1.0 / (1.0 + np.linalg.norm(there - target, axis=0))
         self._count(exactness)
         return exactness
 
