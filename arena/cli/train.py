@@ -112,9 +112,12 @@ def _require_bots(registry: "Registry", ref: "GameRef", settings: "Config") -> N
 
 
 def _run(listing: "LoopListing", run: "Run") -> None:
-    """Train; what the loop's own extra would have brought is named when it is missing."""
+    """Train, and say what came of it; what the loop's own extra would have brought is named when it is missing."""
+    from arena.loops.strongest import tell_strongest
+
     try:
         listing.train(run)
+        tell_strongest(run)
     except ModuleNotFoundError as missing:
         raise BadRequest(
             f"{listing.name} needs {missing.name}, which is not installed; pip install 'arena[train]'"

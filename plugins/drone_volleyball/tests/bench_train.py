@@ -58,7 +58,7 @@ def settings_of(texts: list[str], *, rallies: bool) -> Settings:
 def _train(game: str, level: str, seconds: float, settings: Settings, out: Path) -> None:
     plan = CoursePlan(game, level, settings.environments // settings.processes)
     with Fleet(plan, settings.processes, settings.steps) as fleet:
-        learner = learner_of(fleet, level, settings, seed=0)
+        learner = learner_of(fleet, settings, seed=0)
         about = {"game": game, "level": level, "head": fleet.head.name}
         fleet.deal((0, 0))
         told, best = _learn(fleet, learner, about, seconds)

@@ -20,7 +20,7 @@ from arena_drone_volleyball.agents.sight import sees
 from arena_drone_volleyball.batch.skills import SKILLS
 from arena_drone_volleyball.batch.vector import Volleyball
 from arena_drone_volleyball.control.skills import HITTING
-from arena_drone_volleyball.loops.rallies import chosen, situations
+from arena_drone_volleyball.loops.orders import chosen, situations
 from arena_drone_volleyball.play.game import DRILL_OPTIONS, OPTIONS
 from plugins.drone_volleyball.tests.courts import game
 from plugins.drone_volleyball.tests.playing import seat_of

@@ -175,7 +175,7 @@ def test_a_learner_finds_what_pays(head: Head):
     shape, rng = Shape(1, 512, 3, head.size), np.random.default_rng(0)
     block, gained = shape.block(shape.allocate()), []
     block.heard[:], block.cut[:], block.ended[:] = True, True, True
-    for update in range(30):
+    for update in range(22):
         pilot = learner.pilot({})
         seen = block.observations[0] = rng.normal(size=(512, 3)).astype(np.float32)
         block.actions[0], block.chances[0] = head.draw(pilot.network(seen), pilot.spread, rng)

@@ -1,5 +1,6 @@
 """What a trained policy is outside its training: a small network of frozen weights, in NumPy alone."""
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -44,6 +45,19 @@ class Network:
             np.tanh(found, out=found)
         outputs: Floats = found @ self.layers[-1].weight + self.layers[-1].bias
         return outputs
+
+    def telling(self, more: Mapping[str, Json]) -> "Network":
+        """The same network, with more said about it."""
+        return Network(self.layers, self.mean, self.deviation, {**self.about, **more})
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its numbers and of what it was made for, in hexadecimal."""
+        told = hashlib.sha256(json.dumps(self.about, sort_keys=True).encode())
+        for each in (self.mean, self.deviation, *(part for layer in self.layers for part in layer)):
+            told.update(f"{each.dtype} {each.shape}".encode())
+            told.update(each.tobytes())
+        return told.hexdigest()
 
     def save(self, folder: Path) -> None:
         """Write it to `folder`/policy.npz."""

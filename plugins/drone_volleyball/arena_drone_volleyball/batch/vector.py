@@ -15,6 +15,7 @@ from arena_drone_volleyball.batch.exercises import EXERCISES
 from arena_drone_volleyball.batch.judging import Judged, Rules
 from arena_drone_volleyball.batch.rallies import Rallies
 from arena_drone_volleyball.batch.sight import Sight
+from arena_drone_volleyball.batch.steering import Own
 from arena_drone_volleyball.play.layout import size
 from arena_drone_volleyball.rules.court import COURTS
 
@@ -70,6 +71,15 @@ class Volleyball:
         self._done[:], self._due[:], self._decide[:] = False, False, True
         self._see()
         return self._observations, {"decide": self._decide}
+
+    @property
+    def own(self) -> Own:
+        """All drones and the ball as they are now, each in the frame of its own half; changes with the next step."""
+        return self._sight.own
+
+    def end(self, courts: Flags) -> None:
+        """End the episodes of these courts (courts,): the next step begins anew there, as after an end by the rules."""
+        self._done |= courts
 
     def step(self, actions: NDArray[Any]) -> Step:
         """One control step of 20 ms everywhere.

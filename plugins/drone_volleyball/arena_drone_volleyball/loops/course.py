@@ -84,10 +84,12 @@ class Tally:
 
 
 class Pilot(NamedTuple):
-    """What flies while training: a network, and the logarithms of the deviations its head draws with."""
+    """What flies while training: a network, and the logarithms of the deviations its head draws with; of a strategy
+    also the `skills` that it orders, where these are trained along."""
 
     network: Network
     spread: Floats
+    skills: tuple["Pilot", ...] = ()
 
 
 class Played(NamedTuple):
@@ -115,8 +117,12 @@ class Course(ABC):
         self.rng = default_rng(seed)
         self._begin(int(self.rng.integers(2**31)))
 
-    def collect(self, pilot: Pilot, block: Block) -> Tally:
-        """Fill the block, and say which episodes ended meanwhile."""
+    def shapes(self, steps: int) -> list[Shape]:
+        """Of the blocks that it fills: here the one of its lanes."""
+        return [Shape(steps, self.lanes, self.seen, self.head.size)]
+
+    def collect(self, pilot: Pilot, block: Block, *others: Block) -> Tally:
+        """Fill the blocks, and say which episodes ended meanwhile."""
         self.tally = Tally()
         for step in range(len(block.rewards)):
             seen, heard = self._views(), self._hears()

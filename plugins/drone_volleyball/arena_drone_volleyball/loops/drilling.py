@@ -1,4 +1,8 @@
-"""The stage `skills`: drones learn a task, and every so many updates a checkpoint flies it before the referee."""
+"""The stage `skills`: drones learn a task, and every so many updates a checkpoint flies it before the referee.
+
+A skill of 1v1 is learned the same way; its checkpoints play matches against the scripted agent, and but for that skill
+as this does.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +14,8 @@ from arena.loops.meeting import Meeting, Member
 from arena_drone_volleyball.loops.trainer import Trainer
 
 STAGE: Final = "skills"
-SCRIPTED: Final = Member(AgentName("drone_volleyball:task"), "drone_volleyball:task")
+TASK: Final = Member(AgentName("drone_volleyball:task"), "drone_volleyball:task")
+RALLY: Final = Member(AgentName("drone_volleyball:rally"), "drone_volleyball:rally")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Estimate:
 
 
 class Drilling:
-    """One run on a task."""
+    """One run on a task, or on the practice of a skill."""
 
     def __init__(self, trainer: Trainer) -> None:
         self._trainer, self._run, self._settings = trainer, trainer.run, trainer.settings
@@ -46,13 +51,15 @@ class Drilling:
             until = min(done + self._settings.every, self._settings.updates)
             self._trainer.update(done, until)
             done = self._keep(until, self._trainer.member(done))
-        last = self._trainer.member(done)
-        told = ", ".join(f"{one.agent} {self._score(one)}" for one in (SCRIPTED, self._trainer.member(0), last))
+        beside = [] if self._settings.practice else [TASK]
+        shown = [*beside, self._trainer.member(0), self._trainer.member(done)]
+        told = ", ".join(f"{one.agent} {self._score(one)}" for one in shown)
         self._run.tell(f"mean scores before the referee: {told}")
 
     def _keep(self, done: int, parent: Member | None) -> int:
         member = self._trainer.write(done)
-        self._run.play([Meeting(members=[one], deals=self._settings.deals) for one in (SCRIPTED, member)])
+        meetings = [[member, RALLY]] if self._settings.practice else [[TASK], [member]]
+        self._run.play([Meeting(members=members, deals=self._settings.deals) for members in meetings])
         score = self._score(member)
         self._run.log(done, {"score/referee": score.mean, "score/referee +-": score.half})
         self._run.freeze(member, parent, stage=STAGE, step=done, figures={"score": score.mean})

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from arena_drone_volleyball.agents.policy import CHOOSES, FLIES
+from arena_drone_volleyball.agents.strategy import CHOOSES, FLIES
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -28,6 +28,9 @@ _MOST_GRADIENT: Final = 1.0
 _WIDEST, _SHARPEST = -1.5, -2.3
 """Logarithms of the deviations of actions: the first, and the least, with which something can still be found."""
 
+_FOR_GOOD: Final = 1e15
+"""A count of observations that no training adds to."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:
@@ -83,17 +86,32 @@ class Learner:
         self.optimizer = torch.optim.Adam(parameters, lr=tuning.rate, eps=1e-5)
         self.moments = Moments.none(seen)
 
+    def adopt(self, network: Network) -> None:
+        """Go on from what `network` does: its layers and normalisation, which stays as it is, drawn from as narrowly as
+        may be; the critic begins with nought."""
+        import torch
+
+        with torch.no_grad():
+            for layer, known in zip(self._linear(), network.layers, strict=True):
+                layer.weight.copy_(torch.from_numpy(known.weight.T))
+                layer.bias.copy_(torch.from_numpy(known.bias))
+            self.critic[-1].weight.zero_()
+            self.spread.fill_(_SHARPEST)
+        mean, deviation = (each.astype(np.float64) for each in (network.mean, network.deviation))
+        self.moments = Moments(_FOR_GOOD, mean, deviation * deviation)
+
     def pilot(self, about: Mapping[str, Json]) -> Pilot:
         """What flies as the actor does now, in NumPy."""
-        linear = [layer for layer in self.actor if hasattr(layer, "weight")]
-        layers = [Layer(_array(layer.weight.T), _array(layer.bias)) for layer in linear]
+        layers = [Layer(_array(layer.weight.T), _array(layer.bias)) for layer in self._linear()]
         mean, deviation = (np.asarray(each, np.float32) for each in (self.moments.mean, self.moments.deviation))
         return Pilot(Network(layers, mean, deviation, about), _array(self.spread))
 
     def learn(self, blocks: Sequence[Block], seed: Sequence[int]) -> dict[str, float]:
-        """One update from these blocks, in an order drawn from `seed`; its figures."""
+        """One update from these blocks, in an order drawn from `seed`; its figures, none where nothing was decided."""
         import torch
 
+        if not any(block.heard.any() for block in blocks):
+            return {}
         generator = torch.Generator(self.device).manual_seed(int(SeedSequence(seed).generate_state(1)[0]))
         batch, moments = self._batch(blocks)
         told, count = [], len(batch.seen)
@@ -135,6 +153,10 @@ class Learner:
         except (OSError, RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError):
             raise BadRequest(f"{str(folder / STATE)!r} cannot be read; name another folder by --run") from None
         self.moments = Moments(float(told["count"]), told["mean"], told["variance"])
+
+    def _linear(self) -> list[Any]:
+        """The actor's layers that have weights."""
+        return [layer for layer in self.actor if hasattr(layer, "weight")]
 
     def _parts(self) -> dict[str, Any]:
         return {name: getattr(self, name).state_dict() for name in ("actor", "critic", "optimizer")}

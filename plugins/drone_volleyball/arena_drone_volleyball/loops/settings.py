@@ -23,6 +23,8 @@ def _sized(name: str, high: int, told: str) -> Option:
     return _whole(name, 0, 0, high, f"{told}; by default {task}, in 1v1 {rallies}")
 
 
+PRACTISED: Final = ("serve", "receive")
+"""The skills of 1v1 that hit the ball."""
 _SIZES: Final = {
     "updates": (1_000, 90),
     "every": (250, 15),
@@ -38,6 +40,29 @@ SETTINGS: Final = (
     _sized("deals", 1_000, "deals of a set before the referee"),
     _sized("environments", 1_000_000, "courts that are played at once, in all processes together"),
     _sized("steps", 10_000, "control steps between updates"),
+    Option(
+        name="practice",
+        default="",
+        choices=("", *PRACTISED),
+        help="in 1v1 at prt or ctbr, the skill by which a network learns to carry out orders",
+    ),
+    Option(
+        name="skills",
+        default="",
+        help="in 1v1 at prt or ctbr, folders of checkpoints of such skills for a strategy to order, parted by commas",
+    ),
+    Option(
+        name="controllers",
+        kind="bool",
+        default=True,
+        help="whether the plugin's controllers, too, carry out orders that such a skill is for",
+    ),
+    Option(
+        name="joint",
+        kind="bool",
+        default=True,
+        help="whether co-self-play trains these skills along, by what their rallies come to",
+    ),
     _whole("strategy", 30, 1, 1_000_000, "in 1v1, updates against the scripted agent before co-self-play begins"),
     _whole("draws", 8, 1, 256, "in co-self-play, earlier selves that are drawn after each checkpoint"),
     Option(name="rule", default="pfsp-hard", help="by which rule of `arena population sample`"),
@@ -64,6 +89,10 @@ class Settings:
     deals: int
     environments: int
     steps: int
+    practice: str
+    skills: str
+    controllers: bool
+    joint: bool
     strategy: int
     draws: int
     rule: str
