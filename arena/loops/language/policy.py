@@ -7,11 +7,11 @@ from random import Random
 from typing import Any, Final, Self, TypeVar
 
 from arena.agents.language.answers import AnswerForm
+from arena.agents.language.conversation import Scene
 from arena.agents.language.loaded import Loaded, Wish, require_model
 from arena.agents.language.model import Completion, JsonOf, ModelFault, Sampling
 from arena.agents.language.reading import closed, parted
 from arena.core.errors import BadRequest
-from arena.loops.language.conversation import Scene
 from arena.loops.language.drawing import drawn_by_prefix, is_shared
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ class Policy:
 
     def tokens(self, answer: str) -> list[int]:
         """An answer as token ids, with the one that ends the turn."""
-        return self.ended(self.tokenizer.encode(answer, add_special_tokens=False))
+        return self.ended(self.loaded.chat.answer(answer))
 
     def said(self, ids: Sequence[int], form: AnswerForm) -> str:
         """The answer of a completion: without end token and thoughts, and with the end that cut JSON lacks."""

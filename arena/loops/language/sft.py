@@ -61,7 +61,7 @@ def _taught(run: Run, until: int) -> _Taught:
     taught = _Taught([], [])
     for match in islice(played(run, until=until), cast(int, run.settings["matches"])):
         to = taught.train if _SPLITS.of(match.stored.result.plan.set_id) == "train" else taught.test
-        for one in decisions(run, match, playing(run.settings)):
+        for one in decisions(match, playing(run.settings)):
             if names and one.trajectory.agent not in names:
                 continue
             if not only_wins or one.trajectory.outcome == "win":

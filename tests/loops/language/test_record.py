@@ -36,7 +36,7 @@ def test_a_decision_on_record_has_the_very_tokens_that_its_model_was_asked_with(
     policy = Policy.open(tiny)
     with a_run(ledger, tmp_path / "run", "sft", game) as run:
         match = Played(StoredMatch(0, 0, b"", result, made=False), seen(run.make_game(), result))
-        found = list(decisions(run, match, settings, policy))
+        found = list(decisions(match, settings, policy))
     assert len(found) == len(result.moves)
     for one in found:
         assert list(policy.asked(one.scene).prompt) == list(one.turn.made.prompt_token_ids)
