@@ -93,6 +93,7 @@ class Trajectory:
     """The rules in words; None where it could not be played again."""
     seats: int
     """Of the game; 0 where it could not be played again."""
+    ruleset: str
     parent: tuple[str, str] | None
     rating: Rating | None
     seen: Seen | None = None
@@ -113,11 +114,6 @@ class Trajectory:
     def checkpoint(self) -> str:
         """Its version."""
         return self.result.plan.parties[self.seat.party].version
-
-    @property
-    def ruleset(self) -> str:
-        """As `ruleset` tells it."""
-        return ruleset(self.result.plan.game)
 
     @property
     def outcome(self) -> str:
@@ -183,6 +179,7 @@ def trajectories(
 ) -> Iterator[Trajectory]:
     """Every seat of a match, in order; a language model of these settings is to learn from them."""
     result = stored.result
+    rules = ruleset(result.plan.game)
     for seat in result.seats or _void_seats(result, seen):
         party = result.plan.parties[seat.party]
         yield Trajectory(
@@ -191,6 +188,7 @@ def trajectories(
             decisions=list(_decisions(result, seat.seat, seen)),
             brief=None if seen is None else seen.spec.brief,
             seats=0 if seen is None else seen.spec.seats,
+            ruleset=rules,
             parent=parents(party.agent, party.version),
             rating=ratings.get(party.agent),
             seen=seen,
@@ -207,6 +205,7 @@ def trajectory(played: PlayedSeat, settings: Settings = USUAL) -> Trajectory:
         decisions=played.decisions,
         brief=played.brief if played.unseen is None else None,
         seats=played.seats,
+        ruleset=ruleset(played.result.plan.game),
         parent=played.parent,
         rating=None if played.rating is None else Rating(*played.rating),
         settings=settings,

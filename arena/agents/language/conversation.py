@@ -80,7 +80,8 @@ class Conversation:
 
     def answer(self, text: str) -> None:
         """What it answered to the last one; nothing where it did not in time."""
-        self._turns[-1] = replace(self._turns[-1], answer=text)
+        last = self._turns[-1]
+        self._turns[-1] = Turn(last.view, last.asked, answer=text)
 
     def scene(self, number: int = -1) -> Scene:
         """A decision, by default the last one, as it was put."""
@@ -97,9 +98,11 @@ class Conversation:
 
     def whole(self) -> list[Message]:
         """The rules, then every question as it was put and its answer."""
-        chat = [Message("system", self._opening.system)]
-        for at, turn in enumerate(self._turns):
-            chat += self._before(at).question(turn), answered(turn.answer)
+        memory = self._opening
+        chat, before = [Message("system", memory.system)], None
+        for turn in self._turns:
+            chat += memory.question(turn, before), answered(turn.answer)
+            before = turn if memory.still_told([turn]) else None
         return chat
 
     def until(self, decisions: int | None = None) -> Self:
@@ -110,9 +113,8 @@ class Conversation:
 
     def _before(self, number: int) -> Memory:
         """What the model still knew at a decision."""
-        memory = self._opening
-        first = max(0, number - memory.window) if memory.kind == "window" else 0
-        return replace(memory, turns=self._turns[first:number])
+        at = self._opening
+        return Memory(at.kind, at.window, at.prompts, at.system, at.still_told(self._turns[:number]))
 
 
 def written(form: AnswerForm, action: Action, sent: str = "") -> str:

@@ -53,17 +53,20 @@ class Memory:
             assert turn is not None
             words = turn.asked if len(turn.asked) <= _LONG else self.prompts.render("answered")
             chat += self._question(turn, before, words), answered(turn.answer)
-        return chat if now is None else [*chat, self.question(now)]
+        return chat if now is None else [*chat, self.question(now, self.turns[-1] if self.turns else None)]
 
-    def question(self, now: Turn) -> Message:
-        """The last message of the chat that ends with this decision."""
-        return self._question(now, self.turns[-1] if self.turns else None, now.asked)
+    def question(self, now: Turn, before: Turn | None) -> Message:
+        """The last message of the chat that ends with a decision; `before` is the last one that is still told."""
+        return self._question(now, before, now.asked)
 
     def keep(self, turn: Turn) -> None:
         """A decision has been made."""
         self.turns.append(turn)
-        if self.kind == "window":
-            self.turns = self.turns[max(0, len(self.turns) - self.window) :]
+        self.turns = self.still_told(self.turns)
+
+    def still_told(self, turns: list[Turn]) -> list[Turn]:
+        """Those of all turns so far that a memory of this kind tells again, notes aside."""
+        return turns[max(0, len(turns) - self.window) :] if self.kind == "window" else turns
 
     def shorten(self) -> bool:
         """Leave the older half of the turns out, as they do not fit. False when there is none to leave out."""
@@ -90,8 +93,10 @@ class Memory:
 
     def _view(self, turn: Turn, before: Turn | None) -> str:
         """The view, or where it goes on from the one before only what is new in it."""
+        if before is None:
+            return fenced(turn.view)
         lines = turn.view.split("\n")
-        known = 0 if before is None else _shared(lines, before.view.split("\n"))
+        known = _shared(lines, before.view.split("\n"))
         if sum(map(len, lines[:known])) < _WORTH_LEAVING_OUT:
             return fenced(turn.view)
         return self.prompts.render("more", view=fenced("\n".join(lines[known:])), lines=known)
