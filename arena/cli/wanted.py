@@ -7,6 +7,7 @@ import typer
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
+    from arena.core.values import Config
     from arena.training.formats import Format
 
 WantedGame: TypeAlias = Annotated[
@@ -28,6 +29,14 @@ WithResult: TypeAlias = Annotated[
     str | None,
     typer.Option("--result", metavar="RESULT", help="Seats that won, drew or lost: win, draw, loss, alone."),
 ]
+ToldBy: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="How the model that is to learn is told what it sees: memory, window, max_tokens, prompts.",
+    ),
+]
 AlsoVoid: TypeAlias = Annotated[bool, typer.Option("--void", help="Void matches too.")]
 
 
@@ -48,6 +57,14 @@ def moment(since: str | None) -> int:
     if number:
         raise BadRequest(f"--since takes a date or a time, as 2026-01-31, not {since!r}")
     return since_ms
+
+
+def told_by(settings: list[str] | None) -> "Config":
+    """The options of a language model's chats, all of them."""
+    from arena.agents.language.conversation import TELLING, telling
+    from arena.core.options import parse_assignments
+
+    return telling(parse_assignments(TELLING, settings or []))
 
 
 def format_of(name: str) -> "Format":

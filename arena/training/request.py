@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from arena.agents.language.conversation import telling
 from arena.core.errors import BadRequest
+from arena.core.values import Config
 from arena.ledger.stream import Wanted
 from arena.rating import DEFAULT, make_system
 from arena.training.splits import WHOLE, Splits
@@ -16,7 +18,8 @@ class Request:
     `min_rating` before the match by `system`.
 
     `mixed` lets several versions of a game's rules into one export; of those not installed there are no views.
-    `tokenizer` is the folder of one that makes the tokens of answers which came without.
+    `tokenizer` is the folder of one that makes the tokens of answers which came without. `told` are all options of
+    `TELLING`, by which the language model that is to learn is told what it sees.
 
     Raises:
         BadRequest: there is no rating system of this name, or the format has no tokens to be made.
@@ -30,6 +33,7 @@ class Request:
     system: str = DEFAULT
     mixed: bool = False
     tokenizer: str | None = None
+    told: Config = field(default_factory=lambda: telling({}))
 
     def __post_init__(self) -> None:
         make_system(self.system)
@@ -58,4 +62,5 @@ class Request:
             "system": self.system,
             "mixed": self.mixed,
             "tokenizer": self.tokenizer,
+            "told": dict(self.told),
         }

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
+from arena.agents.language.conversation import settings_of
 from arena.core.errors import Fault, GameFault, GameUnavailable
 from arena.core.match import MatchPlan, MatchResult, Seen
 from arena.core.values import AgentName
@@ -34,6 +35,7 @@ class Source:
     ) -> None:
         self._request = request
         self.form = FORMATS[request.format]
+        self._settings = settings_of(request.told)
         self._replay = replay
         self._progress = progress
         self._ledger = ledger
@@ -71,7 +73,7 @@ class Source:
             self._progress.counts["matches_without_views"] += 1
         ratings = self._ratings.of(stored)
         akin = self._kin(stored, ratings) if self.form.kin else ()
-        for one in filter(self._request.takes, trajectories(stored, seen, ratings, self._parents)):
+        for one in filter(self._request.takes, trajectories(stored, seen, ratings, self._parents, self._settings)):
             one.kin = [each for each in akin if each.seat.seat == one.seat.seat]
             if self._tokenizer is not None:
                 self._tokenizer.fill(one)
@@ -95,7 +97,9 @@ class Source:
     def _known(self, stored: StoredMatch) -> list[Trajectory]:
         """Its seats, kept for the next match that is akin."""
         if stored.number not in self._kept:
-            self._kept[stored.number] = [*trajectories(stored, self._seen(stored.result), {}, self._parents)]
+            self._kept[stored.number] = [
+                *trajectories(stored, self._seen(stored.result), {}, self._parents, self._settings)
+            ]
             if len(self._kept) > _KIN + 1:
                 del self._kept[next(iter(self._kept))]
         return self._kept[stored.number]

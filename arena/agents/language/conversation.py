@@ -32,15 +32,6 @@ TELLING: Final = tuple(_as_told(option) for option in OPTIONS if option.name in 
 """The options that decide what a model is told of what it sees."""
 
 
-def settings_of(given: Mapping[str, Json]) -> Settings:
-    """The settings with these options, all others being the usual ones.
-
-    Raises:
-        BadOption: one of them does not fit.
-    """
-    return Settings.of(resolve(OPTIONS, given))
-
-
 def telling(given: Mapping[str, Json]) -> Config:
     """Every option of TELLING with its given or usual value.
 
@@ -48,6 +39,15 @@ def telling(given: Mapping[str, Json]) -> Config:
         BadOption: as `resolve`.
     """
     return resolve(TELLING, given)
+
+
+def settings_of(told: Mapping[str, Json]) -> Settings:
+    """The settings with these options of TELLING, all others being the usual ones.
+
+    Raises:
+        BadOption: one of them does not fit.
+    """
+    return Settings.of(resolve(OPTIONS, telling(told)))
 
 
 @dataclass(frozen=True, slots=True)
