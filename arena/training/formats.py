@@ -38,7 +38,7 @@ class Format:
 def _whole(one: Trajectory, split: str) -> Iterator[Row]:
     plan, seat = one.result.plan, one.seat
     parent, rating = one.parent, one.rating
-    messages = _messages(one)
+    messages = one.messages
     yield {
         "match_id": plan.match_id,
         "set_id": plan.set_id,
@@ -68,14 +68,6 @@ def _whole(one: Trajectory, split: str) -> Iterator[Row]:
         "cause": str(seat.cause),
         "rating_before": None if rating is None else {"value": rating.value, "uncertainty": rating.uncertainty},
     }
-
-
-def _messages(one: Trajectory) -> list[chat.Row]:
-    """The whole match; none where it cannot be played again, or not in words."""
-    try:
-        return [] if one.brief is None else chat.rows(one.conversation.whole())
-    except Never:
-        return []
 
 
 def _turn(turn: Turn, *, told: bool) -> Row:

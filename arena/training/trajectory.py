@@ -145,6 +145,14 @@ class Trajectory:
             raise Never(f"match {self.result.plan.match_id} makes no chat: {error}, or another format") from None
         return conversation
 
+    @property
+    def messages(self) -> list[Row]:
+        """The whole match as a chat, every question as it was put; empty where there is no conversation."""
+        try:
+            return [] if self.brief is None else rows(self.conversation.whole())
+        except Never:
+            return []
+
     def prompt(self, turn: Turn) -> list[Row]:
         """The chat that asks for a decision."""
         assert turn.asked is not None
