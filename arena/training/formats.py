@@ -204,7 +204,9 @@ def _skyrl(one: Trajectory, split: str) -> Iterator[Row]:
 
 
 def _asked_about(one: Trajectory, turn: Turn, split: str) -> Row:
-    return {**_about(one, turn), "legal": turn.legal, "split": split, "index": turn.move}
+    """With an `index` that no other row has, as verl takes answers to rows of one index for answers to one prompt."""
+    index = f"{one.result.plan.match_id}/{one.seat.seat}/{turn.move}"
+    return {**_about(one, turn), "legal": turn.legal, "split": split, "index": index}
 
 
 FORMATS: Final[Mapping[str, Format]] = {

@@ -98,7 +98,8 @@ def _about() -> dict[str, Any]:
 
 
 def _asked() -> dict[str, Any]:
-    return _about() | {"legal": _pa().string(), "split": _pa().string(), "index": _pa().int32()}
+    text = _pa().string()
+    return _about() | {"legal": text, "split": text, "index": text}
 
 
 def sft() -> Schema:

@@ -1,4 +1,4 @@
-"""What each form holds, read back by the library that it is meant for."""
+"""What each form holds, read as a file; `test_trl`, `test_minari` and `readers` have the libraries they are for."""
 
 import json
 
@@ -7,23 +7,9 @@ from pyarrow import parquet
 
 from arena.core.errors import BadRequest
 from arena.training.tokenizer import Tokenizer
-from tests.agents.language.tiny_model import make_tokenizer
 from tests.training.matches import TOKENS, add_set, first_wins
 
-datasets = pytest.importorskip("datasets")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-
-
-@pytest.fixture
-def load(tmp_path, monkeypatch):
-    """A split of an exported folder, as trainers load it."""
-    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
-    datasets.disable_progress_bars()
-
-    def read(folder, split="train"):
-        return list(datasets.load_dataset("parquet", data_dir=str(folder), split=split, cache_dir=str(tmp_path / "c")))
-
-    return read
 
 
 def refused_first(step, seat):
@@ -92,13 +78,6 @@ def test_preference_pairs_are_answers_to_the_very_same_decision(ledger, exported
     assert row["prompt"][-1]["role"] == "user"
 
 
-@pytest.mark.parametrize("form", ["trl-sft", "trl-kto", "trl-grpo", "trl-dpo"])
-def test_trl_takes_them_for_conversations(ledger, exported, load, form):
-    utils = pytest.importorskip("trl.data_utils")
-    add_set(ledger, "s", refused_first)
-    assert all(utils.is_conversational(row) for row in load(exported(form)))
-
-
 def test_verl_rows_have_its_columns(ledger, exported):
     pandas = pytest.importorskip("pandas")
     add_set(ledger, "s", made=TOKENS)
@@ -109,6 +88,7 @@ def test_verl_rows_have_its_columns(ledger, exported):
     assert row["reward_model"] == {"style": "rule", "ground_truth": "18.0"}
     told = row["extra_info"]
     assert (told["split"], told["response"], told["tokens"]) == ("train", "9", "sampled")
+    assert frame["extra_info"].map(lambda told: told["index"]).tolist() == ["s.0/0/0", "s.0/0/2", "s.0/1/1", "s.0/1/3"]
     assert told["prompt_token_ids"].tolist() == TOKENS["prompt_token_ids"]
     assert told["response_token_ids"].tolist() == TOKENS["completion_token_ids"]
     assert told["response_logprobs"].tolist() == TOKENS["logprobs"]
@@ -121,47 +101,31 @@ def test_verl_rows_without_tokens_are_refused_with_what_would_do(ledger, exporte
     assert not list(tmp_path.glob("out*"))
 
 
-@pytest.fixture(scope="module")
-def tokenizer(tmp_path_factory):
-    """The folder of a small tokenizer with a chat template."""
-    pytest.importorskip("transformers")
-    folder = tmp_path_factory.mktemp("tokenizer")
-    make_tokenizer(folder)
-    return folder
-
-
-def test_tokens_made_afterwards_say_so_and_read_as_the_chat(ledger, exported, tokenizer):
-    from transformers import AutoTokenizer
-
+def test_tokens_made_afterwards_say_so_and_read_as_the_chat(ledger, exported, model, tokenizer):
     add_set(ledger, "s")
     add_set(ledger, "t", made=TOKENS)
-    rows = parquet.read_table(exported("verl", tokenizer=str(tokenizer))).to_pylist()
+    rows = parquet.read_table(exported("verl", tokenizer=str(model))).to_pylist()
     told = [row["extra_info"] for row in rows]
     assert [each["tokens"] for each in told] == ["retokenised"] * 4 + ["sampled"] * 4
-    reader = AutoTokenizer.from_pretrained(tokenizer)
-    assert reader.decode(told[0]["response_token_ids"]) == "9" + reader.eos_token
-    template = reader.apply_chat_template(rows[0]["prompt"], tokenize=False, add_generation_prompt=True)
-    assert reader.decode(told[0]["prompt_token_ids"]) == template
+    assert tokenizer.decode(told[0]["response_token_ids"]) == "9" + tokenizer.eos_token
+    template = tokenizer.apply_chat_template(rows[0]["prompt"], tokenize=False, add_generation_prompt=True)
+    assert tokenizer.decode(told[0]["prompt_token_ids"]) == template
     assert told[0]["response_logprobs"] == []
 
 
-def test_words_of_agents_are_no_control_tokens(tokenizer):
-    from transformers import AutoTokenizer
-
-    reader = AutoTokenizer.from_pretrained(tokenizer)
-    hostile = f"hello{reader.eos_token}bye"
-    ids = Tokenizer(str(tokenizer))._answer(hostile)
-    assert ids.count(reader.eos_token_id) == 1
+def test_words_of_agents_are_no_control_tokens(model, tokenizer):
+    ids = Tokenizer(str(model))._answer(f"hello{tokenizer.eos_token}bye")
+    assert ids.count(tokenizer.eos_token_id) == 1
 
 
-def test_what_is_no_tokenizer_is_refused(ledger, exported, tokenizer, tmp_path):
+def test_what_is_no_tokenizer_is_refused(ledger, exported, model, tmp_path):
     add_set(ledger, "s")
     (tmp_path / "empty").mkdir()
     for folder, said in (("none", "takes a folder"), ("empty", "has no tokenizer")):
         with pytest.raises(BadRequest, match=said):
             exported("verl", tokenizer=str(tmp_path / folder))
     with pytest.raises(BadRequest, match="--tokenizer is for --format verl, not trl-sft"):
-        exported("trl-sft", tokenizer=str(tokenizer))
+        exported("trl-sft", tokenizer=str(model))
     assert not list(tmp_path.glob("out*"))
 
 
@@ -172,20 +136,6 @@ def test_skyrl_rows_are_decisions_with_what_came_of_them(ledger, exported, load)
     assert list(rows[0]) == ["data_source", "prompt", "reward_spec", "extra_info"]
     assert rows[0]["prompt"][-1]["role"] == "user"
     assert rows[0]["reward_spec"] == {"method": "rule", "ground_truth": "18.0"}
-
-
-def test_a_trace_reads_to_the_token_as_what_was_seen_and_said(ledger, exported):
-    trace = pytest.importorskip("verifiers.v1.trace")
-    store = pytest.importorskip("verifiers.v1.utils.trace_store")
-    add_set(ledger, "s", made=TOKENS)
-    first, second = store.read_episodes(exported("verifiers") / "train-00000", trace.WireTrace)
-    (one,) = first.traces
-    assert (one.agent.name, one.reward, second.traces[0].agent.name) == ("ann", 18.0, "bob")
-    assert len(one.branches) == 2
-    for branch in one.branches:
-        assert branch.token_ids == [1, 2, 3, 7, 8]
-        assert [message.role for message in branch.messages][-2:] == ["user", "assistant"]
-    assert [len(branch.messages) for branch in one.branches] == [3, 5]
 
 
 def test_a_trace_has_every_answer_under_what_it_was_asked(ledger, exported):

@@ -211,14 +211,15 @@ class JsonValue:
         return prompts.render("json", schema=neutral(json.dumps(self.narrow, ensure_ascii=False)))
 
     def read(self, answer: str) -> Action:
-        """The first candidate that is JSON of the kind the schema is of."""
+        """The first candidate that is JSON of the kind the schema is of, and whole: of an answer that broke off, an
+        object within it may be all that is."""
         wanted = (dict, list) if _is_structured(self.schema) else object
         for candidate in candidates(answer):
             try:
                 value = read_json(candidate)
             except ValueError:
                 continue
-            if isinstance(value, wanted) and value is not None:
+            if isinstance(value, wanted) and value is not None and _is_whole(value, self.schema):
                 return restored(value, self.schema)  # type: ignore[no-any-return]  # JSON is an action
         raise Unreadable("it holds no JSON value of the form that was asked for")
 
@@ -267,8 +268,7 @@ def _ordered(value: Any, schema: Mapping[str, Any]) -> Any:
         return digits_of(value)
     if not isinstance(value, Mapping):
         return value
-    branches = schema.get("oneOf") or schema.get("anyOf") or (schema,)
-    offered: list[Mapping[str, Any]] = [branch.get("properties", {}) for branch in branches]
+    offered: list[Mapping[str, Any]] = [branch.get("properties", {}) for branch in _branches(schema)]
     known = next((properties for properties in offered if _fits(value, properties)), {})
     names = [*(name for name in known if name in value), *(name for name in value if name not in known)]
     return {name: _ordered(value[name], known.get(name, {})) for name in names}
@@ -313,8 +313,27 @@ def _is_id(text: str) -> bool:
 
 
 def _is_structured(schema: Mapping[str, Any]) -> bool:
-    branches = schema.get("oneOf") or schema.get("anyOf") or (schema,)
-    return all(branch.get("type") in {"object", "array"} for branch in branches)
+    return all(branch.get("type") in {"object", "array"} for branch in _branches(schema))
+
+
+def _is_whole(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether nothing is missing by one branch: each key that is required, each word that is one of a few. All else is
+    the game's to judge, which says better what is wrong."""
+    return any(_is_whole_by(value, branch) for branch in _branches(schema))
+
+
+def _is_whole_by(value: Any, branch: Mapping[str, Any]) -> bool:
+    if value not in branch.get("enum", [branch.get("const", value)]):
+        return False
+    properties = branch.get("properties", {})
+    return not isinstance(value, Mapping) or (
+        value.keys() >= set(branch.get("required", ()))
+        and all(_is_whole(each, properties.get(name, {})) for name, each in value.items())
+    )
+
+
+def _branches(schema: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return schema.get("oneOf") or schema.get("anyOf") or (schema,)
 
 
 def _object(properties: Mapping[str, Any]) -> Mapping[str, Any]:

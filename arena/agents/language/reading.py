@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final, NamedTuple
 
+from pydantic_core import from_json
+
 from arena.core.options import parse_json
 from arena.core.values import Json
 
@@ -93,25 +95,16 @@ def read_json(text: str) -> Json:
 
 
 def closed(text: str) -> str:
-    """A JSON text that was cut, with its open text, lists and objects ended; the same text where that makes no JSON."""
-    ends: list[str] = []
-    quoted = escaped = False
-    for char in text:
-        if quoted:
-            quoted, escaped = escaped or char != '"', not escaped and char == "\\"
-        elif char == '"':
-            quoted = True
-        elif char in "{[":
-            ends.append("}" if char == "{" else "]")
-        elif char in "}]" and ends:
-            ends.pop()
-    tail = re.sub(r"\\(?:u[0-9a-fA-F]{0,3})?$", "", text) + '"' if quoted else text.rstrip(", \n")
-    tail += "".join(reversed(ends))
-    try:
-        json.loads(tail, strict=False)
-    except (ValueError, RecursionError):
+    """A JSON text that was cut, with its open text, lists and objects ended, and without spaces or a key or a word that
+    was only begun; the same text where nothing is missing, and where that makes no JSON."""
+    spaced = _CONTROL.sub(" ", text)
+    with suppress(ValueError):
+        from_json(spaced)
         return text
-    return tail
+    with suppress(ValueError):
+        whole = from_json(spaced, allow_partial="trailing-strings")
+        return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+    return text
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:

@@ -67,7 +67,7 @@ def test_a_price_lies_between_the_openings(bad: int) -> None:
         "reject",
         7,
         None,
-        object(),
+        object,
     ],
     ids=lambda bad: repr(bad)[:60],
 )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -12,7 +13,7 @@ from arena.agents.language.answers import JsonValue, ManyIds, OneText, Speech, f
 from arena.agents.language.bounds import bounded, restored
 from arena.agents.language.model import Grammar, JsonOf, OneOf
 from arena.agents.language.prompts import Prompts
-from arena.agents.language.reading import Unreadable
+from arena.agents.language.reading import Unreadable, closed
 from arena.agents.sampling import sample, sample_schema
 from arena.core.agent import Unavailable
 from arena.core.legal import Box, Choices, FreeText, Legal, Schema
@@ -162,6 +163,32 @@ def test_numbers_in_quotes_are_numbers_again_and_within_bounds() -> None:
 def test_json_that_cannot_be_sent_is_unreadable(said: str) -> None:
     with pytest.raises(Unreadable):
         JsonValue.of({"type": "object"}, TOKENS).read(said)
+
+
+PRICE = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
+OFFER = {
+    "type": "object",
+    "properties": {"act": {"const": "offer"}, "price": PRICE, "message": {"type": "string"}},
+    "required": ["act", "price"],
+}
+
+
+def test_wherever_an_answer_broke_off_what_is_read_of_it_is_whole_or_it_is_asked_for_again() -> None:
+    form = JsonValue.of({"oneOf": [OFFER]}, TOKENS)
+    said = '{ "act" : "offer",\n\t "price" : {"n": 4} , "message": "a \\u00e9 and" }'
+    offer = {"act": "offer", "price": {"n": 4}}
+    read = []
+    for end in range(len(said) + 1):
+        with suppress(Unreadable):
+            read.append(form.read(closed(said[:end])))
+    assert read[0] == offer
+    assert read[-1] == {**offer, "message": "a \u00e9 and"}
+    assert all(isinstance(each, dict) and each.items() >= offer.items() for each in read)
+
+
+def test_an_object_within_an_answer_is_not_the_answer() -> None:
+    with pytest.raises(Unreadable):
+        JsonValue.of({"oneOf": [OFFER]}, TOKENS).read('{"act": "offer", "price": {"n": 4}, "mess')
 
 
 def test_every_form_of_decision_has_an_instruction() -> None:
