@@ -24,7 +24,7 @@ PARTS = {
     "client": {"core", "wire", "v1"},
     "agents": {"core", "client"},
     "testing": {"core", "plugin", "agents", "match", "client", "wire", "v1"},
-    "training": {"core", "ledger", "rating", "client"},
+    "training": {"core", "ledger", "rating", "client", "agents"},
     "loops": {"core", "plugin", "match", "tournament", "ledger", "rating", "local", "training", "agents"},
     "v1": set(),
 }

@@ -15,11 +15,13 @@ from arena.cli.wanted import (
     OfAgent,
     RatedBy,
     Since,
+    ToldBy,
     WantedGame,
     WithResult,
     format_of,
     moment,
     rated_game,
+    told_by,
 )
 from arena.core.errors import BadRequest, GameUnavailable, UnknownGame
 
@@ -48,6 +50,7 @@ def export(
     split: Annotated[
         str, typer.Option(metavar="SHARES", help="By set: 0.9 for training, or train=0.8,validation=0.1,test=0.1.")
     ] = "1",
+    setting: ToldBy = None,
     void: AlsoVoid = False,
     mixed: Annotated[
         bool, typer.Option("--mixed-rules", help="Several versions of a game's rules in one export.")
@@ -71,7 +74,7 @@ def export(
     """
 
     request = _request(
-        form, rated_game(game, option), agent, since, min_rating, system, result, split, void, mixed, tokenizer
+        form, rated_game(game, option), agent, since, min_rating, system, result, split, setting, void, mixed, tokenizer
     )
     done = _from_server(server, token, tls_ca, request, out) if server else _from_ledger(db, request, out)
     if as_json:
@@ -104,6 +107,7 @@ def _request(
     system: str | None,
     result: str | None,
     split: str,
+    setting: list[str] | None,
     void: bool,
     mixed: bool,
     tokenizer: str | None,
@@ -125,6 +129,7 @@ def _request(
         system=system or DEFAULT,
         mixed=mixed,
         tokenizer=tokenizer,
+        told=told_by(setting),
     )
 
 

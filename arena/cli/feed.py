@@ -16,11 +16,13 @@ from arena.cli.wanted import (
     OfAgent,
     RatedBy,
     Since,
+    ToldBy,
     WantedGame,
     WithResult,
     format_of,
     moment,
     rated_game,
+    told_by,
 )
 from arena.core.errors import BadRequest
 
@@ -51,6 +53,7 @@ def feed(
     min_rating: MinRating = None,
     system: RatedBy = None,
     result: WithResult = None,
+    setting: ToldBy = None,
     void: AlsoVoid = False,
     mixed: Annotated[
         bool, typer.Option("--mixed-rules", help="Matches that cannot be played again too, without views.")
@@ -87,6 +90,7 @@ def feed(
         until="now" if until_now else None,
         limit=limit,
         mixed=mixed,
+        told=told_by(setting),
         **chosen,
     ) as following:
         for trajectory in following:

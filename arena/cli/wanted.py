@@ -8,6 +8,7 @@ import typer
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
+    from arena.core.values import Config
     from arena.training.formats import Format
 
 WantedGame: TypeAlias = Annotated[
@@ -31,6 +32,14 @@ WithResult: TypeAlias = Annotated[
 ]
 _DATE: Final = len("20261121")
 """Digits that are a date, and not the number of a set."""
+ToldBy: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="How the model that is to learn is told what it sees: memory, window, max_tokens, prompts.",
+    ),
+]
 AlsoVoid: TypeAlias = Annotated[bool, typer.Option("--void", help="Void matches too.")]
 
 
@@ -82,6 +91,14 @@ def _moment(text: str) -> int | None:
         return max(0, int(moment.timestamp() * 1000))
     except (ValueError, OverflowError):
         return None
+
+
+def told_by(settings: list[str] | None) -> "Config":
+    """The options of a language model's chats, all of them."""
+    from arena.agents.language.conversation import TELLING, telling
+    from arena.core.options import parse_assignments
+
+    return telling(parse_assignments(TELLING, settings or []))
 
 
 def format_of(name: str) -> "Format":

@@ -251,15 +251,16 @@ class Decided(NamedTuple):
 class PlayedSeat:
     """One seat of a finished match by itself: `result` has the moves and the provenance of nobody, `decisions` its own.
 
-    `brief` are the rules in words; `unseen` is why the match could not be played again, and then nothing is known of
-    what the seat faced. `parent` is the (agent, version) that its agent's was trained from, `rating` its value and
-    uncertainty before the match.
+    `brief` are the rules in words, `seats` how many the game has; `unseen` is why the match could not be played again,
+    and then nothing is known of what the seat faced. `parent` is the (agent, version) that its agent's was trained
+    from, `rating` its value and uncertainty before the match.
     """
 
     result: MatchResult
     seat: SeatResult
     decisions: Sequence[Decided] = ()
     brief: str = ""
+    seats: int = 0
     unseen: ArenaError | None = None
     parent: tuple[str, str] | None = None
     rating: tuple[float, float | None] | None = None

@@ -95,7 +95,7 @@ def _whole(due: Due, seat: SeatResult, parent: tuple[str, str] | None) -> pb.Tra
         parent=None if parent is None else pb.Party(agent=parent[0], version=parent[1]),
     )
     if isinstance(due.recalled, Recalled):
-        message.brief = due.recalled.brief
+        message.brief, message.seat_count = due.recalled.brief, len(due.recalled.parties)
     elif due.recalled is not None:
         message.unseen.CopyFrom(error_message(due.recalled))
     if plan.origin is not None:

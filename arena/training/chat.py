@@ -1,67 +1,53 @@
-"""A seat's match as a chat: the rules, then what it saw as the user's turns and what it answered as the assistant's."""
+"""A seat's match as the chat of the language model that it is to train, and what was legal as JSON."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
-import numpy as np
-
-from arena.core.canonical import canonical_text
+from arena.agents.language.answers import AnswerForm
+from arena.agents.language.conversation import Conversation, reworded, written
+from arena.agents.language.model import Message
+from arena.core.agent import Provenance
 from arena.core.legal import Box, Choices, FreeText, Legal, Schema
-from arena.core.match import Situation
-from arena.core.values import Action, Json
+from arena.core.match import Decided
+from arena.core.values import Json
 
-Message: TypeAlias = dict[str, str]
-"""`role` (system, user or assistant) and `content`."""
+Said: TypeAlias = Callable[[AnswerForm, Provenance], str]
+"""What a model said by its tokens; empty where that is not known."""
 
-_LISTED: Final = 200
-"""Choices that are named to the model; of more, their number."""
-
-
-def system(brief: str) -> Message:
-    """The rules in words."""
-    return {"role": "system", "content": brief}
+Row: TypeAlias = dict[str, str]
+"""A message as training libraries read it: `role` (system, user or assistant) and `content`."""
 
 
-def question(situation: Situation, before: str) -> Message:
-    """What a seat sees and may answer; of a view that goes on from the one before, only the lines that are new."""
-    view = situation.text
-    if before and view.startswith(f"{before}\n"):
-        view = view[len(before) :].lstrip("\n")
-    wish = "" if situation.legal is None else _wish(situation.legal)
-    return {"role": "user", "content": "\n\n".join(filter(None, (view, wish)))}
+def nothing_said(form: AnswerForm, made: Provenance) -> str:
+    """Without a tokenizer."""
+    return ""
 
 
-def answer(action: Action, legal: Legal | None, raw: str) -> Message:
-    """What the seat answered: as it was sent, where that is on record, else its name, its text or its JSON."""
-    return {"role": "assistant", "content": raw or _named(action, legal)}
+def converse(conversation: Conversation, decisions: Iterable[Decided], said: Said) -> None:
+    """Have all decisions of a seat asked and answered.
+
+    Raises:
+        Unavailable: a language model cannot answer one of them.
+    """
+    for _, move, faced, made in decisions:
+        if faced.legal is None:
+            continue
+        form = conversation.ask(faced.text, faced.legal)
+        if move.cause is not None or move.action is None:  # the last one it sent, if any, is what it remembers
+            conversation.answer(reworded(form, made.refused[-1].sent) if made.refused else "")
+        else:
+            conversation.answer(said(form, made) or written(form, move.action, made.raw))
+
+
+def rows(messages: Iterable[Message]) -> list[Row]:
+    """Messages without pictures."""
+    return [{"role": message.role, "content": message.text} for message in messages]
 
 
 def legal_json(legal: Legal | None) -> str:
     """What might be answered, as JSON: `form` is choices, text, schema, box or none."""
     return json.dumps(_form(legal), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _named(action: Action, legal: Legal | None) -> str:
-    if isinstance(action, str):
-        return action
-    if isinstance(legal, Choices) and isinstance(action, int) and action in legal.ids:
-        return legal.label(action)
-    return json.dumps(action.tolist()) if isinstance(action, np.ndarray) else canonical_text(action)
-
-
-def _wish(legal: Legal) -> str:
-    match legal:
-        case Choices() if len(legal.ids) <= _LISTED:
-            return "\n".join(["Answer with one of these:", *legal.labels])
-        case Choices():
-            return f"Answer with one of {len(legal.ids)} actions."
-        case FreeText(max_chars=limit, hint=hint):
-            return f"Answer in at most {limit} characters{f': {hint}' if hint else '.'}"
-        case Schema(schema=schema):
-            return f"Answer with JSON that fits this schema:\n{canonical_text(schema)}"
-        case Box(shape=shape, low=low, high=high):
-            return f"Answer with a JSON list of shape {list(shape)}, its numbers from {low:g} to {high:g}."
 
 
 def _form(legal: Legal | None) -> Mapping[str, Json]:

@@ -5,10 +5,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypedDict, Unpack
 
+from arena.agents.language.conversation import settings_of
 from arena.client.feed import Following, Wish
 from arena.client.patience import Patience
 from arena.core.errors import ArenaError, BadRequest, GameFault, GameUnavailable, UnknownGame
 from arena.core.match import MatchPlan, PlayedSeat
+from arena.core.values import Config
 from arena.training.bookmark import Bookmark
 from arena.training.trajectory import Trajectory, trajectory
 
@@ -37,6 +39,7 @@ class Feed:
     twice either stores `reached` together with what it made of it, and hands that in as `cursor`.
 
     Of matches that the server cannot play again there are no views: they are refused unless `mixed` lets them in.
+    `told` are options of `TELLING`, by which the language model that is to learn is told what it sees.
 
     Raises:
         BadRequest: `cursor` is none, of another ledger or too old; there is no such rating system.
@@ -57,6 +60,7 @@ class Feed:
         limit: int | None = None,
         by_hand: bool = False,
         mixed: bool = False,
+        told: Config | None = None,
         patience: Patience | None = None,
         **chosen: Unpack[Chosen],
     ) -> None:
@@ -75,6 +79,7 @@ class Feed:
             until=until or "",
             patience=patience,
         )
+        self._settings = settings_of(told or {})
         self._trajectories = self._follow(limit, mixed)
 
     @property
@@ -113,7 +118,7 @@ class Feed:
         count = 0
         for step in self._following:
             if step.played is not None:
-                one = _trajectory(step.played, mixed)
+                one = self._trajectory(step.played, mixed)
                 self._reached = step.cursor
                 count += 1
                 yield one
@@ -123,11 +128,10 @@ class Feed:
             if count == limit:
                 return
 
-
-def _trajectory(played: PlayedSeat, mixed: bool) -> Trajectory:
-    if played.unseen is not None and not mixed:
-        raise _refusal(played.result.plan, played.unseen)
-    return trajectory(played)
+    def _trajectory(self, played: PlayedSeat, mixed: bool) -> Trajectory:
+        if played.unseen is not None and not mixed:
+            raise _refusal(played.result.plan, played.unseen)
+        return trajectory(played, self._settings)
 
 
 def _refusal(plan: MatchPlan, why: ArenaError) -> ArenaError:

@@ -24,6 +24,11 @@ _PROGRESS: Final = "progress.json"
 _WRITING: Final = ".writing"
 
 
+def partial(out: Path) -> Path:
+    """What a folder is called until it is whole."""
+    return out.with_name(f"{out.name}.partial")
+
+
 class Folder:
     """The files of one export, for one process at a time: as a context manager it keeps others out.
 
@@ -33,7 +38,7 @@ class Folder:
 
     def __init__(self, out: Path) -> None:
         self.out = out
-        self.partial = out.with_name(f"{out.name}.partial")
+        self.partial = partial(out)
         if out.exists():
             raise BadRequest(f"{str(out)!r} is there already; name another folder, or remove it")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from arena.core.values import TENSOR, TEXT, Fields
-from arena.training import schemas, traces
+from arena.training import chat, schemas, traces
 from arena.training.encodings import Columns, Encoding, Lines
 from arena.training.episodes import episodes
 from arena.training.files import Row
@@ -38,6 +38,7 @@ class Format:
 def _whole(one: Trajectory, split: str) -> Iterator[Row]:
     plan, seat = one.result.plan, one.seat
     parent, rating = one.parent, one.rating
+    messages = one.messages
     yield {
         "match_id": plan.match_id,
         "set_id": plan.set_id,
@@ -57,8 +58,8 @@ def _whole(one: Trajectory, split: str) -> Iterator[Row]:
         "checkpoint": one.checkpoint,
         "parent": None if parent is None else {"agent": parent[0], "checkpoint": parent[1]},
         "opponents": list(one.opponents()),
-        "messages": one.messages,
-        "turns": [_turn(turn) for turn in one.turns],
+        "messages": messages,
+        "turns": [_turn(turn, told=bool(messages)) for turn in one.turns],
         "rewards": [{"channel": name, "sum": paid} for name, paid in sorted(seat.rewards.items())],
         "return": one.gain,
         "score": seat.score,
@@ -69,12 +70,12 @@ def _whole(one: Trajectory, split: str) -> Iterator[Row]:
     }
 
 
-def _turn(turn: Turn) -> Row:
+def _turn(turn: Turn, *, told: bool) -> Row:
     made = turn.made
     return {
         "move": turn.move,
         "step": turn.step,
-        "message": turn.message,
+        "message": 2 * turn.asked + 2 if told and turn.asked is not None else None,
         "legal": turn.legal,
         "action": turn.action,
         "valid": turn.valid,
@@ -90,16 +91,18 @@ def _turn(turn: Turn) -> Row:
     }
 
 
-def _own(one: Trajectory) -> Iterator[tuple[Turn, int]]:
-    """The turns whose answer was the seat's own and stood, with the index of its message."""
-    for turn in one.turns:
-        if turn.own and turn.message is not None:
-            yield turn, turn.message
+def _own(one: Trajectory) -> Iterator[Turn]:
+    """The turns whose answer was the seat's own and stood."""
+    return (turn for turn in _asked(one) if turn.valid)
 
 
 def _asked(one: Trajectory) -> Iterator[Turn]:
     """The turns that were the seat's to decide."""
-    return (turn for turn in one.turns if turn.message is not None and turn.cause != GIVEN)
+    return (turn for turn in one.turns if turn.answered and turn.cause != GIVEN)
+
+
+def _answer(text: str) -> list[chat.Row]:
+    return [{"role": "assistant", "content": text}]
 
 
 def _about(one: Trajectory, turn: Turn) -> Row:
@@ -119,8 +122,8 @@ def _about(one: Trajectory, turn: Turn) -> Row:
 
 
 def _sft(one: Trajectory, split: str) -> Iterator[Row]:
-    for turn, at in _own(one):
-        yield {"prompt": one.messages[:at], "completion": one.messages[at : at + 1], **_about(one, turn)}
+    for turn in _own(one):
+        yield {"prompt": one.prompt(turn), "completion": _answer(one.answer(turn)), **_about(one, turn)}
 
 
 def _kto(one: Trajectory, split: str) -> Iterator[Row]:
@@ -131,26 +134,26 @@ def _kto(one: Trajectory, split: str) -> Iterator[Row]:
 
 def _grpo(one: Trajectory, split: str) -> Iterator[Row]:
     for turn in _asked(one):
-        yield {"prompt": one.messages[: turn.message], "legal": turn.legal, **_about(one, turn)}
+        yield {"prompt": one.prompt(turn), "legal": turn.legal, **_about(one, turn)}
 
 
 def _dpo(one: Trajectory, split: str) -> Iterator[Row]:
     """The answer that stood over those refused at the same decision, and counterfactuals."""
-    for turn, at in _own(one):
+    for turn in _own(one):
         for refusal in turn.refused:
-            if refusal.sent and refusal.sent != one.messages[at]["content"]:
-                yield _preferred(one, turn, refusal.sent, None)
+            worse = one.reworded(turn, refusal.sent)
+            if worse and worse != one.answer(turn):
+                yield _preferred(one, turn, worse, None)
     for chosen, rejected in counterfactuals(one):
         yield _preferred(chosen.of, chosen.turn, rejected.text, rejected.of)
 
 
 def _preferred(one: Trajectory, turn: Turn, rejected: str, other: Trajectory | None) -> Row:
     """A pair; without another trajectory, the rejected answer was refused."""
-    at = turn.message or 0
     return {
-        "prompt": one.messages[:at],
-        "chosen": one.messages[at : at + 1],
-        "rejected": [{"role": "assistant", "content": rejected}],
+        "prompt": one.prompt(turn),
+        "chosen": _answer(one.answer(turn)),
+        "rejected": _answer(rejected),
         **_about(one, turn),
         "pair": "refused" if other is None else "counterfactual",
         "rejected_match_id": None if other is None else other.result.plan.match_id,
@@ -161,13 +164,13 @@ def _preferred(one: Trajectory, turn: Turn, rejected: str, other: Trajectory | N
 
 
 def _verl(one: Trajectory, split: str) -> Iterator[Row]:
-    for turn, at in _own(one):
+    for turn in _own(one):
         made = turn.made
         if not (made.prompt_token_ids and made.completion_token_ids):
             raise _no_tokens(one, turn)
         about: Mapping[str, Any] = {
             **_asked_about(one, turn, split),
-            "response": one.messages[at]["content"],
+            "response": one.answer(turn),
             "tokens": "retokenised" if turn.retokenised else "sampled",
             "prompt_token_ids": made.prompt_token_ids,
             "response_token_ids": made.completion_token_ids,
@@ -175,7 +178,7 @@ def _verl(one: Trajectory, split: str) -> Iterator[Row]:
         }
         yield {
             "data_source": one.result.plan.game.rated_id,
-            "prompt": one.messages[:at],
+            "prompt": one.prompt(turn),
             "ability": "game",
             "reward_model": {"style": "rule", "ground_truth": json.dumps(one.gain)},
             "extra_info": about,
@@ -194,7 +197,7 @@ def _skyrl(one: Trajectory, split: str) -> Iterator[Row]:
     for turn in _asked(one):
         yield {
             "data_source": one.result.plan.game.rated_id,
-            "prompt": one.messages[: turn.message],
+            "prompt": one.prompt(turn),
             "reward_spec": {"method": "rule", "ground_truth": json.dumps(one.gain)},
             "extra_info": _asked_about(one, turn, split),
         }

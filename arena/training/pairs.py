@@ -22,13 +22,12 @@ class Answer(NamedTuple):
     @property
     def prompt(self) -> object:
         """All that was asked: what is equal here, is the same prompt."""
-        return self.of.messages[: self.turn.message], list(self.turn.made.prompt_token_ids)
+        return self.of.prompt(self.turn), list(self.turn.made.prompt_token_ids)
 
     @property
     def text(self) -> str:
         """What was said."""
-        assert self.turn.message is not None
-        return self.of.messages[self.turn.message]["content"]
+        return self.of.answer(self.turn)
 
     @property
     def sure(self) -> bool:

@@ -15,8 +15,8 @@ from arena.training.request import Request
 from arena.training.source import Source
 from arena.training.trajectory import ruleset
 
-_MANIFEST: Final = 1
-"""Its version."""
+MANIFEST_VERSION: Final = 2
+"""Of what a manifest says. 2: chats are those of play."""
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Progress:
         """What a whole export says of itself and of the files beside its parts, with a digest of that."""
         told = self.as_json()
         del told["after"], told["portions"]
-        told |= {"version": _MANIFEST, "arena": version("arena"), "beside": list(beside)}
+        told |= {"version": MANIFEST_VERSION, "arena": version("arena"), "beside": list(beside)}
         return told | {"digest": hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()}
 
 

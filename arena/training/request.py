@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from arena.agents.language.conversation import telling
 from arena.core.errors import BadRequest
 from arena.core.match import MatchResult, SeatResult
-from arena.core.values import AgentName
+from arena.core.values import AgentName, Config
 from arena.ledger.stream import Wanted
 from arena.rating import DEFAULT, Rating, make_system
 from arena.training.splits import WHOLE, Splits
@@ -18,7 +19,8 @@ class Request:
     `min_rating` before the match by `system`.
 
     `mixed` lets several versions of a game's rules into one export; of those not installed there are no views.
-    `tokenizer` is the folder of one that makes the tokens of answers which came without.
+    `tokenizer` is the folder of one that makes the tokens of answers which came without. `told` are all options of
+    `TELLING`, by which the language model that is to learn is told what it sees.
 
     Raises:
         BadRequest: there is no rating system of this name, or the format has no tokens to be made.
@@ -32,6 +34,7 @@ class Request:
     system: str = DEFAULT
     mixed: bool = False
     tokenizer: str | None = None
+    told: Config = field(default_factory=lambda: telling({}))
 
     def __post_init__(self) -> None:
         make_system(self.system)
@@ -60,4 +63,5 @@ class Request:
             "system": self.system,
             "mixed": self.mixed,
             "tokenizer": self.tokenizer,
+            "told": dict(self.told),
         }

@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from arena.agents.language.conversation import settings_of
 from arena.client.feed import BEGINNING, NOW, Following, Step, Wish
 from arena.client.patience import Patience
 from arena.core.errors import BadRequest, GameFault, GameUnavailable, UnknownGame
@@ -45,6 +46,7 @@ class Served:
     ) -> None:
         _require_told(request.format)
         self._server = server
+        self._settings = settings_of(request.told)
         self._follow = partial(Following, server, wish=_wish(request), token=token, tls_ca=tls_ca, patience=patience)
         self._from: str | None = None
         self._until = NOW
@@ -87,7 +89,7 @@ class Served:
             self._from = self._from or cursor
             if played is not None:
                 _require_sound(played)
-                yield _Told(trajectory(played), cursor)
+                yield _Told(trajectory(played, self._settings), cursor)
         self._early |= cursor != self._until
         self._until = cursor
 

@@ -4,6 +4,7 @@ from collections.abc import Generator, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
+from arena.agents.language.conversation import settings_of
 from arena.core.errors import BadRequest, Fault, GameFault
 from arena.core.match import MatchResult, Seen
 from arena.core.values import AgentName
@@ -35,6 +36,7 @@ class Stored:
         self._ledger = ledger
         self._request = request
         self._form = FORMATS[request.format]
+        self._settings = settings_of(request.told)
         self._replay = replay
         self._until = Checkpoint(-1, b"")
         self._ratings = RatingsBefore(ledger, request.system)
@@ -70,7 +72,7 @@ class Stored:
         if result.seats and not any(self._request.takes(result, seat, ratings) for seat in result.seats):
             return
         akin = self._kin(stored, ratings) if self._form.kin else ()
-        for one in trajectories(stored, self._seen(result), ratings, self._parents):
+        for one in trajectories(stored, self._seen(result), ratings, self._parents, self._settings):
             if self._request.takes(result, one.seat, ratings):
                 one.kin = [each for each in akin if each.seat.seat == one.seat.seat]
                 yield one
@@ -93,7 +95,8 @@ class Stored:
     def _known(self, stored: StoredMatch) -> list[Trajectory]:
         """Its seats, kept for the next match that is akin."""
         if stored.number not in self._kept:
-            self._kept[stored.number] = [*trajectories(stored, self._seen(stored.result), {}, self._parents)]
+            seen = self._seen(stored.result)
+            self._kept[stored.number] = [*trajectories(stored, seen, {}, self._parents, self._settings)]
             if len(self._kept) > _KIN + 1:
                 del self._kept[next(iter(self._kept))]
         return self._kept[stored.number]

@@ -1,14 +1,15 @@
 """A trajectory as an episode of `verifiers` 0.4 with one trace, with tokens as they were sampled.
 
-The chat is one path of nodes without tokens; beside it, each answer that the seat gave hangs from what it was asked,
-and has the tokens of its whole prompt before its own. So a branch reads, to the token, as what the model saw and said.
-Such episodes, one a line, make a `traces.jsonl`, which `verifiers.v1.utils.trace_store.read_episodes` reads.
+A prompt is a path of nodes without tokens, which goes along with that of the prompt before as far as both say the same;
+the answer that the seat gave hangs from its end, and has the tokens of the whole prompt before its own. So a branch
+reads, to the token, as what the model saw and said. Such episodes, one a line, make a `traces.jsonl`, which
+`verifiers.v1.utils.trace_store.read_episodes` reads.
 """
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from arena.training.chat import Message
+from arena.training import chat
 from arena.training.files import Row
 from arena.training.never import Never
 from arena.training.trajectory import Trajectory, Turn
@@ -60,29 +61,38 @@ def _no_tokens(one: Trajectory, turn: Turn) -> Never:
 
 
 def _nodes(one: Trajectory) -> Iterator[Row]:
-    own = {turn.message: turn for turn in one.turns if turn.valid and turn.message is not None}
-    last = max(own, default=-1)
-    parent, at = None, 0
-    for number, message in enumerate(one.messages[: last + 1]):
-        if number in own:
-            yield _sampled(message, own[number], parent, one)
-            at += 1
-        if number < last:
-            yield _told(message, parent, one)
-            parent, at = at, at + 1
+    """What a prompt has in common with the one before is told once."""
+    path: list[tuple[chat.Row, int]] = []
+    """The latest prompt, each message with the number of its node."""
+    count = 0
+    for turn in one.turns:
+        if not turn.own:
+            continue
+        prompt = one.prompt(turn)
+        del path[_shared(path, prompt) :]
+        for message in prompt[len(path) :]:
+            yield _told(message, path[-1][1] if path else None, one)
+            path.append((message, count))
+            count += 1
+        yield _sampled(one.answer(turn), turn, path[-1][1], one)
+        count += 1
 
 
-def _told(message: Message, parent: int | None, one: Trajectory) -> Row:
+def _shared(path: Sequence[tuple[chat.Row, int]], prompt: Sequence[chat.Row]) -> int:
+    pairs = zip(path, prompt, strict=False)
+    return next((n for n, ((old, _), new) in enumerate(pairs) if old != new), min(len(path), len(prompt)))
+
+
+def _told(message: chat.Row, parent: int | None, one: Trajectory) -> Row:
     return {"parent": parent, "message": message, "timestamp": one.result.ended_ms / 1000}
 
 
-def _sampled(message: Message, turn: Turn, parent: int | None, one: Trajectory) -> Row:
+def _sampled(answer: str, turn: Turn, parent: int, one: Trajectory) -> Row:
     made = turn.made
     prompt, completion = list(made.prompt_token_ids), list(made.completion_token_ids)
-    thought: dict[str, Any] = {"reasoning_content": made.reasoning} if made.reasoning else {}
+    thought = {"reasoning_content": made.reasoning} if made.reasoning else {}
     return {
-        **_told(message, parent, one),
-        "message": message | thought,
+        **_told({"role": "assistant", "content": answer} | thought, parent, one),
         "sampled": True,
         "token_ids": prompt + completion,
         "mask": [False] * len(prompt) + [True] * len(completion),

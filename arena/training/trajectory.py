@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import count
 from math import fsum
 from typing import Any, Final, TypeAlias
 
-from arena.core.agent import Provenance, Refusal
+from arena.agents.language.conversation import Conversation, reworded
+from arena.agents.language.quoting import neutral
+from arena.agents.language.settings import Settings
+from arena.core.agent import Provenance, Refusal, Unavailable
 from arena.core.canonical import canonical, canonical_text, digest
 from arena.core.match import (
     Cause,
@@ -14,7 +18,6 @@ from arena.core.match import (
     GameRef,
     MatchPlan,
     MatchResult,
-    Move,
     PlayedSeat,
     SeatResult,
     Seen,
@@ -23,7 +26,8 @@ from arena.core.match import (
 from arena.core.values import AgentName, Fields, Seat
 from arena.ledger.stream import StoredMatch
 from arena.rating import Rating
-from arena.training import chat
+from arena.training.chat import Row, Said, converse, legal_json, nothing_said, rows
+from arena.training.never import Never
 
 Replay: TypeAlias = Callable[[MatchResult, Fields], Seen | None]
 """Plays a recorded match again, with these views; None where its game is not here by the same rules."""
@@ -31,13 +35,14 @@ Parents: TypeAlias = Callable[[AgentName, str], tuple[str, str] | None]
 """The (agent, version) that a version was trained from."""
 
 GIVEN: Final = "given"
+USUAL: Final = Settings()
 _NOTHING: Final = Provenance()
 _UNSEEN: Final = Situation()
 
 
 @dataclass(slots=True, kw_only=True)
 class Turn:
-    """One decision. `message` is the index of its answer in the trajectory's messages, None where it has none there.
+    """One decision. `asked` is its number in the trajectory's conversation, None where it is not in it.
 
     `valid` says that the seat's own answer stood; else `cause` says why another was played, or None for `action`, or
     that it was `given` to a re-roll. The token ids and logprobs are those that were sampled.
@@ -45,7 +50,7 @@ class Turn:
 
     move: int
     step: int
-    message: int | None
+    asked: int | None
     legal: str
     action: str | None
     valid: bool
@@ -58,8 +63,13 @@ class Turn:
 
     @property
     def own(self) -> bool:
-        """Whether it is the seat's own answer, stood, and is among the messages."""
-        return self.valid and self.message is not None
+        """Whether it is the seat's own answer, stood, and it is known what was asked."""
+        return self.valid and self.answered
+
+    @property
+    def answered(self) -> bool:
+        """Whether it is known what was asked, and something was played."""
+        return self.asked is not None and self.action is not None
 
     @property
     def has_tokens(self) -> bool:
@@ -70,7 +80,7 @@ class Turn:
 
 @dataclass(kw_only=True)
 class Trajectory:
-    """One seat of one match; without messages where it could not be played again.
+    """One seat of one match; without a conversation where it could not be played again.
 
     `rewards` are sums by channel. `gain` is what the seat earned in all: its rewards where the game pays any, else its
     score. `rating` is the agent's before the match, from the rated sets that were complete by then.
@@ -81,12 +91,17 @@ class Trajectory:
     decisions: Sequence[Decided]
     brief: str | None
     """The rules in words; None where it could not be played again."""
+    seats: int
+    """Of the game; 0 where it could not be played again."""
     ruleset: str
     parent: tuple[str, str] | None
     rating: Rating | None
-    outcome: str
     seen: Seen | None = None
     """The whole match as its seats saw it, where it was played again here."""
+    settings: Settings = USUAL
+    """Those of the language model that is to learn from it."""
+    said: Said = nothing_said
+    """What its answers were, where they are not to be told as their form writes them."""
     kin: Sequence["Trajectory"] = ()
     """The same seat in earlier matches that may have come through the same positions, where that is asked for."""
 
@@ -101,23 +116,57 @@ class Trajectory:
         return self.result.plan.parties[self.seat.party].version
 
     @property
+    def outcome(self) -> str:
+        """As `MatchResult.outcome_of` tells it."""
+        return self.result.outcome_of(self.seat)
+
+    @property
     def gain(self) -> float:
         """What a trainer is to make more of."""
         return fsum(self.seat.rewards.values()) if self.seat.rewards else float(self.seat.score)
 
-    @property
-    def messages(self) -> Sequence[chat.Message]:
-        """The whole match as a chat."""
-        return self._told[0]
-
-    @property
+    @cached_property
     def turns(self) -> Sequence[Turn]:
         """Every decision of the seat."""
-        return self._told[1]
+        return list(_turns(self.brief is not None, self.decisions, self.result.plan))
 
     @cached_property
-    def _told(self) -> tuple[list[chat.Message], list[Turn]]:
-        return _told(self.brief, self.decisions, self.result.plan)
+    def conversation(self) -> Conversation:
+        """The match as a language model in this seat would be told it.
+
+        Raises:
+            Never: a language model cannot answer what this game asks for.
+        """
+        game, seat = self.result.plan.game.rated_id, self.seat.seat
+        conversation = Conversation(self.settings, brief=self.brief or "", game=game, seat=seat, seats=self.seats)
+        try:
+            converse(conversation, self.decisions if self.brief is not None else (), self.said)
+        except Unavailable as error:
+            raise Never(f"match {self.result.plan.match_id} makes no chat: {error}, or another format") from None
+        return conversation
+
+    @property
+    def messages(self) -> list[Row]:
+        """The whole match as a chat, every question as it was put; empty where there is no conversation."""
+        try:
+            return [] if self.brief is None else rows(self.conversation.whole())
+        except Never:
+            return []
+
+    def prompt(self, turn: Turn) -> list[Row]:
+        """The chat that asks for a decision."""
+        assert turn.asked is not None
+        return rows(self.conversation.scene(turn.asked).messages)
+
+    def answer(self, turn: Turn) -> str:
+        """What was answered, as a model would have to write it."""
+        assert turn.asked is not None
+        return self.conversation.said(turn.asked)
+
+    def reworded(self, turn: Turn, sent: str) -> str:
+        """What else was sent as its answer, as a model would have to write it."""
+        assert turn.asked is not None
+        return neutral(reworded(self.conversation.form(turn.asked), sent))
 
     def opponents(self) -> Iterator[dict[str, Any]]:
         """The other seats, partners included: `team` tells them apart."""
@@ -129,49 +178,45 @@ class Trajectory:
 
 
 def trajectories(
-    stored: StoredMatch, seen: Seen | None, ratings: Mapping[AgentName, Rating], parents: Parents
+    stored: StoredMatch,
+    seen: Seen | None,
+    ratings: Mapping[AgentName, Rating],
+    parents: Parents,
+    settings: Settings = USUAL,
+    said: Said = nothing_said,
 ) -> Iterator[Trajectory]:
-    """Every seat of a match, in order."""
+    """Every seat of a match, in order; a language model of these settings is to learn from them."""
     result = stored.result
+    rules = ruleset(result.plan.game)
     for seat in result.seats or _void_seats(result, seen):
         party = result.plan.parties[seat.party]
-        yield _trajectory(
-            result,
-            seat,
-            list(_decisions(result, seat.seat, seen)),
-            None if seen is None else seen.spec.brief,
-            parents(party.agent, party.version),
-            ratings.get(party.agent),
-            seen,
+        yield Trajectory(
+            result=result,
+            seat=seat,
+            decisions=list(_decisions(result, seat.seat, seen)),
+            brief=None if seen is None else seen.spec.brief,
+            seats=0 if seen is None else seen.spec.seats,
+            ruleset=rules,
+            parent=parents(party.agent, party.version),
+            rating=ratings.get(party.agent),
+            seen=seen,
+            settings=settings,
+            said=said,
         )
 
 
-def trajectory(played: PlayedSeat) -> Trajectory:
+def trajectory(played: PlayedSeat, settings: Settings = USUAL) -> Trajectory:
     """The same of a seat that stands by itself; what `result` has no more is nobody's to train on."""
-    rating = None if played.rating is None else Rating(*played.rating)
-    brief = played.brief if played.unseen is None else None
-    return _trajectory(played.result, played.seat, played.decisions, brief, played.parent, rating)
-
-
-def _trajectory(
-    result: MatchResult,
-    seat: SeatResult,
-    decisions: Sequence[Decided],
-    brief: str | None,
-    parent: tuple[str, str] | None,
-    rating: Rating | None,
-    seen: Seen | None = None,
-) -> Trajectory:
     return Trajectory(
-        result=result,
-        seat=seat,
-        decisions=decisions,
-        brief=brief,
-        seen=seen,
-        ruleset=ruleset(result.plan.game),
-        parent=parent,
-        rating=rating,
-        outcome=result.outcome_of(seat),
+        result=played.result,
+        seat=played.seat,
+        decisions=played.decisions,
+        brief=played.brief if played.unseen is None else None,
+        seats=played.seats,
+        ruleset=ruleset(played.result.plan.game),
+        parent=played.parent,
+        rating=None if played.rating is None else Rating(*played.rating),
+        settings=settings,
     )
 
 
@@ -192,35 +237,22 @@ def _decisions(result: MatchResult, seat: int, seen: Seen | None) -> Iterator[De
             yield Decided(number, move, faced, result.provenance.get(number, _NOTHING))
 
 
-def _told(brief: str | None, decisions: Iterable[Decided], plan: MatchPlan) -> tuple[list[chat.Message], list[Turn]]:
-    messages = [] if brief is None else [chat.system(brief)]
-    turns: list[Turn] = []
-    before = ""
+def _turns(seen: bool, decisions: Iterable[Decided], plan: MatchPlan) -> Iterator[Turn]:
+    numbers = count()
     for number, move, faced, made in decisions:
-        at = None
-        if faced.legal is not None:
-            messages.append(chat.question(faced, before))
-            before = faced.text
-            if move.action is not None:
-                at = len(messages)
-                messages.append(chat.answer(move.action, faced.legal, "" if move.cause else made.raw))
-        turns.append(_turn(number, move, at, faced, made, given=plan.given(move)))
-    return messages, turns
-
-
-def _turn(number: int, move: Move, message: int | None, faced: Situation, made: Provenance, *, given: bool) -> Turn:
-    return Turn(
-        move=number,
-        step=move.step,
-        message=message,
-        legal=chat.legal_json(faced.legal),
-        action=None if move.action is None else canonical_text(move.action),
-        valid=move.cause is None and not given,
-        cause=str(move.cause or (GIVEN if given else "")),
-        reward=faced.reward,
-        refused=made.refused,
-        made=made,
-    )
+        given = plan.given(move)
+        yield Turn(
+            move=number,
+            step=move.step,
+            asked=next(numbers) if seen and faced.legal is not None else None,
+            legal=legal_json(faced.legal),
+            action=None if move.action is None else canonical_text(move.action),
+            valid=move.cause is None and not given,
+            cause=str(move.cause or (GIVEN if given else "")),
+            reward=faced.reward,
+            refused=made.refused,
+            made=made,
+        )
 
 
 def _void_seats(result: MatchResult, seen: Seen | None) -> list[SeatResult]:

@@ -164,6 +164,7 @@ class Trajectory(_message.Message):
     PARENT_FIELD_NUMBER: _builtins.int
     RATING_FIELD_NUMBER: _builtins.int
     ORIGIN_FIELD_NUMBER: _builtins.int
+    SEAT_COUNT_FIELD_NUMBER: _builtins.int
     match_id: _builtins.str
     set_id: _builtins.str
     ordinal: _builtins.int
@@ -188,6 +189,8 @@ class Trajectory(_message.Message):
     """index into parties: who played it"""
     brief: _builtins.str
     """the rules in words"""
+    seat_count: _builtins.int
+    """of the game; 0 where there are no views"""
     @_builtins.property
     def clock(self) -> _game_pb2.TimeControl: ...
     @_builtins.property
@@ -243,10 +246,11 @@ class Trajectory(_message.Message):
         parent: Global___Party | None = ...,
         rating: Global___RatingBefore | None = ...,
         origin: Global___Origin | None = ...,
+        seat_count: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["clock", b"clock", "origin", b"origin", "parent", b"parent", "rating", b"rating", "unseen", b"unseen"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["brief", b"brief", "clock", b"clock", "config_json", b"config_json", "ended_ms", b"ended_ms", "game", b"game", "match_id", b"match_id", "ordinal", b"ordinal", "origin", b"origin", "parent", b"parent", "parties", b"parties", "party", b"party", "rated_id", b"rated_id", "rating", b"rating", "rewards", b"rewards", "seat", b"seat", "seats", b"seats", "seed", b"seed", "set_id", b"set_id", "started_ms", b"started_ms", "unseen", b"unseen", "version", b"version", "void", b"void"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brief", b"brief", "clock", b"clock", "config_json", b"config_json", "ended_ms", b"ended_ms", "game", b"game", "match_id", b"match_id", "ordinal", b"ordinal", "origin", b"origin", "parent", b"parent", "parties", b"parties", "party", b"party", "rated_id", b"rated_id", "rating", b"rating", "rewards", b"rewards", "seat", b"seat", "seat_count", b"seat_count", "seats", b"seats", "seed", b"seed", "set_id", b"set_id", "started_ms", b"started_ms", "unseen", b"unseen", "version", b"version", "void", b"void"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -49,6 +49,7 @@ def read_trajectory(message: pb.Trajectory, decisions: Iterable[pb.Decision]) ->
             seat=seat,
             decisions=[_read_decision(decision, seat.seat) for decision in decisions],
             brief=message.brief,
+            seats=message.seat_count,
             unseen=read_error(message.unseen) if message.HasField("unseen") else None,
             parent=(message.parent.agent, message.parent.version) if message.HasField("parent") else None,
             rating=_read_rating(message.rating) if message.HasField("rating") else None,

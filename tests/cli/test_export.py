@@ -42,6 +42,7 @@ def test_options_narrow_it_down(cli, tmp_path):
         (("--agent", "nobody"), "nothing to export: 0 matches fit"),
         (("--min-rating", "nan"), "--min-rating is a number"),
         (("--option", "a=1"), "name that by --game"),
+        (("--set", "memory=summary"), "option memory: 'summary' is not one of full, window"),
         (("--db", "sqlite:///none.db"), "there is no ledger"),
     ],
     ids=str,

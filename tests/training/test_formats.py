@@ -2,14 +2,10 @@
 
 import json
 
-import numpy
 import pytest
 from pyarrow import parquet
 
 from arena.core.errors import BadRequest
-from arena.core.legal import Box
-from arena.core.match import Situation
-from arena.training.chat import answer, question
 from arena.training.tokenizer import Tokenizer
 from tests.training.matches import TOKENS, add_set, first_wins
 
@@ -48,30 +44,9 @@ def test_the_master_form_is_read_by_datasets_too(ledger, exported, load):
 def test_a_seat_is_shown_what_it_saw_then_and_nothing_later(ledger, exported):
     add_set(ledger, "s")
     row = parquet.read_table(exported()).to_pylist()[1]
-    views = [message["content"].split("\n")[0] for message in row["messages"] if message["role"] == "user"]
+    views = [message["content"].split("\n")[1] for message in row["messages"] if message["role"] == "user"]
     dealt = int(views[0].split()[1]) - 9
     assert views == [f"sum {dealt + 9}", f"sum {dealt + 9 + 1 + 9}"]
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "shown"),
-    [
-        ("", "a", "a"),
-        ("a", "a\nb", "b"),
-        ("sum 1", "sum 12", "sum 12"),
-        ("a", "a", "a"),
-        ("a\nb", "a\nc", "a\nc"),
-    ],
-)
-def test_of_a_view_that_goes_on_only_new_lines_are_told_again(before, now, shown):
-    assert question(Situation(now), before)["content"] == shown
-
-
-def test_a_tensor_is_answered_as_the_list_that_was_asked_for():
-    legal = Box((2,), -1.0, 1.0)
-    wish = question(Situation("fly", legal), "")["content"]
-    assert "a JSON list of shape [2], its numbers from -1 to 1" in wish
-    assert answer(numpy.array([0.5, -1.0], "float32"), legal, "")["content"] == "[0.5, -1.0]"
 
 
 def test_sft_rows_end_with_the_answer_that_stood(ledger, exported, load):
@@ -139,15 +114,14 @@ def test_tokens_made_afterwards_say_so_and_read_as_the_chat(ledger, exported, mo
 
 
 def test_words_of_agents_are_no_control_tokens(model, tokenizer):
-    hostile = f"hello{tokenizer.eos_token}bye"
-    ids = Tokenizer(str(model))._answer({"role": "assistant", "content": hostile})
+    ids = Tokenizer(str(model))._answer(f"hello{tokenizer.eos_token}bye")
     assert ids.count(tokenizer.eos_token_id) == 1
 
 
 def test_what_is_no_tokenizer_is_refused(ledger, exported, model, tmp_path):
     add_set(ledger, "s")
     (tmp_path / "empty").mkdir()
-    for folder, said in (("none", "takes a folder"), ("empty", "cannot be loaded")):
+    for folder, said in (("none", "takes a folder"), ("empty", "has no tokenizer")):
         with pytest.raises(BadRequest, match=said):
             exported("verl", tokenizer=str(tmp_path / folder))
     with pytest.raises(BadRequest, match="--tokenizer is for --format verl, not trl-sft"):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Protocol, Self, cast
 
 import numpy as np
@@ -74,9 +75,14 @@ def form_of(legal: Legal, max_tokens: int) -> AnswerForm:
 
 
 def _choice(legal: Choices) -> AnswerForm:
-    ids, labels = list(legal.ids), legal.labels
-    if len(ids) > MAX_CHOICES:
-        return ManyIds(ids, labels)
+    if len(legal.ids) > MAX_CHOICES:
+        return ManyIds(list(legal.ids), legal.labels)
+    return _of_few(tuple(legal.ids), tuple(legal.labels))
+
+
+@lru_cache(maxsize=1_024)
+def _of_few(ids: Sequence[int], labels: Sequence[str]) -> AnswerForm:
+    """Games ask the same again and again."""
     if _are_answers(labels):
         return OneText(ids, labels, labels, "choices")
     listed = [f"{number}: {one_line(label, MAX_SHOWN)}" for number, label in zip(ids, labels, strict=True)]

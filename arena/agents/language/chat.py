@@ -64,6 +64,10 @@ class Chat:
         )
         return self._joined(text) if self._by_parts else list(self._encode(text))
 
+    def answer(self, text: str) -> list[int]:
+        """A completion that says this text; control tokens spelled out in it are parted as well."""
+        return list(self._encode(self._control.sub(_parted, text)))
+
     def text(self, ids: Sequence[int]) -> str:
         """What a completion says, without control tokens."""
         text: str = self._tokenizer.decode(ids, skip_special_tokens=True)

@@ -1,7 +1,8 @@
 """What one seat's model is told again of its match so far: all of it, the last turns, or notes of its own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, Literal
 
 from arena.agents.language.model import Message
@@ -47,13 +48,25 @@ class Memory:
 
     def messages(self, now: Turn | None = None) -> list[Message]:
         """The chat that ends with the decision asked for now."""
-        return [Message("system", self.system), *self._told([*self.turns, *([now] if now else [])], now)]
+        chat = [Message("system", self.system)]
+        for before, turn in pairwise([None, *self.turns]):
+            assert turn is not None
+            words = turn.asked if len(turn.asked) <= _LONG else self.prompts.render("answered")
+            chat += self._question(turn, before, words), answered(turn.answer)
+        return chat if now is None else [*chat, self.question(now, self.turns[-1] if self.turns else None)]
+
+    def question(self, now: Turn, before: Turn | None) -> Message:
+        """The last message of the chat that ends with a decision; `before` is the last one that is still told."""
+        return self._question(now, before, now.asked)
 
     def keep(self, turn: Turn) -> None:
         """A decision has been made."""
         self.turns.append(turn)
-        if self.kind == "window":
-            self.turns = self.turns[max(0, len(self.turns) - self.window) :]
+        self.turns = self.still_told(self.turns)
+
+    def still_told(self, turns: list[Turn]) -> list[Turn]:
+        """Those of all turns so far that a memory of this kind tells again, notes aside."""
+        return turns[max(0, len(turns) - self.window) :] if self.kind == "window" else turns
 
     def shorten(self) -> bool:
         """Leave the older half of the turns out, as they do not fit. False when there is none to leave out."""
@@ -71,28 +84,27 @@ class Memory:
         self.notes = notes
         self.turns = self.turns[turns - min(turns, self.window // 2) :]
 
-    def _told(self, turns: Sequence[Turn], now: Turn | None) -> Iterator[Message]:
-        before: Turn | None = None
-        for turn in turns:
-            text = self.prompts.render("turn", view=self._view(turn, before), answer=self._asked(turn, now))
-            if before is None and self.notes:
-                text = self.prompts.render("notes", notes=fenced(self.notes)) + text
-            seen = () if before is not None and before.media == turn.media else turn.media
-            yield Message("user", text, seen)
-            if turn is not now:
-                yield Message("assistant", neutral(turn.answer) or _NO_ANSWER)
-            before = turn
-
-    def _asked(self, turn: Turn, now: Turn | None) -> str:
-        return turn.asked if turn is now or len(turn.asked) <= _LONG else self.prompts.render("answered")
+    def _question(self, turn: Turn, before: Turn | None, words: str) -> Message:
+        text = self.prompts.render("turn", view=self._view(turn, before), answer=words)
+        if before is None and self.notes:
+            text = self.prompts.render("notes", notes=fenced(self.notes)) + text
+        seen = () if before is not None and before.media == turn.media else turn.media
+        return Message("user", text, seen)
 
     def _view(self, turn: Turn, before: Turn | None) -> str:
         """The view, or where it goes on from the one before only what is new in it."""
+        if before is None:
+            return fenced(turn.view)
         lines = turn.view.split("\n")
-        known = 0 if before is None else _shared(lines, before.view.split("\n"))
+        known = _shared(lines, before.view.split("\n"))
         if sum(map(len, lines[:known])) < _WORTH_LEAVING_OUT:
             return fenced(turn.view)
         return self.prompts.render("more", view=fenced("\n".join(lines[known:])), lines=known)
+
+
+def answered(answer: str) -> Message:
+    """An answer as it is told again."""
+    return Message("assistant", neutral(answer) or _NO_ANSWER)
 
 
 def _shared(lines: Sequence[str], before: Sequence[str]) -> int:

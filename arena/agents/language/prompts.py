@@ -35,7 +35,7 @@ _PLACEHOLDERS: Final[Mapping[str, frozenset[str]]] = {
 """What each template may name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Prompts:
     """A text for each purpose."""
 

@@ -95,14 +95,15 @@ def read_json(text: str) -> Json:
 
 
 def closed(text: str) -> str:
-    """A JSON text that was cut, with its open text, lists and objects ended, and without a key or a word that was only
-    begun; the same text where nothing is missing, and where that makes no JSON."""
+    """A JSON text that was cut, with its open text, lists and objects ended, and without spaces or a key or a word that
+    was only begun; the same text where nothing is missing, and where that makes no JSON."""
     spaced = _CONTROL.sub(" ", text)
     with suppress(ValueError):
         from_json(spaced)
         return text
     with suppress(ValueError):
-        return json.dumps(from_json(spaced, allow_partial="trailing-strings"), ensure_ascii=False)
+        whole = from_json(spaced, allow_partial="trailing-strings")
+        return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
     return text
 
 

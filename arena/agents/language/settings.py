@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self, cast
 
 from arena.agents.language.asking import Prices
@@ -74,10 +75,15 @@ class Settings:
 
     def memory_of(self, *, brief: str, game: str, seat: int, seats: int) -> Memory:
         """What a seat knows before its first decision: the rules."""
-        system = self.prompts.render("system", brief=neutral(brief), game=neutral(game), seat=seat, seats=seats)
-        return Memory(self.memory, self.window, self.prompts, system)
+        return Memory(self.memory, self.window, self.prompts, _system(self.prompts, brief, game, seat, seats))
 
     def adapter_of(self, seat: int) -> str:
         """The adapter that plays this seat, so that a policy meets its past in one match."""
         names = self.adapter.split(",")
         return names[seat % len(names)].strip()
+
+
+@lru_cache(maxsize=64)
+def _system(prompts: Prompts, brief: str, game: str, seat: int, seats: int) -> str:
+    """The same match after match."""
+    return prompts.render("system", brief=neutral(brief), game=neutral(game), seat=seat, seats=seats)

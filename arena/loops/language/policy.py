@@ -7,11 +7,11 @@ from random import Random
 from typing import Any, Final, Self, TypeVar
 
 from arena.agents.language.answers import AnswerForm
+from arena.agents.language.conversation import Scene
 from arena.agents.language.loaded import Loaded, Wish, require_model
-from arena.agents.language.model import Completion, JsonOf, ModelFault, Sampling
+from arena.agents.language.model import Completion, JsonOf, Message, ModelFault, Sampling
 from arena.agents.language.reading import closed, parted
 from arena.core.errors import BadRequest
-from arena.loops.language.conversation import Scene
 from arena.loops.language.drawing import drawn_by_prefix, is_shared
 
 T = TypeVar("T")
@@ -68,19 +68,27 @@ class Policy:
         """A decision as this model's tokens.
 
         Raises:
+            BadRequest: as `prompt`.
+        """
+        return Asked(self.prompt(scene.messages), scene.form)
+
+    def prompt(self, messages: Sequence[Message]) -> list[int]:
+        """A chat that asks for an answer as this model's tokens.
+
+        Raises:
             BadRequest: it is longer than the model's context.
         """
-        prompt = self.loaded.chat.ids(scene.messages)
+        prompt = self.loaded.chat.ids(messages)
         if len(prompt) >= self.loaded.context:
             raise BadRequest(
                 f"a prompt has {len(prompt)} tokens, more than the {self.loaded.context} of the model's context; set "
                 f"memory=window, or take a model with a longer one"
             )
-        return Asked(prompt, scene.form)
+        return prompt
 
     def tokens(self, answer: str) -> list[int]:
         """An answer as token ids, with the one that ends the turn."""
-        return self.ended(self.tokenizer.encode(answer, add_special_tokens=False))
+        return self.ended(self.loaded.chat.answer(answer))
 
     def said(self, ids: Sequence[int], form: AnswerForm) -> str:
         """The answer of a completion: without end token and thoughts, and with the end that cut JSON lacks."""

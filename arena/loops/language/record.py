@@ -1,18 +1,22 @@
 """What was answered in matches of the ledger, each decision as a language model would be asked it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from arena.agents.language.answers import AnswerForm
+from arena.agents.language.conversation import Conversation, Scene
 from arena.agents.language.settings import Settings
+from arena.core.agent import Provenance
 from arena.core.errors import BadRequest
 from arena.core.match import MatchResult, Seen
-from arena.core.values import SetId
+from arena.core.values import AgentName, Seat, SetId
 from arena.ledger.stream import StoredMatch, Wanted, head, stream
-from arena.loops.language.conversation import Conversation, Scene
 from arena.loops.language.policy import Policy
 from arena.loops.meeting import Member
 from arena.loops.run import Run
 from arena.match.seen import seen
+from arena.training.chat import Said
+from arena.training.never import Never
 from arena.training.trajectory import Trajectory, Turn, trajectories
 
 
@@ -24,19 +28,34 @@ class Played(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """An answer that stood. `turn.move` is its place among the moves of `trajectory.result`.
-
-    `talk` is the match's chats at that moment, with this decision open.
+    """An answer that stood, one of those of its match, which has a trajectory for each seat.
 
     `turn.made` holds the tokens as they were sampled, where a model sent them.
     """
 
     trajectory: Trajectory
     turn: Turn
-    scene: Scene
-    answer: str
-    """As it was said, or as the scene's form has it."""
-    talk: Conversation
+    match: Sequence[Trajectory]
+
+    @property
+    def scene(self) -> Scene:
+        """The chat that asks for it, and its form."""
+        assert self.turn.asked is not None
+        return self.trajectory.conversation.scene(self.turn.asked)
+
+    @property
+    def answer(self) -> str:
+        """As it was said, or as the scene's form has it."""
+        return self.trajectory.answer(self.turn)
+
+    def conversations(self) -> dict[Seat, Conversation]:
+        """Those of all seats at that moment, with this decision open."""
+        return {one.seat.seat: one.conversation.until(self._asked(one)) for one in self.match}
+
+    def _asked(self, one: Trajectory) -> int:
+        """How many decisions of a seat were asked for by then."""
+        upto = self.turn.move + (one is self.trajectory)
+        return sum(turn.asked is not None and turn.move < upto for turn in one.turns)
 
 
 def played(
@@ -71,7 +90,7 @@ def self_play(run: Run, member: Member) -> list[Played]:
     return sorted(found, key=lambda match: match.stored.result.plan.seed.hex())
 
 
-def decisions(run: Run, match: Played, settings: Settings, model: Policy | None = None) -> Iterator[Decision]:
+def decisions(match: Played, settings: Settings, model: Policy | None = None) -> Iterator[Decision]:
     """Every answer that stood, seat by seat, with the chat that a language model of these settings has before it.
 
     Answers are told as their form writes them; those of a `model` that played in all seats, as it said them.
@@ -79,11 +98,14 @@ def decisions(run: Run, match: Played, settings: Settings, model: Policy | None 
     Raises:
         BadRequest: a language model cannot answer in the form that this game asks for.
     """
-    scenes = _scenes(run, match, settings, model)
-    for one in trajectories(match.stored, match.seen, {}, lambda agent, version: None):
-        for turn in one.turns:
-            if turn.valid and turn.move in scenes:
-                yield Decision(one, turn, *scenes[turn.move])
+    seats = list(trajectories(match.stored, match.seen, {}, _no_parents, settings, _said_by(model)))
+    try:
+        for one in seats:
+            _ = one.conversation
+    except Never as never:
+        raise never.error from None
+    for one in seats:
+        yield from (Decision(one, turn, seats) for turn in one.turns if turn.own)
 
 
 def require(found: Collection[object], run: Run, what: str) -> None:
@@ -108,24 +130,12 @@ def _is_alone(result: MatchResult) -> bool:
     return len({party.agent for party in result.plan.parties}) == 1
 
 
-def _scenes(
-    run: Run, match: Played, settings: Settings, model: Policy | None
-) -> dict[int, tuple[Scene, str, Conversation]]:
-    result = match.stored.result
-    talk = Conversation(run.game.rated_id, run.grounds.spec, settings)
-    found: dict[int, tuple[Scene, str, Conversation]] = {}
-    for number, (move, faced) in enumerate(zip(result.moves, match.seen.situations, strict=False)):
-        if faced.legal is None or move.action is None:
-            continue
-        scene = talk.ask(move.seat, faced.text, faced.legal)
-        before = talk.copy()
-        made = result.provenance.get(number)
-        if move.cause is not None:
-            answer = ""
-        elif model is not None and made is not None and made.completion_token_ids:
-            answer = model.said(made.completion_token_ids, scene.form)
-        else:
-            answer = scene.form.write(move.action)
-        talk.answer(move.seat, answer)
-        found[number] = scene, answer, before
-    return found
+def _no_parents(agent: AgentName, version: str) -> None:
+    """Nobody asks here."""
+
+
+def _said_by(model: Policy | None) -> Said:
+    def said(form: AnswerForm, made: Provenance) -> str:
+        return model.said(made.completion_token_ids, form) if model and made.completion_token_ids else ""
+
+    return said

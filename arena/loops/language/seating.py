@@ -3,6 +3,7 @@
 from typing import Final, cast
 from urllib.parse import quote
 
+from arena.agents.language.conversation import TELLING, telling
 from arena.agents.language.settings import OPTIONS, Settings
 from arena.core.options import resolve
 from arena.core.values import AgentName, Config, Json
@@ -16,6 +17,11 @@ def playing(config: Config) -> Settings:
     """How a seat's model is asked."""
     given = {name: config[name] for name in _SEATED}
     return Settings.of(resolve(OPTIONS, given))
+
+
+def told(config: Config) -> Config:
+    """How it is told what it sees: all options of `TELLING`."""
+    return telling({option.name: config[option.name] for option in TELLING if option.name in _SEATED})
 
 
 def seated(run: Run, version: str) -> Member:

@@ -2,15 +2,14 @@
 
 from typing import Final
 
+from arena.agents.language.conversation import TELLING
 from arena.core.options import Option
 
 TINY: Final = "tiny"
 
 PLAYING: Final = (
     Option(name="temperature", kind="float", default=1.0, low=0.01, high=5, help="its agents draw tokens at"),
-    Option(name="max_tokens", kind="int", default=256, low=64, high=65_536, help="of one answer"),
-    Option(name="memory", default="full", choices=("full", "window"), help="all turns, or the last ones"),
-    Option(name="window", kind="int", default=8, low=0, high=10_000, help="turns kept by memory=window"),
+    *(option for option in TELLING if option.kind != "file"),
     Option(name="device", default="auto", help="auto takes a GPU where there is one; cpu, cuda, cuda:1"),
     Option(
         name="threads",
@@ -36,6 +35,7 @@ RATED: Final = (
 
 SFT: Final = (
     Option(name="model", default=TINY, help="a model directory, or tiny for a small new one that knows nothing"),
+    Option(name="data", default="", help="a folder of `arena export --format trl-sft` to learn, in the ledger's place"),
     Option(name="agents", default="", help="whose answers it learns, by name, with commas; empty for everybody's"),
     Option(name="result", default="any", choices=("any", "win"), help="answers of any seat, or of seats that won"),
     Option(name="matches", kind="int", default=1_000, low=1, help="of the ledger, the first ones"),

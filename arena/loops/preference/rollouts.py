@@ -1,16 +1,16 @@
 """Playing matches on from a recorded state, with the current model in every seat, many of them together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
+from arena.agents.language.conversation import Conversation
 from arena.agents.language.reading import Unreadable
 from arena.core.errors import ActionRefused
 from arena.core.game import Game
 from arena.core.match import Cause, MatchPlan, Move
 from arena.core.values import TEXT, Seat
-from arena.loops.language.conversation import Conversation, Scene
 from arena.loops.language.policy import Asked, Policy
 from arena.match.prompt import Wants
 from arena.match.replay import restore
@@ -21,13 +21,12 @@ _WANTS: Final = Wants.of(frozenset({TEXT}))
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A decision of a match: the moves before it, whose it is, the chats so far with it open, its prompt."""
+    """A decision of a match: the moves before it, whose it is, what each seat was asked so far, its prompt."""
 
     plan: MatchPlan
     moves: Sequence[Move]
     seat: Seat
-    talk: Conversation
-    scene: Scene
+    conversations: Mapping[Seat, Conversation]
     asked: Asked
 
 
@@ -37,25 +36,26 @@ class Rollout:
     def __init__(self, game: Game, position: Position, policy: Policy, completion: Sequence[int]) -> None:
         self._policy, self._seat = policy, position.seat
         self._table: Table = restore(game, position.plan, position.moves)
-        self._talk = position.talk.copy()
-        self._open: dict[Seat, Scene] = {position.seat: position.scene}
+        self._conversations = {seat: one.until() for seat, one in position.conversations.items()}
+        self._asked: dict[Seat, Asked] = {position.seat: position.asked}
         self.answer(position.seat, completion)
 
     def owed(self) -> dict[Seat, Asked]:
         """The decisions that are open now; empty when the match is over."""
         for seat in self._table.open_seats:
-            if seat not in self._open:
+            if seat not in self._asked:
                 observation, legal, _ = self._table.prompt(seat, _WANTS)
-                self._open[seat] = self._talk.ask(seat, observation.text, legal)
-        return {seat: self._policy.asked(self._open[seat]) for seat in self._table.open_seats}
+                self._conversations[seat].ask(observation.text, legal)
+                self._asked[seat] = self._policy.asked(self._conversations[seat].scene())
+        return {seat: self._asked[seat] for seat in self._table.open_seats}
 
     def answer(self, seat: Seat, completion: Sequence[int]) -> None:
         """Take a seat's answer; one that is refused or cannot be read is lost to that, as it finally is in play."""
-        scene = self._open.pop(seat)
-        said = self._policy.said(completion, scene.form)
-        self._talk.answer(seat, said)
+        form = self._asked.pop(seat).form
+        said = self._policy.said(completion, form)
+        self._conversations[seat].answer(said)
         try:
-            self._table.submit(seat, scene.form.read(said))
+            self._table.submit(seat, form.read(said))
         except (ActionRefused, Unreadable):
             self._table.rule(seat, Cause.ILLEGAL)
 

@@ -54,7 +54,7 @@ def _data(run: Run) -> list[Decision]:
     names, most = named(run.settings["data"]), cast(int, run.settings["answers"])
     found: list[Decision] = []
     for match in played(run):
-        found += [one for one in decisions(run, match, playing(run.settings)) if one.trajectory.agent in names]
+        found += [one for one in decisions(match, playing(run.settings)) if one.trajectory.agent in names]
         if len(found) >= most:
             break
     require(found, run, f"answers of {' or '.join(names) or 'agents named by --set data=NAME'}")
@@ -72,7 +72,7 @@ def _won_and_lost(run: Run, number: int, policy: Policy) -> list[Judged]:
     return [
         Judged(policy.asked(one.scene).prompt, policy.tokens(one.answer), one.trajectory.outcome == "win")
         for match in _self_play(run, number)
-        for one in decisions(run, match, playing(run.settings), policy)
+        for one in decisions(match, playing(run.settings), policy)
         if one.trajectory.outcome in {"win", "loss"}
     ]
 
@@ -80,7 +80,7 @@ def _won_and_lost(run: Run, number: int, policy: Policy) -> list[Judged]:
 def _among_own(run: Run, number: int, policy: Policy, rng: Random) -> list[Pair]:
     """DPO, IPO, SPPO: answers of the model at decisions of self-play, judged by playing the matches on from there."""
     settings = playing(run.settings)
-    found = [(match, one) for match in _self_play(run, number) for one in decisions(run, match, settings, policy)]
+    found = [(match, one) for match in _self_play(run, number) for one in decisions(match, settings, policy)]
     chosen = rng.sample(found, min(len(found), cast(int, run.settings["decisions"])))
     how = Judging(
         candidates=cast(int, run.settings["candidates"]),
@@ -107,7 +107,7 @@ def _among_own(run: Run, number: int, policy: Policy, rng: Random) -> list[Pair]
 def _position(match: Played, one: Decision, policy: Policy) -> Position:
     result = match.stored.result
     before = result.moves[: one.turn.move]
-    return Position(result.plan, before, one.trajectory.seat.seat, one.talk, one.scene, policy.asked(one.scene))
+    return Position(result.plan, before, one.trajectory.seat.seat, one.conversations(), policy.asked(one.scene))
 
 
 def _self_play(run: Run, number: int) -> list[Played]:

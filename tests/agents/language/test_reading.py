@@ -69,14 +69,14 @@ def test_thoughts_are_parted_from_the_answer(text: str, said: Said) -> None:
 @pytest.mark.parametrize(
     ("cut", "whole"),
     [
-        ('{"a": "wor', '{"a": "wor"}'),
-        ('{"a": "wor\\', '{"a": "wor"}'),
-        ('{"a": "wor\\u00', '{"a": "wor"}'),
-        ('{"a": [1, {"b": "c"}, ', '{"a": [1, {"b": "c"}]}'),
-        ('{"a": {"b": 1}, "c', '{"a": {"b": 1}}'),
-        ('{"a": {"b": 1}, "c": ', '{"a": {"b": 1}}'),
-        ('{"a": 1, "c": tr', '{"a": 1}'),
-        ('{"a": "two\nlin', '{"a": "two lin"}'),
+        ('{"a": "wor', '{"a":"wor"}'),
+        ('{"a": "wor\\', '{"a":"wor"}'),
+        ('{"a": "wor\\u00', '{"a":"wor"}'),
+        ('{"a": [1, {"b": "c"}, ', '{"a":[1,{"b":"c"}]}'),
+        ('{"a": {"b": 1}, "c', '{"a":{"b":1}}'),
+        ('{"a": {"b": 1}, "c": ', '{"a":{"b":1}}'),
+        ('{"a": 1, "c": tr', '{"a":1}'),
+        ('{"a": "two\nlin', '{"a":"two lin"}'),
         ("words", "words"),
     ],
 )

@@ -1,17 +1,20 @@
-"""What is learned from the ledger is what a language model is told and says when it plays."""
+"""What is learned from the ledger, or from files of it, is what a language model is told and says when it plays."""
 
 from pathlib import Path
 
 import pytest
 
 from arena.agents.language.agent import player_of
-from arena.agents.language.settings import Settings
+from arena.agents.language.conversation import settings_of, telling
+from arena.agents.language.reading import closed
 from arena.agents.language.transformers import TransformersModel
-from arena.ledger.stream import StoredMatch
+from arena.cli.export import replayer
+from arena.core.match import SetPlan
+from arena.ledger.stream import Wanted
+from arena.loops.language.lessons import FORMAT, exported, of_export, of_ledger
 from arena.loops.language.policy import Policy
-from arena.loops.language.record import Played, decisions
 from arena.loops.language.tiny import make_tiny_model
-from arena.match.seen import seen
+from arena.training import Request, export
 from tests.agents.language.matches import played
 from tests.loops.language.runs import a_run
 
@@ -21,23 +24,37 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_tiny_model(tmp_path_factory.mktemp("tiny"), ["a few words"], layers=1, hidden=32)
 
 
+@pytest.fixture(scope="module")
+def model(tiny):
+    return TransformersModel(str(tiny), threads=1)
+
+
 @pytest.mark.parametrize(
-    ("game", "settings"),
+    ("game", "told"),
     [
-        ("openspiel/tic_tac_toe", Settings()),
-        ("negotiation/balloon", Settings()),
-        ("negotiation/balloon", Settings(memory="window", window=1)),
+        ("openspiel/tic_tac_toe", {}),
+        ("negotiation/balloon", {"memory": "window", "window": 1}),
     ],
 )
-def test_a_decision_on_record_has_the_very_tokens_that_its_model_was_asked_with(tmp_path, ledger, tiny, game, settings):
-    player = player_of(TransformersModel(str(tiny), threads=1), settings)
+def test_ledger_and_files_have_the_very_tokens_that_a_model_was_asked_with_in_play(
+    tmp_path, ledger, tiny, model, game, told
+):
+    player = player_of(model, settings_of(told))
     results = (played(game, player, player, number=number) for number in range(20))
     result = next(result for result in results if len(result.moves) > 4)
+    plan = result.plan
+    of = SetPlan(set_id=plan.set_id, game=plan.game, parties=plan.parties, matches=1, rated=False)
+    ledger.append(of, [result]).result(30)
+    wanted = Request(format=FORMAT, wanted=Wanted(game=plan.game.rated_id), told=telling(told))
+    folder = export(ledger, wanted, tmp_path / "data", replayer()).folder
+    with a_run(ledger, tmp_path / "run", "sft", game, data=str(folder), **told) as run:
+        from_files, from_ledger = of_export(exported(run)).train, of_ledger(run, 0).train
     policy = Policy.open(tiny)
-    with a_run(ledger, tmp_path / "run", "sft", game) as run:
-        match = Played(StoredMatch(0, 0, b"", result, made=False), seen(run.make_game(), result))
-        found = list(decisions(run, match, settings, policy))
-    assert len(found) == len(result.moves)
-    for one in found:
-        assert list(policy.asked(one.scene).prompt) == list(one.turn.made.prompt_token_ids)
-        assert one.scene.form.read(one.answer) is not None
+    asked = [policy.prompt(one.messages) for one in from_files]
+    assert asked == [policy.prompt(one.messages) for one in from_ledger]
+    assert [one.answer for one in from_files] == [one.answer for one in from_ledger]
+    seat_by_seat = sorted(range(len(result.moves)), key=lambda at: result.moves[at].seat)
+    in_play = [result.provenance[at] for at in seat_by_seat]
+    assert asked == [list(made.prompt_token_ids) for made in in_play]
+    said = [closed(policy.loaded.chat.text(made.completion_token_ids)) for made in in_play]
+    assert [one.answer for one in from_files] == said

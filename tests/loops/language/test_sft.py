@@ -24,7 +24,7 @@ def test_a_tiny_model_learns_to_play_as_a_bot_does(tmp_path, ledger):
         sft.train(run)
         policy = Policy.open(run.checkpoint_path("0"))
         match = next(played(run))
-        asked = [policy.asked(one.scene) for one in decisions(run, match, playing(run.settings))]
+        asked = [policy.asked(one.scene) for one in decisions(match, playing(run.settings))]
         said = [one.text for one in policy.complete(asked * 20, Random(1))]
     assert said.count("Bet") > 0.9 * len(said)
     [line] = ledger.checkpoints.all()

@@ -35,10 +35,10 @@ def positions(run, policy: Policy) -> list[Position]:
     """Every decision of the ledger's matches."""
     found = []
     for match in played(run):
-        for one in decisions(run, match, playing(run.settings)):
+        for one in decisions(match, playing(run.settings)):
             result = match.stored.result
             before, asked = result.moves[: one.turn.move], policy.asked(one.scene)
-            found.append(Position(result.plan, before, one.trajectory.seat.seat, one.talk, one.scene, asked))
+            found.append(Position(result.plan, before, one.trajectory.seat.seat, one.conversations(), asked))
     return found
 
 

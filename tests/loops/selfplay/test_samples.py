@@ -36,7 +36,7 @@ def seat(number: int, score: float, turns: Sequence[Decided], cause: Cause = Cau
     told = SeatResult(seat=Seat(number), party=0, rank=1, score=score, cause=cause)
     result = MatchResult(plan=plan, moves=(), seats=(told,))
     return Trajectory(
-        result=result, seat=told, decisions=turns, brief=None, ruleset="", parent=None, rating=None, outcome=""
+        result=result, seat=told, decisions=turns, brief=None, seats=0, ruleset="", parent=None, rating=None
     )
 
 

@@ -79,7 +79,7 @@ def _spots(iteration: Iteration) -> tuple[list[_Spot], int]:
         result = match.stored.result
         known = dict(retold(iteration.latent_game, result, ear.place))
         own = {speech.move: speech for speech in speeches(iteration.game, result)}
-        for one in decisions(iteration.run, match, playing(iteration.run.settings), iteration.policy):
+        for one in decisions(match, playing(iteration.run.settings), iteration.policy):
             if (speech := own.get(one.turn.move)) is None or len(one.turn.refused):
                 continue
             entry = table.get(known[speech.move])
