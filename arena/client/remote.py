@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, Self, TypedDict, TypeVar, Unpack
+from weakref import finalize
 
 import grpc
 from grpc_health.v1 import health_pb2
@@ -61,13 +62,15 @@ class Remote:
     def __init__(self, address: str, *, token: str | None = None, tls_ca: str | Path | None = None) -> None:
         self.address = address
         self._metadata = (("authorization", f"Bearer {token}"),) if token else ()
-        self._channel = _dial(address, tls_ca)
-        self._health = HealthStub(self._channel)
-        self._lobby = LobbyServiceStub(self._channel)
-        self._results = ResultsServiceStub(self._channel)
-        self._tournaments = TournamentServiceStub(self._channel)
-        self._population = PopulationServiceStub(self._channel)
-        self._feed = FeedServiceStub(self._channel)
+        channel = _dial(address, tls_ca)
+        # At the latest before the process ends: gRPC waits for its threads, which do not run any more afterwards.
+        self._close = finalize(self, channel.close)
+        self._health = HealthStub(channel)
+        self._lobby = LobbyServiceStub(channel)
+        self._results = ResultsServiceStub(channel)
+        self._tournaments = TournamentServiceStub(channel)
+        self._population = PopulationServiceStub(channel)
+        self._feed = FeedServiceStub(channel)
 
     def __enter__(self) -> Self:
         return self
@@ -77,7 +80,7 @@ class Remote:
 
     def close(self) -> None:
         """End every call; any thread may say so."""
-        self._channel.close()
+        self._close()
 
     def check_health(self) -> None:
         """Return when the server serves.

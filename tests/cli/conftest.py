@@ -1,5 +1,6 @@
 """A command line in this process, and servers in processes that end with the tests."""
 
+import logging
 import shutil
 from typing import NamedTuple
 
@@ -21,6 +22,9 @@ class Server(NamedTuple):
 def cli(tmp_path, monkeypatch, capfd):
     """`cli("play", ...)` runs a command line in a fresh folder, in this process."""
     monkeypatch.chdir(tmp_path)
+    log = logging.getLogger("arena")  # for other tests, as it was
+    for setting, value in {"handlers": [*log.handlers], "level": log.level, "propagate": log.propagate}.items():
+        monkeypatch.setattr(log, setting, value)
     for name in ("ARENA_DB", "ARENA_TOKEN", "ARENA_DEBUG"):
         monkeypatch.delenv(name, raising=False)
 

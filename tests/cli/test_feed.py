@@ -1,6 +1,8 @@
 """`arena feed` as people call it."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -10,7 +12,7 @@ from tests.cli.terminal import arena
 @pytest.fixture(scope="module")
 def fed(server, tmp_path_factory):
     """A server whose ledger has eight matches of tic-tac-toe."""
-    play = ("play", "openspiel/tic_tac_toe", "--agents", "random,first", "--matches", 8, "--db", server.db)
+    play = ("play", "openspiel/tic_tac_toe", "--agents", "random,first", "--matches", 8, "--seed", 1, "--db", server.db)
     assert arena(*play, cwd=tmp_path_factory.mktemp("play")).code == 0
     return server
 
@@ -49,6 +51,18 @@ def test_an_export_from_a_server_is_that_of_its_ledger(cli, fed, tmp_path):
         assert (tmp_path / "there" / part["file"]).read_bytes() == (tmp_path / "here" / part["file"]).read_bytes()
     refused = cli("export", "pairs", "--format", "trl-dpo", "--server", fed.address).refusal()
     assert "trl-dpo compares what all seats did" in refused
+
+
+def test_a_trainer_that_breaks_off_on_its_way_ends(fed, tmp_path):
+    script = f"""
+from arena.training import Feed
+for trajectory in Feed({fed.address!r}):
+    raise RuntimeError("this far and no further")
+"""
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.endswith("this far and no further\n")
 
 
 @pytest.mark.parametrize(
