@@ -157,11 +157,18 @@ def replayer() -> "Replay":
 
 
 def _words(done: "Exported") -> str:
+    from rich.filesize import decimal
+
     counts: dict[str, Any] = done.manifest["counts"]
-    size = sum(part["bytes"] for part in done.manifest["parts"]) / 1e6
+    parts = done.manifest["parts"]
+    size = decimal(sum(part["bytes"] for part in parts))
     early = done.manifest.get("server", {}).get("ended_early")
     return (
-        f"{done.folder}: {counts['rows']} rows of {counts['trajectories']} seats in {counts['matches']} matches, "
-        f"{len(done.manifest['parts'])} files, {size:.1f} MB"
+        f"{done.folder}: {_count(counts['rows'], 'row')} of {_count(counts['trajectories'], 'seat')} in "
+        f"{_count(counts['matches'], 'match', 'es')}, {_count(len(parts), 'file')}, {size}"
         f"{'; it ends before a set that is still played, of which nobody is told without a token' if early else ''}"
     )
+
+
+def _count(number: int, noun: str, plural: str = "s") -> str:
+    return f"{number} {noun}{'' if number == 1 else plural}"

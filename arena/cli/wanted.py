@@ -28,7 +28,11 @@ MinRating: TypeAlias = Annotated[
 RatedBy: TypeAlias = Annotated[str | None, typer.Option("--system", help="What rates: as `arena ladder --system`.")]
 WithResult: TypeAlias = Annotated[
     str | None,
-    typer.Option("--result", metavar="RESULT", help="Seats that won, drew or lost: win, draw, loss, alone."),
+    typer.Option(
+        "--result",
+        metavar="RESULT",
+        help="Seats that won, drew or lost: win, draw, loss; alone: who had nobody to win against; void, with --void.",
+    ),
 ]
 _DATE: Final = len("20261121")
 """Digits that are a date, and not the number of a set."""

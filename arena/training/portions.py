@@ -53,11 +53,9 @@ class Portions:
     def require_rows(self) -> None:
         """Raises Never where nothing fits."""
         if not self._progress.counts["rows"]:
-            counts = self._progress.counts
-            raise Never(
-                f"there is nothing to export: {counts['matches']} matches fit, with {counts['trajectories']} seats "
-                f"that fit, and none of them makes a row of {self.form.name} ({self.form.help})"
-            )
+            seats = self._progress.counts["trajectories"]
+            made = f"none of the {seats} seats that fit makes a row of {self.form.name} ({self.form.help})"
+            raise Never(f"there is nothing to export: {made if seats else 'no seat of any match fits'}")
 
     def _add(self, match: Match, part: Part) -> None:
         plan, counts = match.trajectories[0].result.plan, self._progress.counts

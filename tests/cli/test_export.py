@@ -39,7 +39,7 @@ def test_options_narrow_it_down(cli, tmp_path):
         (("--since", "17"), "--since takes a date"),
         (("--result", "glory"), "--result is win"),
         (("--system", "magic"), "unknown rating system 'magic'"),
-        (("--agent", "nobody"), "nothing to export: 0 matches fit"),
+        (("--agent", "nobody"), "nothing to export: no seat of any match fits"),
         (("--min-rating", "nan"), "--min-rating is a number"),
         (("--option", "a=1"), "name that by --game"),
         (("--set", "memory=summary"), "option memory: 'summary' is not one of full, window"),

@@ -160,7 +160,7 @@ def test_nothing_to_export_is_said_and_leaves_nothing(ledger, exported, tmp_path
     with pytest.raises(BadRequest, match="the ledger is empty"):
         exported()
     add_set(ledger, "s")
-    with pytest.raises(BadRequest, match="nothing to export: 1 matches fit, with 2 seats"):
+    with pytest.raises(BadRequest, match="nothing to export: none of the 2 seats that fit makes a row of trl-dpo"):
         exported("trl-dpo")
     assert not list(tmp_path.glob("out*"))
 
