@@ -1,6 +1,5 @@
 """A command line in this process, and servers in processes that end with the tests."""
 
-import logging
 import shutil
 from typing import NamedTuple
 
@@ -19,12 +18,9 @@ class Server(NamedTuple):
 
 
 @pytest.fixture
-def cli(tmp_path, monkeypatch, capfd):
+def cli(tmp_path, monkeypatch, capfd, own_logs):
     """`cli("play", ...)` runs a command line in a fresh folder, in this process."""
     monkeypatch.chdir(tmp_path)
-    log = logging.getLogger("arena")  # for other tests, as it was
-    for setting, value in {"handlers": [*log.handlers], "level": log.level, "propagate": log.propagate}.items():
-        monkeypatch.setattr(log, setting, value)
     for name in ("ARENA_DB", "ARENA_TOKEN", "ARENA_DEBUG"):
         monkeypatch.delenv(name, raising=False)
 

@@ -19,7 +19,7 @@ TALKATIVE = [game for game in own_games() if has_speech(made(game), seeds=(1,))]
 
 
 @pytest.fixture
-def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Cli:
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], own_logs: None) -> Cli:
     """What a command prints that succeeds."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ARENA_DB", raising=False)
