@@ -2,6 +2,7 @@
 
 import logging
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,8 +11,11 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
-def own_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+def own_logs() -> Iterator[None]:
     """For commands that run in this process: how they show logs ends with the test."""
-    log = logging.getLogger("arena")
-    for setting, value in {"handlers": [*log.handlers], "level": log.level, "propagate": log.propagate}.items():
-        monkeypatch.setattr(log, setting, value)
+    yield
+    for name, log in logging.root.manager.loggerDict.items():
+        if name.partition(".")[0] == "arena" and isinstance(log, logging.Logger):
+            log.handlers.clear()
+            log.setLevel(logging.NOTSET)
+            log.propagate = True
