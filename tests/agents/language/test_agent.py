@@ -83,13 +83,13 @@ async def test_an_engine_that_stays_away_is_unavailable():
 
 
 async def test_what_no_try_can_help_is_unavailable_at_once_and_logged_once(caplog):
-    model = Scripted(in_turn(ModelFault("the key was refused")))
+    model = Scripted(in_turn(ModelFault("the account is closed")))
     agent = seated(model)
     for step in range(3):
-        with pytest.raises(Unavailable, match="the key was refused"):
+        with pytest.raises(Unavailable, match="the account is closed"):
             await agent.act(seen(step), LEGAL, Clock(10, 0))
     assert len(model.asks) == 3
-    assert [record.message for record in caplog.records].count("the key was refused") == 1
+    assert [record.message for record in caplog.records].count("the account is closed") == 1
 
 
 async def test_the_oldest_turns_are_left_out_when_the_context_is_too_long():
