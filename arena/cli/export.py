@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, GameOptions, TlsCa, Token
-from arena.cli.output import print_json
+from arena.cli.output import counted, print_json
 from arena.cli.plugins import plugin_code
+from arena.cli.since import ended_since
 from arena.cli.wanted import (
     AlsoVoid,
     MinRating,
@@ -19,7 +20,6 @@ from arena.cli.wanted import (
     WantedGame,
     WithResult,
     format_of,
-    moment,
     rated_game,
     told_by,
 )
@@ -122,7 +122,7 @@ def _request(
         raise BadRequest(f"--min-rating is a number, not {min_rating}")
     return Request(
         format=format_of(form).name,
-        wanted=Wanted(game=game, agent=agent, since_ms=moment(since), void=void),
+        wanted=Wanted(game=game, agent=agent, since_ms=ended_since(since), void=void),
         min_rating=min_rating,
         result=result,
         splits=Splits.parse(split),
@@ -164,11 +164,7 @@ def _words(done: "Exported") -> str:
     size = decimal(sum(part["bytes"] for part in parts))
     early = done.manifest.get("server", {}).get("ended_early")
     return (
-        f"{done.folder}: {_count(counts['rows'], 'row')} of {_count(counts['trajectories'], 'seat')} in "
-        f"{_count(counts['matches'], 'match', 'es')}, {_count(len(parts), 'file')}, {size}"
+        f"{done.folder}: {counted(counts['rows'], 'row')} of {counted(counts['trajectories'], 'seat')} in "
+        f"{counted(counts['matches'], 'match', 'es')}, {counted(len(parts), 'file')}, {size}"
         f"{'; it ends before a set that is still played, of which nobody is told without a token' if early else ''}"
     )
-
-
-def _count(number: int, noun: str, plural: str = "s") -> str:
-    return f"{number} {noun}{'' if number == 1 else plural}"

@@ -10,6 +10,7 @@ import typer
 
 from arena.cli.options import DEFAULT_SERVER, MAX_MATCHES, AsJson, GameOptions, Server, TlsCa, Token
 from arena.cli.output import print_json
+from arena.cli.since import ended_since
 from arena.cli.wanted import (
     AlsoVoid,
     MinRating,
@@ -20,7 +21,6 @@ from arena.cli.wanted import (
     WantedGame,
     WithResult,
     format_of,
-    moment,
     rated_game,
     told_by,
 )
@@ -77,7 +77,7 @@ def feed(
         "agent": agent or "",
         "result": result or "",
         "void": void,
-        "since_ms": moment(since),
+        "since_ms": ended_since(since),
         "min_rating": min_rating,
         "system": system or "",
     }

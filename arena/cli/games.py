@@ -8,8 +8,7 @@ from arena.cli.lineage import show_lineage
 from arena.cli.options import DEFAULT_DB, AnyServer, AsJson, Db, TlsCa, Token
 from arena.cli.output import print_json, print_table
 from arena.cli.plugins import plugin_code
-from arena.cli.settings import as_json as options_as_json
-from arena.cli.settings import show_options
+from arena.cli.settings import options_as_json, show_options
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:

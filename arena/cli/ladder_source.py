@@ -7,7 +7,7 @@ from arena.cli.insight import open_insight
 from arena.cli.ladder_costs import find_spending, null_floor, told_spending, with_costs
 from arena.cli.ladder_extras import ask_metrics, beside_results, find_metrics
 from arena.cli.output import tell_notes
-from arena.cli.wanted import since_when
+from arena.cli.since import set_or_time
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _ladder(ledger: "Ledger", game: str, system: str | None, asked: Asked, insig
     from arena.ledger.selection import Pool, Selection
     from arena.report.ladders import find_ladder
 
-    number, moment = since_when(asked.get("since"))
+    number, moment = set_or_time(asked.get("since"))
     pool = Pool(asked.get("pool") or Pool.CROSS_PLAY)
     chosen = Selection(game=game, pool=pool, since=number, since_ms=moment)
     by = asked.get("by")
@@ -116,6 +116,12 @@ def _row(line: "Line", by: str | None, interval: bool) -> dict[str, Any]:
 def ask_ladder(
     remote: "Remote", game: str, system: str | None, *, interval: bool, metrics: bool, cost: bool
 ) -> dict[str, Any]:
+    """A server's ladder of `game`, in the same shape.
+
+    Raises:
+        ServerUnreachable: nobody answers there.
+        ArenaError: the server refuses.
+    """
     from arena.rating import Rating, make_system
 
     reply = remote.ladder(game, system or "")

@@ -25,6 +25,11 @@ def tell_notes(notes: Iterable[str]) -> None:
         print(f"note: {harmless(note)}", file=sys.stderr)
 
 
+def counted(number: int, noun: str, plural: str = "s") -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}{'' if number == 1 else plural}"
+
+
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A table; numbers stand to the right, None is a dash. In a pipe or file lines are as long as they need be."""
     from rich.console import Console

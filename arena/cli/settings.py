@@ -14,7 +14,7 @@ _SHOWN: Final = 48
 """Characters of a default."""
 
 
-def as_json(options: Iterable["Option"]) -> list[dict[str, Any]]:
+def options_as_json(options: Iterable["Option"]) -> list[dict[str, Any]]:
     """What --json prints of them."""
     return [{"name": o.name, "kind": o.kind, "default": o.default, "help": o.help} for o in options]
 

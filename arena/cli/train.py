@@ -8,11 +8,10 @@ import typer
 from arena.cli.lineage import line_of
 from arena.cli.logs import show_logs
 from arena.cli.options import DEFAULT_DB, MAX_PROCESSES, MAX_SEED, AsJson, Db, GameOptions, State
-from arena.cli.output import print_json, print_table
+from arena.cli.output import counted, print_json, print_table
 from arena.cli.plugins import plugin_code
 from arena.cli.progress import progress_bar
-from arena.cli.settings import as_json as options_as_json
-from arena.cli.settings import show_options
+from arena.cli.settings import options_as_json, show_options
 from arena.core.errors import BadRequest
 
 if TYPE_CHECKING:
@@ -70,8 +69,8 @@ def train(
     if as_json:
         print_json({"run": str(run.absolute()), "checkpoints": made})
     else:
-        count = "1 checkpoint" if len(made) == 1 else f"{len(made)} checkpoints"
-        print(f"{count} in {run}: `arena agents --tree` shows them, `arena ladder` how they stand")
+        what = counted(len(made), "checkpoint")
+        print(f"{what} in {run}: `arena agents --tree` shows them, `arena ladder` how they stand")
 
 
 def _train(

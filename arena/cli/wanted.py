@@ -1,7 +1,6 @@
-"""Which results and trajectories are wanted: the options that `arena export` and `arena feed` share, and what commands
-mean by a game and by a moment."""
+"""Which trajectories are wanted: the options that `arena export` and `arena feed` share, and what they mean."""
 
-from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -34,8 +33,6 @@ WithResult: TypeAlias = Annotated[
         help="Seats that won, drew or lost: win, draw, loss; alone: who had nobody to win against; void, with --void.",
     ),
 ]
-_DATE: Final = len("20261121")
-"""Digits that are a date, and not the number of a set."""
 ToldBy: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
@@ -61,40 +58,6 @@ def rated_id(game: str, options: list[str]) -> str:
     from arena.plugin.registry import Registry
 
     return Registry().ref(game, options).rated_id
-
-
-def moment(since: str | None) -> int:
-    """Milliseconds since the epoch."""
-    if since is None:
-        return 0
-    found = _moment(since)
-    if found is None:
-        raise BadRequest(f"--since takes a date or a time, as 2026-01-31, not {since[:40]!r}")
-    return found
-
-
-def since_when(text: str | None) -> tuple[int, int]:
-    """The first set's number and the time, in milliseconds since the epoch; one of them is 0."""
-    if text is None:
-        return 0, 0
-    if text.isdecimal() and len(text) < _DATE:
-        return int(text), 0
-    found = _moment(text)
-    if found is None:
-        raise BadRequest(f"--since takes a date, a time or a set's number, as 2026-01-31, not {text[:40]!r}")
-    return 0, found
-
-
-def _moment(text: str) -> int | None:
-    """Milliseconds since the epoch of ISO 8601, in UTC unless it says otherwise; None of anything else."""
-    from datetime import UTC, datetime
-
-    try:
-        moment = datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return max(0, int(moment.timestamp() * 1000))
-    except (ValueError, OverflowError):
-        return None
 
 
 def told_by(settings: list[str] | None) -> "Config":

@@ -15,7 +15,7 @@ from arena.core.values import Json
 Said: TypeAlias = Callable[[AnswerForm, Provenance], str]
 """What a model said by its tokens; empty where that is not known."""
 
-Row: TypeAlias = dict[str, str]
+ChatMessage: TypeAlias = dict[str, str]
 """A message as training libraries read it: `role` (system, user or assistant) and `content`."""
 
 
@@ -40,7 +40,7 @@ def converse(conversation: Conversation, decisions: Iterable[Decided], said: Sai
             conversation.answer(said(form, made) or written(form, move.action, made.raw))
 
 
-def rows(messages: Iterable[Message]) -> list[Row]:
+def chat_messages(messages: Iterable[Message]) -> list[ChatMessage]:
     """Messages without pictures."""
     return [{"role": message.role, "content": message.text} for message in messages]
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from arena.core.values import TENSOR, TEXT, Fields
-from arena.training import chat, schemas, traces
+from arena.training import schemas, traces
+from arena.training.chat import ChatMessage
 from arena.training.encodings import Columns, Encoding, Lines
 from arena.training.episodes import episodes
 from arena.training.files import Row
@@ -101,7 +102,7 @@ def _asked(one: Trajectory) -> Iterator[Turn]:
     return (turn for turn in one.turns if turn.answered and turn.cause != GIVEN)
 
 
-def _answer(text: str) -> list[chat.Row]:
+def _answer(text: str) -> list[ChatMessage]:
     return [{"role": "assistant", "content": text}]
 
 

@@ -9,7 +9,7 @@ reads, to the token, as what the model saw and said. Such episodes, one a line, 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from arena.training import chat
+from arena.training.chat import ChatMessage
 from arena.training.files import Row
 from arena.training.never import Never
 from arena.training.trajectory import Trajectory, Turn
@@ -62,7 +62,7 @@ def _no_tokens(one: Trajectory, turn: Turn) -> Never:
 
 def _nodes(one: Trajectory) -> Iterator[Row]:
     """What a prompt has in common with the one before is told once."""
-    path: list[tuple[chat.Row, int]] = []
+    path: list[tuple[ChatMessage, int]] = []
     """The latest prompt, each message with the number of its node."""
     count = 0
     for turn in one.turns:
@@ -78,12 +78,12 @@ def _nodes(one: Trajectory) -> Iterator[Row]:
         count += 1
 
 
-def _shared(path: Sequence[tuple[chat.Row, int]], prompt: Sequence[chat.Row]) -> int:
+def _shared(path: Sequence[tuple[ChatMessage, int]], prompt: Sequence[ChatMessage]) -> int:
     pairs = zip(path, prompt, strict=False)
     return next((n for n, ((old, _), new) in enumerate(pairs) if old != new), min(len(path), len(prompt)))
 
 
-def _told(message: chat.Row, parent: int | None, one: Trajectory) -> Row:
+def _told(message: ChatMessage, parent: int | None, one: Trajectory) -> Row:
     return {"parent": parent, "message": message, "timestamp": one.result.ended_ms / 1000}
 
 

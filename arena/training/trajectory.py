@@ -26,7 +26,7 @@ from arena.core.match import (
 from arena.core.values import AgentName, Fields, Seat
 from arena.ledger.stream import StoredMatch
 from arena.rating import Rating
-from arena.training.chat import Row, Said, converse, legal_json, nothing_said, rows
+from arena.training.chat import ChatMessage, Said, chat_messages, converse, legal_json, nothing_said
 from arena.training.never import Never
 
 Replay: TypeAlias = Callable[[MatchResult, Fields], Seen | None]
@@ -146,17 +146,17 @@ class Trajectory:
         return conversation
 
     @property
-    def messages(self) -> list[Row]:
+    def messages(self) -> list[ChatMessage]:
         """The whole match as a chat, every question as it was put; empty where there is no conversation."""
         try:
-            return [] if self.brief is None else rows(self.conversation.whole())
+            return [] if self.brief is None else chat_messages(self.conversation.whole())
         except Never:
             return []
 
-    def prompt(self, turn: Turn) -> list[Row]:
+    def prompt(self, turn: Turn) -> list[ChatMessage]:
         """The chat that asks for a decision."""
         assert turn.asked is not None
-        return rows(self.conversation.scene(turn.asked).messages)
+        return chat_messages(self.conversation.scene(turn.asked).messages)
 
     def answer(self, turn: Turn) -> str:
         """What was answered, as a model would have to write it."""
